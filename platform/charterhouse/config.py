@@ -1,0 +1,163 @@
+"""The configuration: one frozen value, read once from the environment."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from environs import Env, EnvError
+
+__all__ = ["Config", "ConfigError"]
+
+_KEY_BYTES = 32
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message says what to change.
+
+    Attributes:
+        code: Always ``config_invalid``.
+        field: The environment variable or file at fault.
+    """
+
+    code = "config_invalid"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one installation is told from outside.
+
+    Attributes:
+        data_dir: The folder of the catalogue, the tenants' stores and their files.
+        master_key: 32 bytes; wraps the tenants' keys and is the root of every derived secret.
+        base_host: Tenants answer at ``<slug>.<base_host>``.
+        public_url: The address under which people reach the installation, without a slash at its end.
+        stripe_api_base: Another address for the payment API (the sandbox); empty for the real one.
+        stripe_key: Secret API key; empty switches the gateway off.
+        stripe_webhook_secret: Signing secret of incoming webhooks.
+        stripe_hosted_base: Address of the hosted pay page when it is the sandbox's.
+        demo: Whether sample tenants and demonstration sign-ins are offered.
+        max_body_bytes: The largest request body taken.
+    """
+
+    data_dir: Path
+    master_key: bytes = field(repr=False)
+    base_host: str = "localhost"
+    public_url: str = "http://localhost:8000"
+    stripe_api_base: str = ""
+    stripe_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
+    stripe_hosted_base: str = ""
+    demo: bool = False
+    max_body_bytes: int = 8 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        if len(self.master_key) != _KEY_BYTES:
+            raise ConfigError(
+                f"The master key must have {_KEY_BYTES} bytes.", field="CHARTERHOUSE_MASTER_KEY"
+            )
+        if self.max_body_bytes <= 0:
+            raise ConfigError(
+                "The largest body must be a positive number of bytes.",
+                field="CHARTERHOUSE_MAX_BODY_BYTES",
+            )
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the variables ``CHARTERHOUSE_*``; a missing master key is made in the data folder.
+
+        Raises:
+            ConfigError: A variable is malformed or the key file is open to others.
+        """
+        env = Env(eager=False, prefix="CHARTERHOUSE_")
+        data_dir = env.path("DATA_DIR", default=Path("var"))
+        key_text = env.str("MASTER_KEY", default="")
+        base_host = env.str("BASE_HOST", default="localhost")
+        public_url = env.str("PUBLIC_URL", default="http://localhost:8000")
+        api_base = env.str("STRIPE_API_BASE", default="")
+        key = env.str("STRIPE_KEY", default="")
+        webhook_secret = env.str("STRIPE_WEBHOOK_SECRET", default="")
+        hosted_base = env.str("STRIPE_HOSTED_BASE", default="")
+        demo = env.bool("DEMO", default=False)
+        max_body_bytes = env.int("MAX_BODY_BYTES", default=8 * 1024 * 1024)
+        try:
+            env.seal()
+        except EnvError as error:
+            raise ConfigError(str(error), field="CHARTERHOUSE_*") from error
+        folder = Path(data_dir).resolve()
+        return cls(
+            data_dir=folder,
+            master_key=_decode_key(key_text) if key_text else _key_of_folder(folder),
+            base_host=base_host.lower().strip("."),
+            public_url=public_url.rstrip("/"),
+            stripe_api_base=api_base.rstrip("/"),
+            stripe_key=key,
+            stripe_webhook_secret=webhook_secret,
+            stripe_hosted_base=hosted_base.rstrip("/"),
+            demo=demo,
+            max_body_bytes=max_body_bytes,
+        )
+
+    @property
+    def secret(self) -> bytes:
+        """32 bytes that sign what the platform itself signs (sessions of its operators)."""
+        return self.derive("platform secret")
+
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes for ``purpose``; other purposes tell nothing about them."""
+        info = b"charterhouse/" + purpose.encode()
+        return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(self.master_key)
+
+
+def _decode_key(text: str) -> bytes:
+    try:
+        key = base64.urlsafe_b64decode(text.strip().encode() + b"==")
+    except (binascii.Error, ValueError) as error:
+        raise ConfigError(
+            "The master key must be 32 bytes in URL-safe base64.", field="CHARTERHOUSE_MASTER_KEY"
+        ) from error
+    if len(key) != _KEY_BYTES:
+        raise ConfigError(
+            f"The master key must have 32 bytes in URL-safe base64, not {len(key)}.",
+            field="CHARTERHOUSE_MASTER_KEY",
+        )
+    return key
+
+
+def _key_of_folder(folder: Path) -> bytes:
+    path = folder / "master.key"
+    if not path.exists():
+        _write_key(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ConfigError(f"{path} is open to others: run chmod 600 on it.", field=str(path))
+    return _decode_key(path.read_text(encoding="ascii"))
+
+
+def _write_key(path: Path) -> None:
+    """Make the key file whole or not at all, also when two processes start at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)))
+            file.flush()
+            os.fsync(file.fileno())
+        # A link fails when the other process was first; its key is then the key.
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

@@ -1,0 +1,165 @@
+"""What the tenancy floor refuses, one class a reason, each with a stable code."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "CatalogueError",
+    "ConstraintError",
+    "HostTakenError",
+    "KeyDestroyedError",
+    "MigrationError",
+    "NoTenantError",
+    "QuotaError",
+    "ReadOnlyUnitError",
+    "SealError",
+    "SlugTakenError",
+    "StatusError",
+    "StoreBusyError",
+    "StoreMissingError",
+    "StoreOutdatedError",
+    "StoreTimeoutError",
+    "TenancyError",
+    "TenantNotWritableError",
+    "TenantSwitchError",
+    "UnitError",
+    "UnknownTenantError",
+]
+
+
+class TenancyError(Exception):
+    """The family of every refusal of this floor.
+
+    Attributes:
+        code: Stable, for programs.
+        field: The argument at fault, when one is.
+    """
+
+    code: ClassVar[str] = "tenancy"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class CatalogueError(TenancyError):
+    """An argument of the catalogue is malformed."""
+
+    code = "catalogue_invalid"
+
+
+class UnknownTenantError(TenancyError):
+    """The catalogue has no such tenant."""
+
+    code = "tenant_unknown"
+
+
+class SlugTakenError(TenancyError):
+    """Another tenant has this slug."""
+
+    code = "slug_taken"
+
+
+class HostTakenError(TenancyError):
+    """Another tenant answers at this host."""
+
+    code = "host_taken"
+
+
+class StatusError(TenancyError):
+    """A tenant cannot go from its status to the one asked for."""
+
+    code = "tenant_status"
+
+
+class NoTenantError(TenancyError):
+    """Tenant data was asked for without a tenant in scope."""
+
+    code = "no_tenant"
+
+
+class TenantSwitchError(TenancyError):
+    """Another tenant was asked for while a unit of the present one is open."""
+
+    code = "tenant_switch"
+
+
+class TenantNotWritableError(TenancyError):
+    """The tenant's status forbids writing."""
+
+    code = "tenant_not_writable"
+
+
+class UnitError(TenancyError):
+    """A unit was used in a way that could lose or mix work."""
+
+    code = "unit_misused"
+
+
+class ReadOnlyUnitError(UnitError):
+    """A write was tried in a reading unit."""
+
+    code = "unit_read_only"
+
+
+class ConstraintError(TenancyError):
+    """A row breaks a constraint of the store.
+
+    Attributes:
+        kind: ``unique``, ``foreign_key``, ``not_null`` or ``check``.
+    """
+
+    code = "constraint"
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class StoreMissingError(TenancyError):
+    """The tenant's store does not exist where the catalogue says it is."""
+
+    code = "store_missing"
+
+
+class StoreOutdatedError(TenancyError):
+    """The tenant's store has a schema that this release cannot serve."""
+
+    code = "store_outdated"
+
+
+class StoreBusyError(TenancyError):
+    """The tenant's store stayed locked by another writer; trying again helps."""
+
+    code = "store_busy"
+
+
+class StoreTimeoutError(TenancyError):
+    """A unit worked longer on the store than it may."""
+
+    code = "store_timeout"
+
+
+class QuotaError(TenancyError):
+    """The tenant's store has reached its size."""
+
+    code = "store_full"
+
+
+class MigrationError(TenancyError):
+    """A store could not be brought to the schema of this release."""
+
+    code = "migration_failed"
+
+
+class SealError(TenancyError):
+    """A sealed value does not open: altered, moved from elsewhere, or of another tenant."""
+
+    code = "seal_broken"
+
+
+class KeyDestroyedError(TenancyError):
+    """The tenant's keys were destroyed; what they sealed is gone."""
+
+    code = "key_destroyed"
