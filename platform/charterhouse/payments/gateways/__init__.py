@@ -1,0 +1,1 @@
+"""Gateways: how money reaches an institution. `base` is the interface, the rest implement it."""
