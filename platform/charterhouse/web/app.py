@@ -1,0 +1,180 @@
+"""The application factory of the sites and the API."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+
+import structlog
+from flask import Flask, abort, current_app, g, request
+
+from charterhouse.config import Config
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.web import (
+    assets,
+    errors,
+    i18n,
+    navigation,
+    notices,
+    permissions,
+    preferences,
+    security,
+)
+from charterhouse.web.auth import session as sign_in
+from charterhouse.web.auth.cookie import TenantSessions
+from charterhouse.web.errors import Problem, problem_response, reference
+from charterhouse.web.middleware import REFUSAL, TENANT, ReferenceMiddleware, TenantMiddleware
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkzeug.wrappers import Response
+
+    from charterhouse.tenancy.tenant import Tenant
+    from charterhouse.web.middleware import Refusal
+
+__all__ = ["AREAS", "catalogue", "config", "create_app", "tenant"]
+
+# Each has a function register(app) that adds its blueprints, loaders and menus.
+AREAS: Final = (
+    "charterhouse.web.api",
+    "charterhouse.web.admin",
+    "charterhouse.web.portal",
+    "charterhouse.web.console",
+    "charterhouse.web.hooks",
+)
+_CONFIG: Final = "charterhouse.config"
+_CATALOGUE: Final = "charterhouse.catalogue"
+
+
+def config() -> Config:
+    """Return the configuration of the running application."""
+    return cast("Config", current_app.extensions[_CONFIG])
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue of the running application."""
+    return cast("Catalogue", current_app.extensions[_CATALOGUE])
+
+
+def tenant() -> Tenant:
+    """Return the tenant of this request; addresses of the platform itself are not found.
+
+    Raises:
+        NotFound: The address belongs to no tenant.
+    """
+    found = cast("Tenant | None", g.get("tenant"))
+    if found is None:
+        abort(404)
+    return found
+
+
+def create_app(
+    settings: Config | None = None,
+    *,
+    directory: Catalogue | None = None,
+    areas: tuple[str, ...] = AREAS,
+    translations: tuple[Path, ...] = (),
+) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: The configuration; read from the environment when None.
+        directory: The catalogue of tenants; opened from the configuration when None.
+        areas: Modules whose ``register(app)`` adds pages.
+        translations: Further folders of Chinese ``*.po`` files.
+
+    Raises:
+        ConfigError: The environment cannot be used.
+        TranslationClashError: Two catalogues of messages contradict each other.
+    """
+    settings = settings or Config.from_env()
+    directory = directory or Catalogue.open(settings)
+    app = Flask(__name__, static_folder=None)
+    app.extensions[_CONFIG] = settings
+    app.extensions[_CATALOGUE] = directory
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
+    app.config["MAX_FORM_PARTS"] = 5000
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.session_interface = TenantSessions(settings)
+    _wire(app, settings, translations)
+    for name in areas:
+        _register(app, name)
+    app.wsgi_app = ReferenceMiddleware(  # type: ignore[method-assign]  # Flask's own way to wrap it
+        assets.serve_static(
+            TenantMiddleware(
+                app.wsgi_app,
+                directory,
+                base_host=settings.base_host,
+                public_url=settings.public_url,
+            ),
+            refresh=app.debug,
+        )
+    )
+    return app
+
+
+def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
+    """Add what all pages stand on. The order is that in which a request meets it."""
+    app.before_request(_enter)
+    app.teardown_request(_leave)
+    i18n.init_app(app, folders=translations)
+    preferences.init_app(app)
+    errors.init_app(app)
+    sign_in.init_app(app)
+    security.init_app(app, settings)
+    permissions.init_app(app)
+    navigation.init_app(app)
+    notices.init_app(app)
+    assets.init_app(app)
+    app.context_processor(_page_context)
+
+
+def _register(app: Flask, name: str) -> None:
+    module = import_module(name)
+    module.register(app)
+
+
+def _enter() -> Response | None:
+    """Open the tenant's scope for the request, or refuse it."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(reference=reference())
+    refusal: Refusal | None = request.environ.get(REFUSAL)
+    g.tenant = request.environ.get(TENANT)
+    if refusal is not None:
+        return problem_response(_refused(refusal))
+    if g.tenant is not None:
+        structlog.contextvars.bind_contextvars(tenant=g.tenant.slug)
+        stack = ExitStack()
+        stack.enter_context(tenant_scope(g.tenant))
+        g.scope = stack
+    return None
+
+
+def _refused(refusal: Refusal) -> Problem:
+    messages = {
+        "tenant_unknown": i18n.gettext(
+            "No institution answers at this address. Check it, or ask your institution for the right one."
+        ),
+        "tenant_suspended": i18n.gettext(
+            "This institution's membership is suspended. Please contact the institution."
+        ),
+        "tenant_moving": i18n.gettext(
+            "This institution is being moved. Reading works; try again in a few minutes to change something."
+        ),
+        "host_malformed": i18n.gettext("The request names no proper host."),
+    }
+    return Problem(int(refusal.status), refusal.code, messages[refusal.code])
+
+
+def _leave(error: BaseException | None) -> None:  # noqa: ARG001 - Flask's signature
+    scope: ExitStack | None = g.pop("scope", None)
+    if scope is not None:
+        scope.close()
+
+
+def _page_context() -> dict[str, object]:
+    return {"tenant": g.get("tenant"), "demo": config().demo}

@@ -1,0 +1,68 @@
+// Bill lines at the counter: add and remove rows, amounts and total while typing.
+// The server's quote is what counts; this only shows the sum of what is on the table.
+import { fresh } from "./dom.js";
+import { fromFen, toFen } from "./money.js";
+
+function amount(row) {
+  const price = toFen(row.querySelector("[data-line-price]")?.value || "");
+  const quantity = Number.parseInt(row.querySelector("[data-line-quantity]")?.value || "1", 10);
+  return price === null || Number.isNaN(quantity) ? null : price * quantity;
+}
+
+function renumber(table) {
+  table.querySelectorAll("[data-line]").forEach((row, index) => {
+    for (const field of row.querySelectorAll("[name]")) {
+      field.name = field.name.replace(/^(\w+)-\d+-/, `$1-${index}-`);
+    }
+  });
+}
+
+function recount(table) {
+  let total = 0;
+  for (const row of table.querySelectorAll("[data-line]")) {
+    const fen = amount(row);
+    const cell = row.querySelector("[data-line-amount]");
+    if (cell) cell.textContent = fen === null ? "" : fromFen(fen);
+    total += fen || 0;
+  }
+  for (const cell of table.querySelectorAll("[data-lines-total]")) cell.textContent = fromFen(total);
+}
+
+function addLine(table) {
+  const rows = table.querySelectorAll("[data-line]");
+  const row = rows[rows.length - 1].cloneNode(true);
+  for (const field of row.querySelectorAll("input, select, textarea")) {
+    field.value = field.matches("[data-line-quantity]") ? "1" : field.matches("select") ? field.value : "";
+    field.removeAttribute("id");
+  }
+  rows[rows.length - 1].after(row);
+  renumber(table);
+  recount(table);
+  row.querySelector("input, select")?.focus();
+}
+
+function removeLine(table, row) {
+  if (table.querySelectorAll("[data-line]").length > 1) row.remove();
+  else for (const field of row.querySelectorAll("input")) field.value = "";
+  renumber(table);
+  recount(table);
+  table.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+export function startCounter(root) {
+  for (const table of fresh(root, "[data-lines]", "linesReady")) {
+    table.addEventListener("input", () => recount(table));
+    table.addEventListener("click", (event) => {
+      const remove = event.target.closest("[data-remove-line]");
+      if (event.target.closest("[data-add-line]")) addLine(table);
+      if (remove) removeLine(table, remove.closest("[data-line]"));
+    });
+    table.addEventListener("keydown", (event) => {
+      // Enter in the last cell of a row means "next line", as at every till.
+      if (event.key !== "Enter" || !event.target.matches("[data-line-last]")) return;
+      event.preventDefault();
+      addLine(table);
+    });
+    recount(table);
+  }
+}

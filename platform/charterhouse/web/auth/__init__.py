@@ -1,0 +1,1 @@
+"""Signing in: sessions of staff, members and operators."""

@@ -1,0 +1,190 @@
+"""What stands before Flask: a reference for each request, and the tenant it belongs to.
+
+The tenant comes from the exact host or from the first path segment ``/t/<slug>``, which is
+moved to ``SCRIPT_NAME`` so that addresses and cookie paths follow by themselves. No header
+that a client may choose freely, the forwarded ones included, ever selects a tenant.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from charterhouse.tenancy.tenant import Tenant
+
+__all__ = [
+    "MOUNT",
+    "REFERENCE",
+    "REFUSAL",
+    "TENANT",
+    "Directory",
+    "ReferenceMiddleware",
+    "Refusal",
+    "TenantMiddleware",
+    "new_reference",
+]
+
+TENANT: Final = "charterhouse.tenant"
+REFUSAL: Final = "charterhouse.refusal"
+MOUNT: Final = "charterhouse.mount"
+REFERENCE: Final = "charterhouse.reference"
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class Directory(Protocol):
+    """Who knows the tenants: the catalogue."""
+
+    def by_slug(self, slug: str) -> Tenant | None:
+        """Return the tenant of a slug."""
+        ...
+
+    def by_host(self, host: str) -> Tenant | None:
+        """Return the tenant that answers at a host of its own."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request goes to nobody.
+
+    Attributes:
+        status: The HTTP status of the answer.
+        code: Stable, for programs.
+    """
+
+    status: HTTPStatus
+    code: str
+
+
+_UNKNOWN = Refusal(HTTPStatus.NOT_FOUND, "tenant_unknown")
+_SUSPENDED = Refusal(HTTPStatus.FORBIDDEN, "tenant_suspended")
+_MOVING = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "tenant_moving")
+_BAD_HOST = Refusal(HTTPStatus.BAD_REQUEST, "host_malformed")
+
+
+def new_reference() -> str:
+    """Return a reference such as ``7F3K2-M9QXA``: 50 random bits, easy to say on the phone."""
+    text = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"{text[:5]}-{text[5:]}"
+
+
+class ReferenceMiddleware:
+    """Give every request a reference and every answer its header ``X-Request-ID``.
+
+    Args:
+        application: What is called next.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        reference = environ[REFERENCE] = new_reference()
+
+        def start(
+            status: str, headers: list[tuple[str, str]], *rest: object
+        ) -> object:  # The WSGI signature leaves the third argument open.
+            return start_response(status, [*headers, ("X-Request-ID", reference)], *rest)  # type: ignore[arg-type]  # exc_info is passed on as it came
+
+        return self._application(environ, start)  # type: ignore[arg-type]  # start only adds a header
+
+
+class TenantMiddleware:
+    """Find the tenant of a request and move its path segment into ``SCRIPT_NAME``.
+
+    Leaves the ``Tenant`` (or None for the platform's own pages) under ``TENANT``, a
+    ``Refusal`` under ``REFUSAL`` when there is nothing to reach, and under ``MOUNT`` the path
+    below which the platform itself is mounted.
+
+    Args:
+        application: The Flask application's WSGI callable.
+        directory: Who knows the tenants.
+        base_host: Tenants answer at ``<slug>.<base_host>``.
+        public_url: Where the platform itself is reached.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        directory: Directory,
+        *,
+        base_host: str,
+        public_url: str,
+    ) -> None:
+        self._application = application
+        self._directory = directory
+        self._base = base_host.lower()
+        hosts = {self._base, (urlsplit(public_url).hostname or self._base).lower()}
+        if hosts & _LOCAL_NAMES:
+            hosts |= _LOCAL_NAMES
+        self._platform_hosts = frozenset(hosts)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        environ[MOUNT] = environ.get("SCRIPT_NAME", "")
+        found = self._resolve(environ)
+        environ[TENANT] = found if not isinstance(found, Refusal) else None
+        environ[REFUSAL] = found if isinstance(found, Refusal) else None
+        return self._application(environ, start_response)
+
+    def _resolve(self, environ: WSGIEnvironment) -> Tenant | Refusal | None:
+        host = _host(environ)
+        if host is None:
+            return _BAD_HOST
+        if host in self._platform_hosts:
+            return self._by_path(environ)
+        tenant = self._directory.by_host(host) or self._by_subdomain(host)
+        return _UNKNOWN if tenant is None else _admit(tenant, environ)
+
+    def _by_subdomain(self, host: str) -> Tenant | None:
+        slug, dot, rest = host.partition(".")
+        return self._directory.by_slug(slug) if dot and rest == self._base else None
+
+    def _by_path(self, environ: WSGIEnvironment) -> Tenant | Refusal | None:
+        path: str = environ.get("PATH_INFO", "")
+        if path != "/t" and not path.startswith("/t/"):
+            return None
+        slug, slash, rest = path[3:].partition("/")
+        tenant = self._directory.by_slug(slug) if _SLUG.fullmatch(slug) else None
+        if tenant is None:
+            return _UNKNOWN
+        environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/t/{slug}"
+        environ["PATH_INFO"] = slash + rest
+        return _admit(tenant, environ)
+
+
+def _admit(tenant: Tenant, environ: WSGIEnvironment) -> Tenant | Refusal:
+    status = tenant.status
+    if status == "active":
+        return tenant
+    if status == "suspended":
+        return _SUSPENDED
+    if status in {"migrating", "moving"}:
+        return tenant if environ["REQUEST_METHOD"] in _READING else _MOVING
+    return _UNKNOWN
+
+
+def _host(environ: WSGIEnvironment) -> str | None:
+    """Return the host asked for without its port, or None when it is no host name."""
+    given: str = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
+    name, colon, port = given.lower().rpartition(":")
+    if not colon or given.endswith("]"):
+        name, port = given.lower(), ""
+    if colon and port and not port.isdecimal():
+        return None
+    name = name.rstrip(".")
+    return name if _HOST.fullmatch(name) else None
