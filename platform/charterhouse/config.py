@@ -18,6 +18,7 @@ from environs import Env, EnvError
 __all__ = ["Config", "ConfigError"]
 
 _KEY_BYTES = 32
+_MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 class ConfigError(Exception):
@@ -50,6 +51,7 @@ class Config:
         stripe_hosted_base: Address of the hosted pay page when it is the sandbox's.
         demo: Whether sample tenants and demonstration sign-ins are offered.
         max_body_bytes: The largest request body taken.
+        migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
 
     data_dir: Path
@@ -62,6 +64,7 @@ class Config:
     stripe_hosted_base: str = ""
     demo: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
+    migrations_dir: Path = _MIGRATIONS
 
     def __post_init__(self) -> None:
         if len(self.master_key) != _KEY_BYTES:
@@ -92,6 +95,7 @@ class Config:
         hosted_base = env.str("STRIPE_HOSTED_BASE", default="")
         demo = env.bool("DEMO", default=False)
         max_body_bytes = env.int("MAX_BODY_BYTES", default=8 * 1024 * 1024)
+        migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
         except EnvError as error:
@@ -108,6 +112,7 @@ class Config:
             stripe_hosted_base=hosted_base.rstrip("/"),
             demo=demo,
             max_body_bytes=max_body_bytes,
+            migrations_dir=Path(migrations),
         )
 
     @property

@@ -1,0 +1,66 @@
+"""What every engine gives to the floor above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from charterhouse.tenancy.tenant import Tenant
+
+__all__ = ["Opened", "Stores"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A transaction that an engine has begun.
+
+    Attributes:
+        connection: SQLAlchemy's connection.
+        driver: The driver's connection below it.
+        meaning: Gives our error for an error of the driver, or the same error.
+    """
+
+    connection: Connection
+    driver: Any
+    meaning: Callable[[BaseException], BaseException]
+
+
+class Stores(Protocol):
+    """The stores of all tenants of one kind of cell."""
+
+    def transaction(
+        self, tenant: Tenant, *, write: bool, seconds: float | None
+    ) -> AbstractContextManager[Opened]:
+        """Begin a transaction; commit at the end of the block, roll back on an error."""
+        ...
+
+    def exists(self, tenant_id: int) -> bool:
+        """Return whether the tenant has a store."""
+        ...
+
+    def files(self, tenant_id: int) -> Path:
+        """Return the folder of the tenant's files, which may not exist yet."""
+        ...
+
+    def provision(self, tenant_id: int, template: Path) -> None:
+        """Make the tenant's store from ``template``, wholly or not at all; twice is once."""
+        ...
+
+    def migration(self, tenant_id: int) -> AbstractContextManager[Connection]:
+        """Begin a transaction that may change the schema; commit or roll back at its end."""
+        ...
+
+    def erase(self, tenant_id: int) -> None:
+        """Remove the store and the files of a tenant for good."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,279 @@
+"""SQLite: one file for each tenant.
+
+All engines share one dialect and one cache of compiled statements; otherwise every tenant would
+compile every statement anew, because the cache's keys contain the dialect.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sqlite3
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.util import LRUCache
+
+from charterhouse.tenancy import errors
+from charterhouse.tenancy.engines.base import Opened
+from charterhouse.tenancy.engines.sqlite_file import (
+    BUSY_SECONDS,
+    MAX_STORE_MIB,
+    SqliteFile,
+    StoreConnection,
+    begin,
+    connect,
+    meaning,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from charterhouse.tenancy.tenant import Tenant
+
+__all__ = ["SqliteStores"]
+
+_UNIT_SECONDS = 10.0
+_CAPACITY = 1024
+
+
+class _Handle:
+    """One tenant's engine, and the queue of this process's writers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.writer = threading.Lock()
+        self.users = 0
+        self.checked = False
+
+    @contextmanager
+    def turn(self, *, write: bool) -> Iterator[None]:
+        """Let one writer of this process in at a time.
+
+        Threads queue here in fair order; SQLite's own waiting prefers whoever polls at the
+        right moment.
+        """
+        if not write:
+            yield
+            return
+        if not self.writer.acquire(timeout=BUSY_SECONDS):
+            raise errors.StoreBusyError("Other writers kept the store too long: try again.")
+        try:
+            yield
+        finally:
+            self.writer.release()
+
+
+class SqliteStores:
+    """The files of all tenants under one folder.
+
+    Args:
+        root: The folder; a tenant's file is ``<id mod 256 in hex>/t<id>.db`` below it.
+        check: Called with the driver's connection when a store is first opened; raises when its
+            schema cannot be served.
+        capacity: How many stores stay open at most.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        check: Callable[[sqlite3.Connection], None],
+        capacity: int = _CAPACITY,
+    ) -> None:
+        self.root = root
+        self._check = check
+        self._capacity = capacity
+        pattern = create_engine("sqlite://", poolclass=StaticPool)
+        with pattern.connect():
+            pass  # The first connection teaches the dialect what this SQLite can do.
+        pattern.dispose()
+        self.dialect = pattern.dialect
+        self._url = pattern.url
+        self._compiled: LRUCache[Any, Any] = LRUCache(2000)
+        self._lock = threading.Lock()
+        self._handles: OrderedDict[int, _Handle] = OrderedDict()
+        self._closer = ThreadPoolExecutor(1, thread_name_prefix="store-closer")
+        self._inherited: list[object] = []
+        me = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _after_fork(me))
+
+    def path(self, tenant_id: int) -> Path:
+        """Return where the store of ``tenant_id`` is."""
+        return self.root / f"{tenant_id % 256:02x}" / f"t{tenant_id}.db"
+
+    def files(self, tenant_id: int) -> Path:
+        """Return the folder of the tenant's files."""
+        return self.root / f"{tenant_id % 256:02x}" / f"t{tenant_id}.files"
+
+    def exists(self, tenant_id: int) -> bool:
+        """Return whether the store is there."""
+        return self.path(tenant_id).exists()
+
+    @contextmanager
+    def transaction(
+        self, tenant: Tenant, *, write: bool, seconds: float | None
+    ) -> Iterator[Opened]:
+        """Begin a transaction on the store of ``tenant``; see ``Stores``."""
+        with self._using(tenant) as handle, handle.turn(write=write):
+            try:
+                connection = handle.engine.connect()
+            except PoolTimeoutError as error:
+                raise errors.StoreBusyError("Too many readers at once: try again.") from error
+            try:
+                driver = cast("StoreConnection", connection.connection.driver_connection)
+                self._first_look(handle, driver)
+                limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
+                transaction = connection.begin()
+                begin(driver, write=write)
+                driver.deadline = time.monotonic() + limit
+                try:
+                    yield Opened(connection, driver, meaning)
+                finally:
+                    # Ending a transaction must not be interrupted.
+                    driver.deadline = float("inf")
+                if write:
+                    transaction.commit()
+                else:
+                    transaction.rollback()
+            except (sqlite3.Error, DBAPIError) as error:
+                known = meaning(error)
+                if known is error:
+                    raise
+                raise known from error
+            finally:
+                connection.close()
+
+    def provision(self, tenant_id: int, template: Path) -> None:
+        """Copy ``template``; the store appears whole, and never in place of one that is there."""
+        target = self.path(tenant_id)
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            shutil.copyfile(template, draft)
+            draft.chmod(0o600)
+            _sync(draft)
+            os.link(draft, target)
+        except FileExistsError:
+            return
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync(target.parent)
+
+    @contextmanager
+    def migration(self, tenant_id: int) -> Iterator[Connection]:
+        """Begin a transaction on a connection of its own, without time limit; see ``Stores``."""
+        with SqliteFile(self.path(tenant_id)).migration() as connection:
+            yield connection
+
+    def erase(self, tenant_id: int) -> None:
+        """Unlink the file, its journal files and the tenant's folder."""
+        with self._lock:
+            handle = self._handles.pop(tenant_id, None)
+        if handle is not None:
+            handle.engine.dispose()
+        path = self.path(tenant_id)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        shutil.rmtree(self.files(tenant_id), ignore_errors=True)
+
+    def close(self) -> None:
+        """Close every idle connection; the stores open again when asked for."""
+        with self._lock:
+            handles = list(self._handles.values())
+            self._handles.clear()
+        for handle in handles:
+            handle.engine.dispose()
+
+    def abandon(self) -> None:
+        """Start afresh in a forked child: SQLite forbids using what a parent opened.
+
+        The parent's connections are kept unused: letting go of them would close them.
+        """
+        self._inherited.append(self._handles)
+        self._handles = OrderedDict()
+        self._lock = threading.Lock()
+        self._closer = ThreadPoolExecutor(1, thread_name_prefix="store-closer")
+
+    @contextmanager
+    def _using(self, tenant: Tenant) -> Iterator[_Handle]:
+        with self._lock:
+            handle = self._handles.get(tenant.id)
+            if handle is None:
+                handle = self._handles[tenant.id] = _Handle(self._engine(tenant))
+                self._evict()
+            self._handles.move_to_end(tenant.id)
+            handle.users += 1
+        try:
+            yield handle
+        finally:
+            with self._lock:
+                handle.users -= 1
+
+    def _evict(self) -> None:
+        """Close the stores that were idle longest, on another thread: closing takes a checkpoint."""
+        surplus = len(self._handles) - self._capacity
+        if surplus <= 0:
+            return
+        idle = [key for key, handle in self._handles.items() if handle.users == 0]
+        for key in idle[:surplus]:
+            self._closer.submit(self._handles.pop(key).engine.dispose)
+
+    def _engine(self, tenant: Tenant) -> Engine:
+        path = self.path(tenant.id)
+        max_mib = int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
+
+        def creator() -> Any:
+            return connect(path, max_mib=max_mib)
+
+        pool = QueuePool(
+            creator,
+            pool_size=2,
+            max_overflow=30,
+            timeout=BUSY_SECONDS,
+            use_lifo=True,
+            dialect=self.dialect,
+        )
+        return Engine(
+            pool,
+            self.dialect,
+            self._url,
+            query_cache_size=0,
+            execution_options={"compiled_cache": self._compiled},
+            hide_parameters=True,
+        )
+
+    def _first_look(self, handle: _Handle, driver: StoreConnection) -> None:
+        if not handle.checked:
+            self._check(driver)
+            handle.checked = True
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _after_fork(me: weakref.ref[SqliteStores]) -> None:
+    stores = me()
+    if stores is not None:
+        stores.abandon()

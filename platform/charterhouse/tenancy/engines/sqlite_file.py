@@ -1,0 +1,215 @@
+"""One SQLite file: opening it hardened, transactions on it, and what its errors mean."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from charterhouse.tenancy import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+__all__ = [
+    "BUSY_SECONDS",
+    "MAX_STORE_MIB",
+    "SqliteFile",
+    "StoreConnection",
+    "begin",
+    "connect",
+    "meaning",
+]
+
+BUSY_SECONDS = 5.0
+MAX_STORE_MIB = 1024
+_BUSY_STEP_MS = 1000
+_PAGES_PER_MIB = 256
+_VM_STEPS = 20_000
+
+
+class StoreConnection(sqlite3.Connection):
+    """A driver's connection that knows until when it may work."""
+
+    deadline = float("inf")
+    reading: bool | None = None
+
+    def overdue(self) -> bool:
+        """Tell SQLite, between steps of a statement, whether to interrupt it."""
+        return time.monotonic() > self.deadline
+
+
+def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -> StoreConnection:
+    """Open one file with everything switched off that could reach outside it.
+
+    Args:
+        path: The file.
+        max_mib: The size in MiB at which it counts as full.
+        create: Whether a missing file is made.
+
+    Raises:
+        StoreMissingError: There is no such file.
+    """
+    address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    try:
+        driver = sqlite3.connect(
+            address,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            factory=StoreConnection,
+        )
+    except sqlite3.OperationalError as error:
+        raise errors.StoreMissingError(f"There is no store at {path}: restore it.") from error
+    # ATTACH and VACUUM INTO reach any file of the process; with no attachments both are refused.
+    driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    for pragma in (
+        f"busy_timeout={_BUSY_STEP_MS}",
+        "trusted_schema=OFF",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "cache_size=-256",
+        "temp_store=MEMORY",
+        f"max_page_count={max_mib * _PAGES_PER_MIB}",
+    ):
+        driver.execute(f"PRAGMA {pragma}")
+    driver.set_progress_handler(driver.overdue, _VM_STEPS)
+    return driver
+
+
+_CONSTRAINTS = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: "unique",
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "unique",
+    sqlite3.SQLITE_CONSTRAINT_ROWID: "unique",
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: "foreign_key",
+    sqlite3.SQLITE_CONSTRAINT_NOTNULL: "not_null",
+    sqlite3.SQLITE_CONSTRAINT_TRIGGER: "trigger",
+}
+_MEANINGS: dict[int, tuple[type[errors.TenancyError], str]] = {
+    sqlite3.SQLITE_BUSY: (
+        errors.StoreBusyError,
+        "Another writer kept the store locked for too long: try again.",
+    ),
+    sqlite3.SQLITE_INTERRUPT: (
+        errors.StoreTimeoutError,
+        "The work took longer than it may: ask for less at once.",
+    ),
+    sqlite3.SQLITE_FULL: (
+        errors.QuotaError,
+        "The store has reached its size: raise the tenant's limit or remove old files.",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        errors.ReadOnlyUnitError,
+        "A reading unit cannot write: open unit(write=True).",
+    ),
+}
+
+
+def meaning(error: BaseException) -> BaseException:
+    """Return what an error of the driver means here; the error itself when it has no meaning."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, sqlite3.Error):
+        return error
+    code = getattr(cause, "sqlite_errorcode", 0)
+    if isinstance(cause, sqlite3.IntegrityError):
+        return errors.ConstraintError(str(cause), kind=_CONSTRAINTS.get(code, "check"))
+    made = _MEANINGS.get(code & 0xFF)
+    return error if made is None else made[0](made[1])
+
+
+def begin(driver: StoreConnection, *, write: bool) -> None:
+    """Begin a transaction; only a writing one takes the lock, and takes it at once.
+
+    Raises:
+        sqlite3.OperationalError: Other processes kept the lock for ``BUSY_SECONDS``.
+    """
+    if driver.reading is write or driver.reading is None:
+        driver.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        driver.reading = not write
+    if not write:
+        driver.execute("BEGIN")
+        return
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            # Waiters of several processes must not all try again at the same moment.
+            time.sleep((1 + secrets.randbelow(20)) / 1000)
+        else:
+            return
+
+
+class SqliteFile:
+    """One file outside the tenants' traffic: the catalogue, a template, a store being migrated.
+
+    Args:
+        path: The file.
+        create: Whether a missing file is made, in WAL mode.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        self._create = create
+        self._engine = create_engine(
+            "sqlite://",
+            creator=lambda: connect(path, create=create),
+            poolclass=NullPool,
+            hide_parameters=True,
+        )
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Connection]:
+        """Begin a transaction; commit at the end of the block, roll back on an error."""
+        with self._connection() as (connection, driver):
+            transaction = connection.begin()
+            begin(driver, write=write)
+            yield connection
+            transaction.commit()
+
+    @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """Begin a transaction that may change the schema.
+
+        Foreign keys are not enforced while tables are rebuilt, and are checked before the commit.
+
+        Raises:
+            MigrationError: The changed store has rows whose foreign keys lead nowhere.
+        """
+        with self._connection() as (connection, driver):
+            if self._create:
+                driver.execute("PRAGMA journal_mode=WAL")
+            driver.execute("PRAGMA foreign_keys=OFF")
+            transaction = connection.begin()
+            begin(driver, write=True)
+            yield connection
+            broken = driver.execute("PRAGMA foreign_key_check").fetchone()
+            if broken is not None:
+                raise errors.MigrationError(
+                    f"Rows of table {broken[0]} lead to nothing in table {broken[2]}."
+                )
+            transaction.commit()
+
+    @contextmanager
+    def _connection(self) -> Iterator[tuple[Connection, StoreConnection]]:
+        try:
+            with self._engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                yield connection, cast("StoreConnection", driver)
+        except (sqlite3.Error, DBAPIError) as error:
+            known = meaning(error)
+            if known is error:
+                raise
+            raise known from error

@@ -1,0 +1,103 @@
+"""One Alembic history, loaded once and run on many stores."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from charterhouse.tenancy.errors import MigrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from typing import Any
+
+    from sqlalchemy.engine import Connection
+
+__all__ = ["History"]
+
+# Alembic's ``op`` is one object for the whole process.
+_running = threading.Lock()
+
+
+class History:
+    """The migrations of one folder.
+
+    Args:
+        folder: The folder that holds ``versions/``.
+
+    Raises:
+        MigrationError: There is no such folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        versions = folder / "versions"
+        if not versions.is_dir():
+            raise MigrationError(
+                f"There are no migrations at {versions}: set CHARTERHOUSE_MIGRATIONS_DIR."
+            )
+        self._script = ScriptDirectory(str(folder))
+        self.heads = tuple(sorted(self._script.get_heads()))
+        before = (self._script.get_revision(head) for head in self.heads)
+        self.served = frozenset(self.heads) | {
+            name
+            for revision in before
+            if revision
+            for name in revision._all_down_revisions  # noqa: SLF001 - the public attribute is a string or a tuple or None
+        }
+        digest = hashlib.sha256()
+        for file in sorted(versions.glob("*.py")):
+            digest.update(file.read_bytes())
+        self.digest = digest.hexdigest()[:12]
+
+    def current(self, connection: Connection) -> tuple[str, ...]:
+        """Return the revisions which the store has now."""
+        return tuple(sorted(self._context(connection).get_current_heads()))
+
+    def upgrade(self, connection: Connection) -> bool:
+        """Bring the store to the heads, within the transaction of ``connection``.
+
+        Returns:
+            Whether there was anything to do.
+
+        Raises:
+            MigrationError: The store has revisions which this release does not know.
+        """
+        found = self.current(connection)
+        if found == self.heads:
+            return False
+        unknown = [name for name in found if not self.knows(name)]
+        if unknown:
+            raise MigrationError(
+                f"The store has revision {', '.join(unknown)} of a newer release: update first."
+            )
+        with _running:
+            context = self._context(connection, fn=self._steps)
+            with Operations.context(context):
+                context.run_migrations()
+        return True
+
+    def knows(self, revision: str) -> bool:
+        """Return whether ``revision`` is part of this history."""
+        return revision in self._script.revision_map._revision_map  # noqa: SLF001 - the public getter raises and resolves prefixes
+
+    def serves(self, revisions: Iterable[str]) -> bool:
+        """Return whether code of this release works on a store with ``revisions``.
+
+        It does on the newest schema and on the one before, because stores migrate one by one.
+        """
+        found = set(revisions)
+        return found <= self.served and bool(found) == bool(self.heads)
+
+    def _steps(self, revision: Any, context: MigrationContext) -> Any:  # noqa: ARG002 - Alembic's signature
+        return self._script._upgrade_revs("heads", revision)  # noqa: SLF001 - what Alembic's own upgrade command calls
+
+    def _context(self, connection: Connection, **opts: Any) -> MigrationContext:
+        return MigrationContext.configure(
+            connection, opts={"script": self._script, "transactional_ddl": True, **opts}
+        )

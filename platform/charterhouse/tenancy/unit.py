@@ -1,0 +1,199 @@
+"""The unit of work: one transaction on one tenant's store."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Never
+
+from sqlalchemy.orm import Session
+
+from charterhouse.tenancy.errors import ReadOnlyUnitError, UnitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy.engine import Connection
+
+    from charterhouse.tenancy.engines.base import Opened
+    from charterhouse.tenancy.prepared import Prepared, Rows
+    from charterhouse.tenancy.tenant import Tenant
+
+__all__ = ["Unit", "UnitSession"]
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class UnitSession(Session):
+    """An ORM session pinned to one unit, which alone commits."""
+
+    def commit(self) -> Never:
+        """Refuse: the unit commits when its block ends.
+
+        Raises:
+            UnitError: Always.
+        """
+        raise UnitError("A unit commits when its block ends; use flush() to get its rows written.")
+
+    def rollback(self) -> Never:
+        """Refuse: an error that leaves the unit's block rolls it back.
+
+        Raises:
+            UnitError: Always.
+        """
+        raise UnitError("A unit is rolled back by an error that leaves its block; raise one.")
+
+
+class Unit:
+    """One open transaction of one tenant.
+
+    Attributes:
+        tenant: Whose store it is.
+        write: Whether it may write.
+        connection: SQLAlchemy's connection, in a transaction that the unit ends.
+    """
+
+    def __init__(self, tenant: Tenant, opened: Opened, *, write: bool) -> None:
+        self.tenant = tenant
+        self.write = write
+        self.connection: Connection = opened.connection
+        self._driver = opened.driver
+        self._meaning = opened.meaning
+        self._dialect = opened.connection.dialect
+        self._failure = self._dialect.loaded_dbapi.Error
+        self._session: UnitSession | None = None
+        self._thread = threading.get_ident()
+        self._doomed = False
+        self._open = True
+
+    def execute(self, prepared: Prepared, params: Mapping[str, Any] = _NOTHING) -> Rows:
+        """Run a prepared statement once, on the driver's connection.
+
+        Args:
+            prepared: The statement.
+            params: A value for each parameter that has none in the statement.
+
+        Returns:
+            The rows, converted by the columns' types, and the count of rows touched.
+
+        Raises:
+            ConstraintError: A row breaks a constraint.
+            ReadOnlyUnitError: The statement writes and the unit reads.
+            UnitError: A parameter is missing or unknown, or the unit has ended.
+        """
+        self._check_open()
+        plan = prepared.plan(self._dialect)
+        cursor = self._driver.cursor()
+        try:
+            cursor.execute(plan.sql, plan.bind(params))
+            return plan.rows(cursor)
+        except self._failure as error:
+            known = self._meaning(error)
+            if known is error:
+                raise
+            raise known from error
+        finally:
+            cursor.close()
+
+    def execute_many(self, prepared: Prepared, params: Iterable[Mapping[str, Any]]) -> int:
+        """Run a prepared writing statement for each of ``params``; return the rows touched.
+
+        Raises:
+            The same as ``execute``.
+        """
+        self._check_open()
+        plan = prepared.plan(self._dialect)
+        cursor = self._driver.cursor()
+        try:
+            cursor.executemany(plan.sql, [plan.bind(one) for one in params])
+            return int(cursor.rowcount)
+        except self._failure as error:
+            known = self._meaning(error)
+            if known is error:
+                raise
+            raise known from error
+        finally:
+            cursor.close()
+
+    @property
+    def session(self) -> UnitSession:
+        """The ORM session of this unit, made when first asked for.
+
+        Raises:
+            UnitError: The unit has ended, or another thread asks.
+        """
+        self._check_open()
+        if self._session is None:
+            self._session = UnitSession(
+                bind=self.connection,
+                expire_on_commit=False,
+                join_transaction_mode="rollback_only",
+            )
+        return self._session
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what the block did when it fails; the unit itself can go on.
+
+        Raises:
+            ReadOnlyUnitError: The unit reads.
+        """
+        self._check_open()
+        if not self.write:
+            raise ReadOnlyUnitError("A reading unit has nothing to undo: open unit(write=True).")
+        self.flush()
+        doomed = self._doomed
+        try:
+            with self.connection.begin_nested():
+                yield
+                self.flush()
+        except BaseException:
+            self._doomed = doomed
+            if self._session is not None:
+                # Its objects may show rows which are no more.
+                self._session.expunge_all()
+            raise
+
+    def flush(self) -> None:
+        """Write what the ORM session still keeps, if there is one."""
+        if self._session is not None:
+            self._session.flush()
+
+    def doom(self) -> None:
+        """Forbid the commit, because a part of the work failed half-way."""
+        self._doomed = True
+
+    def check_joinable(self, *, write: bool) -> None:
+        """Raise unless a nested unit may join this one.
+
+        Raises:
+            ReadOnlyUnitError: A write wants to join a reading unit.
+            UnitError: Another thread wants to join.
+        """
+        self._check_open()
+        if write and not self.write:
+            raise ReadOnlyUnitError(
+                "A reading unit is open: open the outer one with unit(write=True)."
+            )
+
+    def finish(self) -> None:
+        """Bring the unit to the point of commit.
+
+        Raises:
+            UnitError: A nested unit failed and the outer one went on regardless.
+        """
+        if self._doomed:
+            raise UnitError("A nested unit failed, so the whole unit is rolled back.")
+        self.flush()
+
+    def close(self) -> None:
+        """End the unit: nothing can be reached through it any more."""
+        self._open = False
+        if self._session is not None:
+            self._session.close()
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise UnitError("This unit has ended: open a new one.")
+        if self._thread != threading.get_ident():
+            raise UnitError("A unit belongs to the thread that opened it: open another one.")

@@ -1,0 +1,214 @@
+"""Personal data at rest: envelope encryption and blind indexes, by tenant.
+
+The master key wraps one data key and one index key for each tenant; only the wrapped keys are
+stored, in the catalogue. A sealed value is bound to the tenant, table, column and row for which
+it was made: copied anywhere else it does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+import threading
+import time
+import unicodedata
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from charterhouse.tenancy.errors import KeyDestroyedError, SealError
+from charterhouse.tenancy.scope import current_tenant
+from charterhouse.tenancy.tenant import Tenant, WrappedKey
+
+if TYPE_CHECKING:
+    from charterhouse.config import Config
+
+__all__ = ["EncryptedStr", "KeyRing", "blind_index"]
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_CACHE_SECONDS = 300.0
+_CACHE_ENTRIES = 4096
+_SEALED = re.compile(r"v([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)\Z")
+
+
+class KeyRing:
+    """Makes and unwraps the tenants' keys; keeps unwrapped ones for minutes only."""
+
+    def __init__(self, config: Config) -> None:
+        self._master = AESGCM(config.derive("wrap tenant keys"))
+        self._lock = threading.Lock()
+        self._unwrapped: dict[tuple[int, str, int], tuple[float, bytes]] = {}
+
+    def make(self, tenant_id: int, purpose: str, version: int) -> WrappedKey:
+        """Return a new random key of ``tenant_id``, wrapped."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        plain = secrets.token_bytes(_KEY_BYTES)
+        sealed = self._master.encrypt(nonce, plain, _wrapping(tenant_id, purpose, version))
+        return WrappedKey(purpose, version, nonce + sealed)
+
+    def newest(self, tenant: Tenant, purpose: str) -> int:
+        """Return the version of the key with which new values are made.
+
+        Raises:
+            KeyDestroyedError: The tenant has no such key any more.
+        """
+        versions = [key.version for key in tenant.keys if key.purpose == purpose]
+        if not versions:
+            raise KeyDestroyedError(f"Tenant {tenant.slug} has no {purpose} key any more.")
+        return max(versions)
+
+    def key(self, tenant: Tenant, purpose: str, version: int) -> bytes:
+        """Return the 32 bytes of one key.
+
+        Raises:
+            KeyDestroyedError: The tenant has no such key any more.
+            SealError: The key was wrapped with another master key or for another tenant.
+        """
+        wrapped = next(
+            (k for k in tenant.keys if (k.purpose, k.version) == (purpose, version)), None
+        )
+        if wrapped is None:
+            raise KeyDestroyedError(
+                f"Tenant {tenant.slug} has no {purpose} key of version {version} any more."
+            )
+        name = (tenant.id, purpose, version)
+        known = self._unwrapped.get(name)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        return self._unwrap(name, wrapped.wrapped)
+
+    def forget(self, tenant_id: int) -> None:
+        """Drop the unwrapped keys of one tenant from memory."""
+        with self._lock:
+            for name in [name for name in self._unwrapped if name[0] == tenant_id]:
+                del self._unwrapped[name]
+
+    def _unwrap(self, name: tuple[int, str, int], wrapped: bytes) -> bytes:
+        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+        try:
+            plain = self._master.decrypt(nonce, sealed, _wrapping(*name))
+        except InvalidTag as error:
+            raise SealError(
+                "A tenant's key does not open with this master key: restore the right master.key."
+            ) from error
+        now = time.monotonic()
+        with self._lock:
+            if len(self._unwrapped) >= _CACHE_ENTRIES:
+                self._unwrapped = {n: e for n, e in self._unwrapped.items() if e[0] > now}
+            if len(self._unwrapped) >= _CACHE_ENTRIES:
+                self._unwrapped.clear()
+            self._unwrapped[name] = (now + _CACHE_SECONDS, plain)
+        return plain
+
+
+class EncryptedStr:
+    """Seals and opens the texts of one column, for the tenant in scope.
+
+    It is no SQLAlchemy type, because the seal covers the row's id, which a type never sees.
+    The column itself is ``Text``.
+
+    Args:
+        table: Name of the table.
+        column: Name of the column.
+    """
+
+    def __init__(self, table: str, column: str) -> None:
+        self.table = table
+        self.column = column
+
+    def encrypt(self, row_id: int, text: str) -> str:
+        """Return ``text`` sealed for this column of row ``row_id``: ``v<key version>.<base64>``.
+
+        Raises:
+            NoTenantError: No tenant is in scope.
+            KeyDestroyedError: The tenant's keys were destroyed.
+        """
+        tenant = current_tenant()
+        ring = tenant.installation.keyring
+        version = ring.newest(tenant, "data")
+        cipher = AESGCM(ring.key(tenant, "data", version))
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = nonce + cipher.encrypt(nonce, text.encode(), self._place(tenant, row_id))
+        return f"v{version}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+    def decrypt(self, row_id: int, sealed: str) -> str:
+        """Return the text which ``encrypt`` sealed for the same tenant, column and row.
+
+        Raises:
+            NoTenantError: No tenant is in scope.
+            KeyDestroyedError: The key was destroyed.
+            SealError: The value was altered or belongs elsewhere.
+        """
+        tenant = current_tenant()
+        version, raw = _parse(sealed)
+        cipher = AESGCM(tenant.installation.keyring.key(tenant, "data", version))
+        try:
+            plain = cipher.decrypt(
+                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._place(tenant, row_id)
+            )
+        except InvalidTag as error:
+            raise SealError(
+                f"A value of {self.table}.{self.column} does not open: "
+                "it was altered or copied from another row or tenant.",
+                field=self.column,
+            ) from error
+        return plain.decode()
+
+    def outdated(self, sealed: str) -> bool:
+        """Return whether ``sealed`` was made with an older key and should be sealed again."""
+        tenant = current_tenant()
+        return _parse(sealed)[0] < tenant.installation.keyring.newest(tenant, "data")
+
+    def _place(self, tenant: Tenant, row_id: int) -> bytes:
+        return f"{tenant.id}|{self.table}|{self.column}|{row_id}".encode()
+
+
+def blind_index(kind: str, text: str) -> str:
+    """Return what to store and compare in place of ``text`` for equality search.
+
+    Equal texts of one tenant and kind give equal indexes; across kinds and tenants nothing
+    matches. Width, case and outer blanks do not count (``ｘ`` is ``X``).
+
+    Args:
+        kind: What the text is, say ``phone``.
+        text: The text in the form in which it is compared.
+
+    Returns:
+        43 URL-safe characters.
+
+    Raises:
+        NoTenantError: No tenant is in scope.
+        KeyDestroyedError: The tenant's keys were destroyed.
+    """
+    tenant = current_tenant()
+    ring = tenant.installation.keyring
+    # The index key has no versions: a new one would orphan every index already stored.
+    root = ring.key(tenant, "index", ring.newest(tenant, "index"))
+    key = HKDF(SHA256(), _KEY_BYTES, salt=None, info=f"blind index/{kind}".encode()).derive(root)
+    normal = unicodedata.normalize("NFKC", text).strip().casefold()
+    digest = hmac.new(key, normal.encode(), sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _wrapping(tenant_id: int, purpose: str, version: int) -> bytes:
+    return f"{tenant_id}|{purpose}|{version}".encode()
+
+
+def _parse(sealed: str) -> tuple[int, bytes]:
+    match = _SEALED.match(sealed)
+    if match is None:
+        raise SealError("A sealed value has the form v<version>.<base64>.")
+    text = match[2]
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise SealError("A sealed value has the form v<version>.<base64>.") from error
+    return int(match[1]), raw
