@@ -6,39 +6,25 @@ raises the catalogue's version; a process notices the changes of others within t
 
 from __future__ import annotations
 
-import re
-import threading
-import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import delete, insert, select, update
 
 from charterhouse import clock
 from charterhouse.tenancy import errors, models
-from charterhouse.tenancy.catalogue_rows import read_tenants
+from charterhouse.tenancy.catalogue_book import Book
+from charterhouse.tenancy.catalogue_checks import check_fields, check_host, check_slug
 from charterhouse.tenancy.ids import new_id, new_key
-from charterhouse.tenancy.tenant import STATUSES, Snapshot, Tenant
+from charterhouse.tenancy.tenant import STATUSES, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy.engine import Connection
-
-    from charterhouse.tenancy.engines.sqlite_file import SqliteFile
-    from charterhouse.tenancy.installation import Installation
 
 __all__ = ["Catalogue", "Tenant"]
 
 LOCAL_CELL = 1
-_POLL_SECONDS = 1.5
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
-_HOST = re.compile(
-    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}\Z"
-)
-_RESERVED = frozenset({"admin", "api", "assets", "console", "hooks", "my", "static", "t", "www"})
-_LIMITS = frozenset({"max_store_mib", "unit_seconds"})
 _NEXT = {
     "provisioning": {"active", "deleting"},
     "active": {"suspended", "migrating", "moving", "deleting"},
@@ -49,37 +35,8 @@ _NEXT = {
 }
 
 
-class Catalogue:
-    """The tenants of one installation.
-
-    Args:
-        database: The catalogue's file, at the newest schema.
-        installation: What the tenants share.
-        poll_seconds: How often to look whether another process changed something.
-    """
-
-    def __init__(
-        self,
-        database: SqliteFile,
-        installation: Installation,
-        *,
-        poll_seconds: float = _POLL_SECONDS,
-    ) -> None:
-        self.installation = installation
-        self.database = database
-        self._poll_seconds = poll_seconds
-        self._polling = threading.Lock()
-        self._next_poll = 0.0
-        self._snapshot = self._load()
-
-    def snapshot(self) -> Snapshot:
-        """Return all tenants as they were at most two seconds ago."""
-        if time.monotonic() >= self._next_poll and self._polling.acquire(blocking=False):
-            try:
-                self._refresh()
-            finally:
-                self._polling.release()
-        return self._snapshot
+class Catalogue(Book):
+    """The tenants of one installation, found by their names and changed under audit."""
 
     def list(self, status: str | None = None) -> tuple[Tenant, ...]:
         """Return the tenants by slug, all or those of one status."""
@@ -147,8 +104,8 @@ class Catalogue:
             CatalogueError: An argument is malformed; ``field`` names it.
             SlugTakenError: Another tenant has the slug.
         """
-        _check_slug(slug)
-        _check_fields(
+        check_slug(slug)
+        check_fields(
             {
                 "name_zh": name_zh,
                 "name_en": name_en,
@@ -194,7 +151,7 @@ class Catalogue:
         if unknown:
             name = min(unknown)
             raise errors.CatalogueError(f"A tenant's {name} cannot be changed.", field=name)
-        _check_fields(fields)
+        check_fields(fields)
         self.get(tenant_id)
         with self.changing(tenant_id, "change", actor, {"fields": sorted(fields)}) as connection:
             connection.execute(
@@ -229,7 +186,8 @@ class Catalogue:
         with self.changing(tenant_id, "status", actor, detail) as connection:
             one = models.tenant.c.id == tenant_id
             held = connection.execute(select(models.tenant.c.status).where(one)).scalar_one()
-            if held != status and status not in _NEXT[held]:
+            destroyed = held == "deleting" and not self.get(tenant_id).keys
+            if held != status and (destroyed or status not in _NEXT[held]):
                 raise errors.StatusError(
                     f"A tenant that is {held} cannot become {status}.", field="status"
                 )
@@ -243,12 +201,7 @@ class Catalogue:
             CatalogueError: The host is malformed or below the platform's own.
             HostTakenError: Another tenant has it.
         """
-        name = host.lower().rstrip(".")
-        base = self.installation.config.base_host
-        if not _HOST.match(name) or name == base or name.endswith(f".{base}"):
-            raise errors.CatalogueError(
-                f"{host} must be a host name of the institution's own.", field="host"
-            )
+        name = check_host(host, self.installation.config.base_host)
         self.get(tenant_id)
         with self.changing(tenant_id, "add host", actor, {"host": name}) as connection:
             holder = select(models.host.c.tenant_id).where(models.host.c.host == name)
@@ -307,42 +260,6 @@ class Catalogue:
         self.installation.keyring.forget(tenant_id)
         return self.get(tenant_id)
 
-    @contextmanager
-    def changing(
-        self, tenant_id: int | None, action: str, actor: str, detail: Mapping[str, Any]
-    ) -> Iterator[Connection]:
-        """Change the catalogue and write the audit in one transaction, then look anew.
-
-        Args:
-            tenant_id: Whose entry changes, or None for the platform's own.
-            action: What is done.
-            actor: Who does it, an id without personal data.
-            detail: What else the audit should tell; no personal data.
-        """
-        state, now = models.state, clock.now()
-        with self.database.transaction(write=True) as connection:
-            yield connection
-            connection.execute(update(state).values(version=state.c.version + 1))
-            version = connection.execute(select(state.c.version)).scalar_one()
-            connection.execute(
-                update(models.tenant)
-                .where(models.tenant.c.id == tenant_id)
-                .values(version=version, changed_at=now)
-            )
-            row = {"id": new_id(), "at": now, "tenant_id": tenant_id, "action": action}
-            connection.execute(insert(models.audit), {**row, "actor": actor, "detail": detail})
-        with self._polling:
-            self._refresh()
-
-    def audit(self, tenant_id: int | None = None, *, limit: int = 100) -> tuple[Any, ...]:
-        """Return the latest entries of the audit, newest first, of one tenant or of all."""
-        table = models.audit
-        query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
-        if tenant_id is not None:
-            query = query.where(table.c.tenant_id == tenant_id)
-        with self.database.transaction(write=False) as connection:
-            return tuple(connection.execute(query))
-
     def _insert_key(
         self, connection: Connection, tenant_id: int, purpose: str, version: int
     ) -> None:
@@ -352,62 +269,3 @@ class Catalogue:
             insert(models.tenant_key),
             {**row, "wrapped": made.wrapped, "created_at": clock.now()},
         )
-
-    def _load(self) -> Snapshot:
-        self._next_poll = time.monotonic() + self._poll_seconds
-        with self.database.transaction(write=False) as connection:
-            state = connection.execute(select(models.state)).one()
-            tenants = read_tenants(connection, self.installation)
-        return Snapshot(state.version, state.removals, tenants)
-
-    def _refresh(self) -> None:
-        """Bring the snapshot up to date; the caller holds the polling lock."""
-        self._next_poll = time.monotonic() + self._poll_seconds
-        known = self._snapshot
-        with self.database.transaction(write=False) as connection:
-            state = connection.execute(select(models.state)).one()
-            if state.version == known.version:
-                return
-            whole = state.removals != known.removals
-            since = -1 if whole else known.version
-            changed = read_tenants(connection, self.installation, since=since)
-        if whole:
-            self._snapshot = Snapshot(state.version, state.removals, changed)
-        else:
-            self._snapshot = known.patched(state.version, changed)
-
-
-def _check_slug(slug: str) -> None:
-    if not _SLUG.match(slug) or slug in _RESERVED:
-        raise errors.CatalogueError(
-            "An address is 1 to 40 lower-case letters, digits and hyphens, begins and ends with "
-            "a letter or digit, and is none of the platform's own.",
-            field="slug",
-        )
-
-
-def _check_fields(fields: Mapping[str, Any]) -> None:
-    for name in ("name_zh", "name_en", "charter"):
-        if name in fields and not fields[name].strip():
-            raise errors.CatalogueError(f"A tenant needs a {name}.", field=name)
-    if "isolation" in fields and fields["isolation"] not in {"pooled", "dedicated"}:
-        raise errors.CatalogueError("Isolation is pooled or dedicated.", field="isolation")
-    if "timezone" in fields:
-        try:
-            ZoneInfo(fields["timezone"])
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise errors.CatalogueError(
-                f"{fields['timezone']} is no time zone: use a name such as Asia/Shanghai.",
-                field="timezone",
-            ) from error
-    for name, value in fields.get("limits", {}).items():
-        if (
-            name not in _LIMITS
-            or isinstance(value, bool)
-            or not isinstance(value, int)
-            or value < 1
-        ):
-            raise errors.CatalogueError(
-                f"Limits are {' and '.join(sorted(_LIMITS))}, positive whole numbers.",
-                field="limits",
-            )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,13 +36,7 @@ class Installation:
         """The migrations of the tenants' stores."""
         return History(self.config.migrations_dir / "tenant")
 
-    def _check(self, driver: sqlite3.Connection) -> None:
-        try:
-            found = [row[0] for row in driver.execute("SELECT version_num FROM alembic_version")]
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-                raise
-            found = []  # There is no such table.
+    def _check(self, found: tuple[str, ...]) -> None:
         if not self.history.serves(found):
             raise StoreOutdatedError(
                 f"The store has schema {', '.join(found) or 'none'}, this release needs "

@@ -53,6 +53,10 @@ class Stores(Protocol):
         """Make the tenant's store from ``template``, wholly or not at all; twice is once."""
         ...
 
+    def revisions(self, tenant_id: int) -> tuple[str, ...]:
+        """Return the revisions of the tenant's schema, sorted."""
+        ...
+
     def migration(self, tenant_id: int) -> AbstractContextManager[Connection]:
         """Begin a transaction that may change the schema; commit or roll back at its end."""
         ...

@@ -15,7 +15,7 @@ import time
 import weakref
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import create_engine
@@ -35,6 +35,7 @@ from charterhouse.tenancy.engines.sqlite_file import (
     begin,
     connect,
     meaning,
+    revisions,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class SqliteStores:
 
     Args:
         root: The folder; a tenant's file is ``<id mod 256 in hex>/t<id>.db`` below it.
-        check: Called with the driver's connection when a store is first opened; raises when its
+        check: Called with the revisions of a store when it is first opened; raises when such a
             schema cannot be served.
         capacity: How many stores stay open at most.
     """
@@ -92,7 +93,7 @@ class SqliteStores:
         self,
         root: Path,
         *,
-        check: Callable[[sqlite3.Connection], None],
+        check: Callable[[tuple[str, ...]], None],
         capacity: int = _CAPACITY,
     ) -> None:
         self.root = root
@@ -175,6 +176,11 @@ class SqliteStores:
         finally:
             draft.unlink(missing_ok=True)
         _sync(target.parent)
+
+    def revisions(self, tenant_id: int) -> tuple[str, ...]:
+        """Return the revisions of the store's schema; see ``Stores``."""
+        with closing(connect(self.path(tenant_id))) as driver:
+            return revisions(driver)
 
     @contextmanager
     def migration(self, tenant_id: int) -> Iterator[Connection]:
@@ -261,7 +267,7 @@ class SqliteStores:
 
     def _first_look(self, handle: _Handle, driver: StoreConnection) -> None:
         if not handle.checked:
-            self._check(driver)
+            self._check(revisions(driver))
             handle.checked = True
 
 

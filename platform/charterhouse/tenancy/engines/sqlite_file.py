@@ -28,6 +28,7 @@ __all__ = [
     "begin",
     "connect",
     "meaning",
+    "revisions",
 ]
 
 BUSY_SECONDS = 5.0
@@ -150,6 +151,17 @@ def begin(driver: StoreConnection, *, write: bool) -> None:
             time.sleep((1 + secrets.randbelow(20)) / 1000)
         else:
             return
+
+
+def revisions(driver: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the revisions of the file's schema, sorted; none when it has no migrations."""
+    try:
+        rows = driver.execute("SELECT version_num FROM alembic_version ORDER BY 1").fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        return ()  # There is no such table.
+    return tuple(row[0] for row in rows)
 
 
 class SqliteFile:

@@ -1,0 +1,120 @@
+"""How the catalogue is read and written, whatever is in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from charterhouse import clock
+from charterhouse.tenancy import models
+from charterhouse.tenancy.catalogue_rows import read_tenants
+from charterhouse.tenancy.ids import new_id
+from charterhouse.tenancy.tenant import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.engine import Connection
+
+    from charterhouse.tenancy.engines.sqlite_file import SqliteFile
+    from charterhouse.tenancy.installation import Installation
+
+__all__ = ["Book"]
+
+_POLL_SECONDS = 1.5
+
+
+class Book:
+    """A database read through a snapshot in memory and written under audit.
+
+    Args:
+        database: The catalogue's file, at the newest schema.
+        installation: What the tenants share.
+        poll_seconds: How often to look whether another process changed something.
+    """
+
+    def __init__(
+        self,
+        database: SqliteFile,
+        installation: Installation,
+        *,
+        poll_seconds: float = _POLL_SECONDS,
+    ) -> None:
+        self.installation = installation
+        self.database = database
+        self._poll_seconds = poll_seconds
+        self._polling = threading.Lock()
+        self._next_poll = 0.0
+        self._snapshot = self._load()
+
+    def snapshot(self) -> Snapshot:
+        """Return all tenants as they were at most two seconds ago."""
+        if time.monotonic() >= self._next_poll and self._polling.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._polling.release()
+        return self._snapshot
+
+    @contextmanager
+    def changing(
+        self, tenant_id: int | None, action: str, actor: str, detail: Mapping[str, Any]
+    ) -> Iterator[Connection]:
+        """Change the catalogue and write the audit in one transaction, then look anew.
+
+        Args:
+            tenant_id: Whose entry changes, or None for the platform's own.
+            action: What is done.
+            actor: Who does it, an id without personal data.
+            detail: What else the audit should tell; no personal data.
+        """
+        state, now = models.state, clock.now()
+        with self.database.transaction(write=True) as connection:
+            yield connection
+            connection.execute(update(state).values(version=state.c.version + 1))
+            version = connection.execute(select(state.c.version)).scalar_one()
+            connection.execute(
+                update(models.tenant)
+                .where(models.tenant.c.id == tenant_id)
+                .values(version=version, changed_at=now)
+            )
+            row = {"id": new_id(), "at": now, "tenant_id": tenant_id, "action": action}
+            connection.execute(insert(models.audit), {**row, "actor": actor, "detail": detail})
+        with self._polling:
+            self._refresh()
+
+    def audit(self, tenant_id: int | None = None, *, limit: int = 100) -> tuple[Any, ...]:
+        """Return the latest entries of the audit, newest first, of one tenant or of all."""
+        table = models.audit
+        query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+        if tenant_id is not None:
+            query = query.where(table.c.tenant_id == tenant_id)
+        with self.database.transaction(write=False) as connection:
+            return tuple(connection.execute(query))
+
+    def _load(self) -> Snapshot:
+        self._next_poll = time.monotonic() + self._poll_seconds
+        with self.database.transaction(write=False) as connection:
+            state = connection.execute(select(models.state)).one()
+            tenants = read_tenants(connection, self.installation)
+        return Snapshot(state.version, state.removals, tenants)
+
+    def _refresh(self) -> None:
+        """Bring the snapshot up to date; the caller holds the polling lock."""
+        self._next_poll = time.monotonic() + self._poll_seconds
+        known = self._snapshot
+        with self.database.transaction(write=False) as connection:
+            state = connection.execute(select(models.state)).one()
+            if state.version == known.version:
+                return
+            whole = state.removals != known.removals
+            since = -1 if whole else known.version
+            changed = read_tenants(connection, self.installation, since=since)
+        if whole:
+            self._snapshot = Snapshot(state.version, state.removals, changed)
+        else:
+            self._snapshot = known.patched(state.version, changed)
