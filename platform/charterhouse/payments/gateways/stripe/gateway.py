@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import stripe
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stripe import RequestOptions
     from stripe.params.checkout import SessionCreateParams
 
+    from charterhouse.config import Config
     from charterhouse.payments.gateways.base import (
         CheckoutRequest,
         Movement,
@@ -54,6 +55,21 @@ class StripeSettings:
     timeout: float = 20.0
     max_retries: int = 2
     webhook_tolerance: int = 300
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self | None:
+        """Read the installation's configuration; None when it has no key.
+
+        `stripe_webhook_secret` may hold several secrets separated by commas.
+        """
+        if not config.stripe_key:
+            return None
+        secrets = (part.strip() for part in config.stripe_webhook_secret.split(","))
+        return cls(
+            api_key=config.stripe_key,
+            webhook_secrets=tuple(part for part in secrets if part),
+            api_base=config.stripe_api_base or LIVE_BASE,
+        )
 
     def __repr__(self) -> str:
         """Keep keys and secrets out of logs."""

@@ -47,10 +47,13 @@ class SandboxHTTPClient(stripe.HTTPClient):
             url, method=method.upper(), headers=dict(headers or {}), data=post_data
         )
         if answer.headers.get(FAULT_HEADER) == "timeout":
-            raise stripe.APIConnectionError(
-                "The sandbox did not answer in time.", should_retry=True
-            )
-        return answer.get_data(as_text=True), answer.status_code, answer.headers
+            raise _timed_out()
+        # Werkzeug's headers find names in any case, as the client expects, but are no Mapping.
+        return (
+            answer.get_data(as_text=True),
+            answer.status_code,
+            cast("Mapping[str, str]", answer.headers),
+        )
 
     def close(self) -> None:
         """Nothing is held open."""
