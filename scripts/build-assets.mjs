@@ -22,6 +22,7 @@ const ENTRIES = [
   join(source, "js/app.js"),
   join(source, "js/theme.js"),
   join(source, "css/app.css"),
+  join(source, "favicon.svg"),
 ];
 
 // Templates and Python name icons in these two ways; icons.txt adds those that a
@@ -132,6 +133,7 @@ const options = {
   bundle: true,
   splitting: true,
   format: "esm",
+  loader: { ".svg": "copy" },
   target: ["es2022", "chrome105", "firefox110", "safari16"],
   minify: true,
   metafile: true,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 from flask import Flask, abort, current_app, g, request
 
 from charterhouse.config import Config
-from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.web import (
     assets,
     errors,
     i18n,
+    labels,
+    listing,
     navigation,
     notices,
     permissions,
@@ -28,10 +31,12 @@ from charterhouse.web.errors import Problem, problem_response, reference
 from charterhouse.web.middleware import REFUSAL, TENANT, ReferenceMiddleware, TenantMiddleware
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from werkzeug.wrappers import Response
 
+    from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
     from charterhouse.web.middleware import Refusal
 
@@ -75,7 +80,7 @@ def create_app(
     settings: Config | None = None,
     *,
     directory: Catalogue | None = None,
-    areas: tuple[str, ...] = AREAS,
+    areas: Iterable[str | Callable[[Flask], None]] = AREAS,
     translations: tuple[Path, ...] = (),
 ) -> Flask:
     """Build the application.
@@ -83,7 +88,7 @@ def create_app(
     Args:
         settings: The configuration; read from the environment when None.
         directory: The catalogue of tenants; opened from the configuration when None.
-        areas: Modules whose ``register(app)`` adds pages.
+        areas: Modules whose ``register(app)`` adds pages, or such functions themselves.
         translations: Further folders of Chinese ``*.po`` files.
 
     Raises:
@@ -91,7 +96,7 @@ def create_app(
         TranslationClashError: Two catalogues of messages contradict each other.
     """
     settings = settings or Config.from_env()
-    directory = directory or Catalogue.open(settings)
+    directory = directory or open_catalogue(settings)
     app = Flask(__name__, static_folder=None)
     app.extensions[_CONFIG] = settings
     app.extensions[_CATALOGUE] = directory
@@ -101,8 +106,8 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.session_interface = TenantSessions(settings)
     _wire(app, settings, translations)
-    for name in areas:
-        _register(app, name)
+    for area in areas:
+        _register(app, area)
     app.wsgi_app = ReferenceMiddleware(  # type: ignore[method-assign]  # Flask's own way to wrap it
         assets.serve_static(
             TenantMiddleware(
@@ -129,13 +134,21 @@ def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
     permissions.init_app(app)
     navigation.init_app(app)
     notices.init_app(app)
+    labels.init_app(app)
+    listing.init_app(app)
     assets.init_app(app)
     app.context_processor(_page_context)
 
 
-def _register(app: Flask, name: str) -> None:
-    module = import_module(name)
-    module.register(app)
+def _register(app: Flask, area: str | Callable[[Flask], None]) -> None:
+    if callable(area):
+        area(app)
+    elif find_spec(area) is not None:
+        getattr(import_module(area), "register", _nothing)(app)
+
+
+def _nothing(app: Flask) -> None:
+    """Stand for an area without pages."""
 
 
 def _enter() -> Response | None:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask, current_app, has_request_context, request
 from markupsafe import Markup
-from whitenoise import WhiteNoise
+from whitenoise import WhiteNoise  # type: ignore[import-untyped]  # it carries no types
 
 from charterhouse.web.middleware import MOUNT
 
 if TYPE_CHECKING:
+    from wsgiref.headers import Headers
     from wsgiref.types import WSGIApplication
-
-    from whitenoise.base import Headers
 
 __all__ = ["AssetsMissingError", "asset", "icon", "init_app", "serve_static"]
 
@@ -84,7 +83,9 @@ def icon(name: str, label: str = "", *, size: str = "") -> Markup:
             )
         drawing = ""
     sound = (
-        Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
     )
     classes = f"icon ch-icon-{size}" if size else "icon"
     return Markup(

@@ -161,9 +161,7 @@ def problem_response(problem: Problem) -> Response:
     if request.headers.get("HX-Request") == "true":
         return _partial(problem)
     title = _TITLES.get(problem.status, _TITLES[400 if problem.status < 500 else 500])
-    page = render_template(
-        "errors/error.html", problem=problem, title=title, reference=reference()
-    )
+    page = render_template("errors/error.html", problem=problem, title=title, reference=reference())
     return make_response(page, problem.status)
 
 
@@ -226,4 +224,3 @@ def init_app(app: Flask) -> None:
     # Flask asks the most precise handler first; this one takes what nobody foresaw.
     app.register_error_handler(Exception, _unforeseen)
     app.jinja_env.globals.update(reference=reference)
-

@@ -168,17 +168,13 @@ def date_text(value: date | datetime) -> str:
 def datetime_text(moment: datetime) -> str:
     """Return day and minute on the tenant's wall clock."""
     language = current_language()
-    return str(
-        format_datetime(local(moment), _TIME_FORMATS[language], locale=_LOCALES[language])
-    )
+    return str(format_datetime(local(moment), _TIME_FORMATS[language], locale=_LOCALES[language]))
 
 
 def relative_text(moment: datetime) -> str:
     """Return how long ago or ahead a moment is, for example "3 minutes ago"."""
     delta = moment - clock.now()
-    return str(
-        format_timedelta(delta, add_direction=True, locale=_LOCALES[current_language()])
-    )
+    return str(format_timedelta(delta, add_direction=True, locale=_LOCALES[current_language()]))
 
 
 def switch_url(**choices: str) -> str:
@@ -241,4 +237,3 @@ def init_app(app: Flask, *, folders: tuple[Path, ...] = ()) -> None:
     app.jinja_env.filters.update(
         money=money_text, yuan=yuan_text, number=number_text, day=date_text, breaks=_break_lines
     )
-

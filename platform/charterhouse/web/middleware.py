@@ -52,7 +52,7 @@ class Directory(Protocol):
         ...
 
     def by_host(self, host: str) -> Tenant | None:
-        """Return the tenant that answers at a host of its own."""
+        """Return the tenant that answers at a host: its own, or ``<slug>.<base host>``."""
         ...
 
 
@@ -113,7 +113,7 @@ class TenantMiddleware:
     Args:
         application: The Flask application's WSGI callable.
         directory: Who knows the tenants.
-        base_host: Tenants answer at ``<slug>.<base_host>``.
+        base_host: The platform's own host, below which tenants answer.
         public_url: Where the platform itself is reached.
     """
 
@@ -127,8 +127,8 @@ class TenantMiddleware:
     ) -> None:
         self._application = application
         self._directory = directory
-        self._base = base_host.lower()
-        hosts = {self._base, (urlsplit(public_url).hostname or self._base).lower()}
+        base = base_host.lower()
+        hosts = {base, (urlsplit(public_url).hostname or base).lower()}
         if hosts & _LOCAL_NAMES:
             hosts |= _LOCAL_NAMES
         self._platform_hosts = frozenset(hosts)
@@ -136,6 +136,13 @@ class TenantMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         environ[MOUNT] = environ.get("SCRIPT_NAME", "")
+        if _lacks_slash(environ.get("PATH_INFO", "")):
+            # Cookies of a tenant live below "/t/<slug>/", which "/t/<slug>" is not.
+            target = f"{environ.get('SCRIPT_NAME', '')}{environ['PATH_INFO']}/"
+            start_response(
+                "308 Permanent Redirect", [("Location", target), ("Content-Length", "0")]
+            )
+            return []
         found = self._resolve(environ)
         environ[TENANT] = found if not isinstance(found, Refusal) else None
         environ[REFUSAL] = found if isinstance(found, Refusal) else None
@@ -147,12 +154,8 @@ class TenantMiddleware:
             return _BAD_HOST
         if host in self._platform_hosts:
             return self._by_path(environ)
-        tenant = self._directory.by_host(host) or self._by_subdomain(host)
+        tenant = self._directory.by_host(host)
         return _UNKNOWN if tenant is None else _admit(tenant, environ)
-
-    def _by_subdomain(self, host: str) -> Tenant | None:
-        slug, dot, rest = host.partition(".")
-        return self._directory.by_slug(slug) if dot and rest == self._base else None
 
     def _by_path(self, environ: WSGIEnvironment) -> Tenant | Refusal | None:
         path: str = environ.get("PATH_INFO", "")
@@ -165,6 +168,10 @@ class TenantMiddleware:
         environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/t/{slug}"
         environ["PATH_INFO"] = slash + rest
         return _admit(tenant, environ)
+
+
+def _lacks_slash(path: str) -> bool:
+    return path.startswith("/t/") and _SLUG.fullmatch(path[3:]) is not None
 
 
 def _admit(tenant: Tenant, environ: WSGIEnvironment) -> Tenant | Refusal:

@@ -122,7 +122,9 @@ _CORE: Final = (
     Permission("reports.export", "导出报表", "Export reports"),
     Permission("audit.read", "查看审计记录", "See the audit trail"),
     Permission("platform.read", "查看平台", "See the platform", "platform"),
-    Permission("platform.manage", "管理平台与机构", "Manage the platform and its tenants", "platform"),
+    Permission(
+        "platform.manage", "管理平台与机构", "Manage the platform and its tenants", "platform"
+    ),
 )
 
 PERMISSIONS: Final[dict[str, Permission]] = {each.name: each for each in _CORE}
@@ -296,4 +298,3 @@ def may(name: str) -> bool:
 def init_app(app: Flask) -> None:
     """Give the templates ``may()`` and ``principal()``."""
     app.jinja_env.globals.update(may=may, principal=current_principal)
-

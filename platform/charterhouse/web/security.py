@@ -112,7 +112,7 @@ def _gate() -> None:
         csrf.protect()
 
 
-def _csrf_error(error: CSRFError) -> Response:
+def _csrf_error(error: CSRFError) -> Response:  # noqa: ARG001 - Flask's signature
     message = gettext("This page was open for too long. Go back, reload it and send it again.")
     return problem_response(Problem(400, "csrf", message))
 

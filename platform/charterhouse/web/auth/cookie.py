@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -58,7 +59,11 @@ class TenantSessions(SessionInterface):
         # Two names, since a browser sends a cookie of "/" to "/t/…" as well.
         return "charterhouse_platform" if owner == PLATFORM else "charterhouse_session"
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+    def open_session(
+        self,
+        app: Flask,  # noqa: ARG002 - Flask's signature
+        request: Request,
+    ) -> SecureCookieSession:
         """Read the session of a request; anything forged, foreign or broken is an empty one."""
         if is_machine_path(request.path):
             return _MachineSession()
@@ -74,10 +79,13 @@ class TenantSessions(SessionInterface):
             return SecureCookieSession()
         return SecureCookieSession(content)
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(
+        self,
+        app: Flask,  # noqa: ARG002 - Flask's signature
+        session: SessionMixin,
+        response: Response,
+    ) -> None:
         """Write a changed session, remove an emptied one."""
-        from flask import request
-
         if session.accessed:
             response.vary.add("Cookie")
         if not session.modified or isinstance(session, _MachineSession):

@@ -16,7 +16,7 @@ from flask_login import LoginManager, login_user, logout_user
 from flask_login import current_user as login_user_proxy
 
 from charterhouse import clock
-from charterhouse.web.errors import WebError, wants_json
+from charterhouse.web.errors import Problem, WebError, problem_response, wants_json
 from charterhouse.web.i18n import gettext
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class SignInRequiredError(WebError):
 
 class _Registry:
     def __init__(self) -> None:
-        self.loaders: dict[Audience, "Loader"] = {}
+        self.loaders: dict[Audience, Loader] = {}
         self.endpoints: dict[Audience, str] = {}
 
 
@@ -259,13 +259,10 @@ def sign_in_url(audience: Audience, *, expired: bool = False) -> str | None:
     endpoint = _registry().endpoints.get(audience)
     if endpoint is None:
         return None
-    extra = {"expired": "1"} if expired else {}
-    return url_for(endpoint, next=_here() or None, **extra)
+    return url_for(endpoint, next=_here() or None, expired="1" if expired else None)
 
 
 def _answer(error: SignInRequiredError) -> Response:
-    from charterhouse.web.errors import Problem, problem_response
-
     problem = Problem(401, error.code, str(error))
     target = sign_in_url(error.audience, expired=error.expired)
     if wants_json() or target is None:
