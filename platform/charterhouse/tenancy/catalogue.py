@@ -109,6 +109,7 @@ class Catalogue(Book):
             {
                 "name_zh": name_zh,
                 "name_en": name_en,
+                "charter": charter,
                 "timezone": timezone,
                 "isolation": isolation,
                 "limits": limits or {},

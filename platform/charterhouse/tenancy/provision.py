@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
-from charterhouse.tenancy.errors import SlugTakenError
+from charterhouse.tenancy.errors import MigrationError, SlugTakenError
 from charterhouse.tenancy.history import History
 from charterhouse.tenancy.installation import Installation
 from charterhouse.tenancy.scope import tenant_scope
@@ -106,6 +106,9 @@ def template_store(installation: Installation) -> Path:
     """Return an empty store of this release's schema, made at the first call.
 
     Copying it takes a millisecond, where running the migrations takes tens.
+
+    Raises:
+        MigrationError: The migrations fail even here.
     """
     history, folder = installation.history, installation.config.data_dir
     name = f"template-{'-'.join(history.heads) or 'empty'}-{history.digest}.db"
@@ -120,6 +123,10 @@ def template_store(installation: Installation) -> Path:
             with SqliteFile(draft, create=True).migration() as connection:
                 history.upgrade(connection)
             draft.rename(path)
+        except MigrationError:
+            raise
+        except Exception as error:
+            raise MigrationError(f"The migrations fail on an empty store: {error}") from error
         finally:
             for leftover in folder.glob(f"{draft.name}*"):
                 leftover.unlink()

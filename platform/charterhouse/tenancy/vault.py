@@ -34,6 +34,7 @@ __all__ = ["EncryptedStr", "KeyRing", "blind_index"]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
 _CACHE_SECONDS = 300.0
 _CACHE_ENTRIES = 4096
 _SEALED = re.compile(r"v([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)\Z")
@@ -204,11 +205,10 @@ def _wrapping(tenant_id: int, purpose: str, version: int) -> bytes:
 
 def _parse(sealed: str) -> tuple[int, bytes]:
     match = _SEALED.match(sealed)
-    if match is None:
-        raise SealError("A sealed value has the form v<version>.<base64>.")
-    text = match[2]
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error as error:
-        raise SealError("A sealed value has the form v<version>.<base64>.") from error
+        raw = base64.urlsafe_b64decode(match[2] + "=" * (-len(match[2]) % 4)) if match else b""
+    except binascii.Error:
+        raw = b""
+    if match is None or len(raw) < _NONCE_BYTES + _TAG_BYTES:
+        raise SealError("A sealed value has the form v<version>.<base64> and is never empty.")
     return int(match[1]), raw

@@ -1,0 +1,96 @@
+"""Real files, with a small history of the tests' own in place of the product's tables."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from charterhouse.config import Config
+from charterhouse.tenancy.provision import create_tenant, open_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from charterhouse.tenancy.catalogue import Catalogue
+    from charterhouse.tenancy.tenant import Tenant
+
+FIRST = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "note",
+        sa.Column("id", sa.BigInteger(), primary_key=True),
+        sa.Column("text", sa.Text(), nullable=False, unique=True),
+    )
+"""
+
+
+def write_migration(folder: Path, number: int, body: str) -> None:
+    """Add a migration after number - 1 to a history."""
+    before = f'"{number - 1:04d}"'
+    text = f"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{number:04d}"
+down_revision = {before}
+
+
+def upgrade() -> None:
+    {body}
+"""
+    (folder / "versions" / f"{number:04d}.py").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    product = Config(data_dir=tmp_path, master_key=b"k" * 32).migrations_dir
+    migrations = tmp_path / "migrations"
+    shutil.copytree(product / "catalogue", migrations / "catalogue")
+    (migrations / "tenant" / "versions").mkdir(parents=True)
+    (migrations / "tenant" / "versions" / "0001.py").write_text(FIRST, encoding="utf-8")
+    return Config(data_dir=tmp_path / "var", master_key=b"k" * 32, migrations_dir=migrations)
+
+
+@pytest.fixture
+def add_migration(config: Config) -> Callable[[int, str], None]:
+    def add(number: int, body: str) -> None:
+        write_migration(config.migrations_dir / "tenant", number, body)
+
+    return add
+
+
+@pytest.fixture
+def catalogue(config: Config) -> Iterator[Catalogue]:
+    opened = open_catalogue(config)
+    yield opened
+    opened.installation.stores.close()
+
+
+@pytest.fixture
+def make_tenant(catalogue: Catalogue) -> Callable[[str], Tenant]:
+    def make(slug: str) -> Tenant:
+        return create_tenant(
+            catalogue, slug=slug, name_zh="示例医院", name_en="Sample", charter="sample.plain"
+        )
+
+    return make
+
+
+@pytest.fixture
+def north(make_tenant: Callable[[str], Tenant]) -> Tenant:
+    return make_tenant("north")
+
+
+@pytest.fixture
+def south(make_tenant: Callable[[str], Tenant]) -> Tenant:
+    return make_tenant("south")
