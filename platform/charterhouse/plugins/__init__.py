@@ -1,0 +1,1 @@
+"""Hooks, discovery and quarantine of plugins."""

@@ -1,0 +1,1 @@
+"""The clause library: a module for each mechanism of membership schemes."""

@@ -1,0 +1,1 @@
+"""Scenario files: stories of events that state what must come out."""

@@ -1,0 +1,203 @@
+"""Cards: loss, reissue, transfer, mailing and misuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import GRADE, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.clauses.admission import Fee
+from charterhouse.kernel.clauses.points import restore
+from charterhouse.kernel.clauses.rights import lost_right
+from charterhouse.kernel.decision import Document, Happening
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.money import show_fen
+
+LOSS = "loss"
+"""The fact that keeps the last loss report: {reported, occurred, in_time}."""
+
+
+class Loss(Clause):
+    """A lost card is reported with the ID within some hours; late reports move the risk only.
+
+    Numbers by reason: `expired`.
+    """
+
+    def __init__(self, number: str, *, hours: int, **numbers: str) -> None:
+        super().__init__(number, **numbers)
+        self.hours = hours
+
+    @on("report_loss", phase=GUARD)
+    def allowed(self, d: Draft) -> Iterator[fx.Effect]:
+        """With ID, for a card that is in use."""
+        lost = lost_right(d.of_member)
+        if lost and lost[0] in ("expired", "suspended", "not_active"):
+            yield fx.Refuse(lost[0], number=self.of(lost[1]))
+        if lost:
+            yield fx.Refuse("order_violation")
+        if "id" not in d.body.shown:
+            yield fx.Refuse("id_missing", "report_loss.shown")
+        if d.body.occurred_at and d.body.occurred_at > d.now:
+            yield fx.Refuse("too_early", "report_loss.occurred_at")
+
+    @on("report_loss", phase=GRADE)
+    def block(self, d: Draft) -> Iterator[fx.Effect]:
+        """Block the card and keep whether the report was in time."""
+        occurred = d.body.occurred_at
+        in_time = occurred is None or d.now - occurred <= timedelta(hours=self.hours)
+        yield fx.Change(d.member, {"card": "lost"})
+        yield fx.Keep(d.member, LOSS, {
+            "reported": d.now.isoformat(),
+            "occurred": occurred.isoformat() if occurred else None,
+            "in_time": in_time,
+        })  # fmt: skip
+
+
+class Reissue(Fee):
+    """A new number for a fee after a loss report; the old number is void for good.
+
+    Numbers by reason: `identity` (name and ID number cannot change).
+
+    Args:
+        fixed: details that cannot change at a reissue.
+        hours: within which a loss is reported, for the text.
+    """
+
+    def __init__(
+        self, number: str, *, amount: int, fixed: frozenset[str], hours: int, **numbers: str
+    ) -> None:
+        super().__init__(number, purpose="reissue", amount=amount, **numbers)
+        self.fixed = fixed
+        self.hours = hours
+
+    @on("reissue_card", phase=GUARD)
+    def allowed(self, d: Draft) -> Iterator[fx.Effect]:
+        """Only for a running membership whose card is lost or was taken back."""
+        lost = lost_right(d.of_member)
+        if lost and lost[0] in ("expired", "suspended", "not_active"):
+            yield fx.Refuse(lost[0], number=self.of(lost[1]))
+        if not lost:
+            yield fx.Refuse("order_violation")
+        if self.fixed & (d.body.changes or {}).keys():
+            yield fx.Refuse("not_transferable", "reissue_card.changes", number=self.of("identity"))
+
+    @on("reissue_card", phase=GRADE)
+    def owe(self, d: Draft) -> Iterator[fx.Effect]:
+        """The fee is owed; a free reissue is done at once."""
+        if self.amount:
+            yield fx.Owe(d.member, self.purpose, self.amount)
+        else:
+            yield from self._renumber(d, d.member)
+
+    @on("paid", phase=GRADE, rank=20)
+    def paid(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """The fee makes the new number active."""
+        if d.body.for_ == self.purpose:
+            yield from self._renumber(d, happening.member)
+
+    def _renumber(self, d: Draft, member: str) -> Iterator[fx.Effect]:
+        yield fx.Change(member, {"card": "active", "card_no": d.event.serial})
+        yield fx.Announce("reissued", member)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                f"挂失与补卡：遗失会员卡须在{self.hours}小时内凭有效身份证件到总台挂失，未及时挂失造成的损失由会员自负；"
+                f"挂失后可即时补卡，每次工本费{show_fen(self.amount)}元；累计消费和积分转入新卡，旧卡号作废。",
+                f"Loss and reissue: the holder reports the loss at the main service desk with a valid "
+                f"ID within {self.hours} hours; damage caused by a late report is the member's. "
+                f"After the report the card is reissued for {show_fen(self.amount)} yuan each time; "
+                "cumulative consumption and points move to the new card, the old number is void.",
+            )
+        }
+
+
+class TransferOfCard(Clause):
+    """A formal change of holder with the holder's papers: the whole account moves."""
+
+    def __init__(self, number: str, *, papers: tuple[str, ...]) -> None:
+        super().__init__(number)
+        self.papers = papers
+
+    @on("transfer_card", phase=GUARD, rank=30)
+    def complete(self, d: Draft) -> Iterator[fx.Effect]:
+        """Name every paper that lacks."""
+        for code in self.papers:
+            if not (d.body.documents or {}).get(code):
+                yield fx.Lack(code)
+
+    @on("transfer_card", phase=GRADE)
+    def change_holder(self, d: Draft) -> Iterator[fx.Effect]:
+        """Term, tier, balances, uses and what clauses keep go to the new holder."""
+        old = d.of_member
+        yield fx.Change(d.body.to, {
+            "status": "active", "kind": old.kind, "tier": old.tier, "card": "active",
+            "card_no": old.card_no, "since": d.event.day, "term_start": old.term_start,
+            "valid_until": old.valid_until,
+        })  # fmt: skip
+        for name in ("application", LOSS, "blocked"):
+            if old.facts.get(name):
+                yield fx.Keep(d.body.to, name, old.facts[name])
+        yield fx.MoveAll(d.member, d.body.to)
+        yield fx.Change(d.member, {"status": "ended", "card": "none", "card_no": ""})
+        for purpose in list(old.owed):
+            yield fx.Settled(d.member, purpose)
+        yield fx.Announce("transferred", d.body.to, "transferred")
+        yield fx.Announce("ended", d.member, "transferred")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "一人一卡，卡号由主管部门统一编制，须与本人身份证件同时使用，每次使用均核对持卡人身份。"
+                "会员卡须凭持卡人书面授权及其身份证件方可办理转让，受让人须另交申请表及身份证复印件且未持有会员卡；"
+                "账户整体转移，原持卡人会员资格终止。",
+                "One person, one card; numbers are given by the department in charge; the card is "
+                "valid only together with the holder's own ID, and identity is checked at every use. "
+                "A card is transferred only with the holder's written authorisation and ID card; the "
+                "new holder hands in form and ID copy and must hold no card. The whole account "
+                "moves; the former holder's membership ends.",
+            )
+        }
+
+
+class CardMisuse(Clause):
+    """Points misused on a lost card come back if the loss was reported in time."""
+
+    kind = "card-misuse"
+
+    @on("incident", phase=GUARD)
+    def known(self, d: Draft) -> Iterator[fx.Effect]:
+        """The redemption named must be one of this member's."""
+        if d.body.kind == self.kind and self._redemption(d) is None:
+            yield fx.Refuse("unknown", "incident.details.redeem")
+
+    @on("incident", phase=SETTLE)
+    def give_back(self, d: Draft) -> Iterator[fx.Effect]:
+        """Restore what was redeemed between a loss and its timely report."""
+        document = self._redemption(d) if d.body.kind == self.kind else None
+        if document is None or document.content.get("given_back"):
+            return
+        loss = d.of_member.facts.get(LOSS)
+        if loss and loss["in_time"] and self._meanwhile(document, loss):
+            yield from restore(document, d.member, self.number)
+        else:
+            yield fx.Cite("borne by the member")
+
+    def _redemption(self, d: Draft) -> Document | None:
+        doc_id = (d.body.details or {}).get("redeem")
+        document = d.document(doc_id) if isinstance(doc_id, str) else None
+        if document is None or document.kind != "redemption" or document.member != d.member:
+            return None
+        return document
+
+    def _meanwhile(self, document: Document, loss: dict[str, str]) -> bool:
+        at = datetime.fromisoformat(document.content["at"])
+        if at > datetime.fromisoformat(loss["reported"]):
+            return False
+        return not loss["occurred"] or at >= datetime.fromisoformat(loss["occurred"])
+
+
+__all__ = ["LOSS", "CardMisuse", "Loss", "Reissue", "TransferOfCard"]

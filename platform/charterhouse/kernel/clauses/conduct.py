@@ -1,0 +1,149 @@
+"""Conduct: sanctions, incidents and changes of personal details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import EARN, FOLLOW, GRADE, GUARD, RIGHTS, Clause, Text, on
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.ledger import POINTS
+
+BLOCKED = "blocked"
+"""The fact that keeps what a sanction takes away without ending the membership."""
+
+BANNED = "banned"
+"""The fact that a membership was ended by a sanction."""
+
+
+class Sanctions(Clause):
+    """Measures by a sanction order with reason and approver, in any combination.
+
+    Args:
+        measures: those that the charter knows.
+        approval: the detail of an application by which management readmits.
+    """
+
+    def __init__(self, number: str, *, measures: frozenset[str], approval: str) -> None:
+        super().__init__(number)
+        self.measures = measures
+        self.approval = approval
+
+    @on("sanction", phase=GUARD)
+    def ordered(self, d: Draft) -> Iterator[fx.Effect]:
+        """A running membership, known measures, a reason and an approver."""
+        if d.of_member.status not in ("active", "suspended"):
+            yield fx.Refuse("expired" if d.of_member.status == "lapsed" else "not_active")
+        if not d.body.measures or not set(d.body.measures) <= self.measures:
+            yield fx.Refuse("not_included", "sanction.measures")
+        if not d.body.reason.strip():
+            yield fx.Refuse("reason_missing", "sanction.reason")
+        if not (d.body.approver or "").strip():
+            yield fx.Refuse("reason_missing", "sanction.approver")
+
+    @on("sanction", phase=EARN)
+    def cancel_points(self, d: Draft) -> Iterator[fx.Effect]:
+        """Cancelled points are void for good."""
+        if "cancel_points" in d.body.measures:
+            yield fx.Debit(d.member, POINTS, d.of_member.balance(POINTS), "@cancelled")
+
+    @on("sanction", phase=GRADE)
+    def act(self, d: Draft) -> Iterator[fx.Effect]:
+        """End the membership, take the card, refuse redemption."""
+        yield fx.Cite("sanction")
+        if "refuse_redemption" in d.body.measures:
+            yield fx.Keep(d.member, BLOCKED, ["redeem"])
+        if "take_card" in d.body.measures:
+            yield fx.Change(d.member, {"card": "void"})
+        if "end_membership" in d.body.measures:
+            yield fx.Change(d.member, {"status": "ended", "card": "void"})
+            for purpose in list(d.of_member.owed):
+                yield fx.Settled(d.member, purpose)
+            yield fx.Keep(d.member, BANNED, value=True)
+            yield fx.Announce("ended", d.member, "sanction")
+
+    @on("redeem", phase=RIGHTS, rank=70)
+    def blocked(self, d: Draft) -> Iterator[fx.Effect]:
+        """Redemption stays refused."""
+        if "redeem" in d.of_member.facts.get(BLOCKED, ()):
+            yield fx.Refuse("not_redeemable")
+
+    @on("apply", "bring_in", phase=GUARD, rank=15)
+    def readmission(self, d: Draft) -> Iterator[fx.Effect]:
+        """After an end by sanction a new membership needs management's approval."""
+        approved = (d.body.details or {}).get(self.approval) is True
+        if d.of_member.facts.get(BANNED) and not approved:
+            yield fx.Refuse("not_eligible", f"{d.body.verb}.details.{self.approval}")
+
+    @on("transfer_card", phase=GUARD, rank=15)
+    def no_way_around(self, d: Draft) -> Iterator[fx.Effect]:
+        """Nor does a transfer give one to somebody who was sanctioned."""
+        if d.standing(d.body.to).facts.get(BANNED):
+            yield fx.Refuse("not_eligible", "transfer_card.to")
+
+    @on("activated", phase=FOLLOW)
+    def start_anew(self, d: Draft, _happening: object) -> Iterator[fx.Effect]:
+        """A membership approved anew is free of the former sanction."""
+        for fact in (BANNED, BLOCKED):
+            if d.of_member.facts.get(fact):
+                yield fx.Keep(d.member, fact, None)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "会员滥用会员卡、违反章程或提供虚假信息的，医院可收回会员卡、终止会员资格、取消积分或拒绝兑换，"
+                "可单独或合并适用；被取消的积分永久作废，不予礼品或补偿；因处分终止资格者再次办卡须经管理部门批准。",
+                "Abuse, breach of the charter, improper information: the hospital may take back the "
+                "card, end the membership, cancel the points or refuse redemption, singly or "
+                "together, by an order with reason and approver. Cancelled points are void for good. "
+                "After an end by sanction a new card needs management's approval.",
+            )
+        }
+
+
+class Incidents(Clause):
+    """Incidents are recorded in the member's file; some raise a task.
+
+    Args:
+        kinds: kind → task, or "".
+    """
+
+    def __init__(self, number: str, kinds: Mapping[str, str]) -> None:
+        super().__init__(number)
+        self.kinds = kinds
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"incident.kind": self.kinds}
+
+    @on("incident", phase=GUARD, rank=10)
+    def of_member(self, d: Draft) -> Iterator[fx.Effect]:
+        """There must be somebody's file to record it in."""
+        if d.of_member.status == "none":
+            yield fx.Refuse("not_active")
+
+    @on("incident", phase=FOLLOW)
+    def record(self, d: Draft) -> Iterator[fx.Effect]:
+        """Record it, and raise its task."""
+        yield fx.Note(d.member, "incident")
+        task = self.kinds[d.body.kind]
+        if task:
+            yield fx.Raise("task", task, d.member, due=d.event.day)
+
+
+class DetailsChanged(Clause):
+    """Changed personal data are registered on showing the ID."""
+
+    @on("change_details", phase=GUARD)
+    def identified(self, d: Draft) -> Iterator[fx.Effect]:
+        """A membership, and the ID."""
+        if d.of_member.status in ("none", "rejected", "ended"):
+            yield fx.Refuse("not_active")
+        if "id" not in d.body.shown:
+            yield fx.Refuse("id_missing", "change_details.shown")
+
+    @on("change_details", phase=FOLLOW)
+    def record(self, d: Draft) -> Iterator[fx.Effect]:
+        """Record that they changed."""
+        yield fx.Note(d.member, "details-changed")

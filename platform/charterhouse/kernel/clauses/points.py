@@ -1,0 +1,239 @@
+"""Points beside earning: gifts of points, the points year, redemption and objection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import EARN, GRANT, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.decision import Document
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, Lot, take
+from charterhouse.kernel.periods import day_start, within_days
+
+
+class PointsYear(Clause):
+    """All points of a calendar year are cleared at its end."""
+
+    def expiry(self, unit: str, day: date, now: datetime) -> datetime | None:
+        """The first moment of the next year, for points."""
+        if unit != POINTS:
+            return None
+        return day_start(date(day.year + 1, 1, 1), now.tzinfo)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "积分每年清零一次：每年12月31日24时之后，当年全部积分（包括12月31日所得）清零；累计消费不清零。",
+                "All points are cleared once a year, after 31 December 24:00, points of 31 December "
+                "too. Cumulative consumption is never cleared.",
+            )
+        }
+
+
+class OpeningFigures(Clause):
+    """The points and cumulative consumption that a legacy member brings along."""
+
+    @on("bring_in", phase=GRANT)
+    def open(self, d: Draft) -> Iterator[fx.Effect]:
+        """Credit the opening figures."""
+        yield fx.Credit(d.member, POINTS, d.body.points or 0, "opening")
+        yield fx.Credit(d.member, SPEND_TOTAL, d.body.spend_total or 0)
+
+
+class Award(Clause):
+    """Points given by staff for one kind of reason.
+
+    Args:
+        kind: of `award`.
+        reason_needed: whether the reason must say what it is for.
+    """
+
+    def __init__(self, number: str, *, kind: str, reason_needed: bool = False) -> None:
+        super().__init__(number)
+        self.kind = kind
+        self.reason_needed = reason_needed
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"award.kind": {self.kind}}
+
+    @on("award", phase=GUARD)
+    def reasoned(self, d: Draft) -> Iterator[fx.Effect]:
+        """The reason must be there where it is needed."""
+        if d.body.kind == self.kind and self.reason_needed and not (d.body.reason or "").strip():
+            yield fx.Refuse("reason_missing", "award.reason")
+
+    @on("award", phase=EARN)
+    def give(self, d: Draft) -> Iterator[fx.Effect]:
+        """Credit the points."""
+        if d.body.kind == self.kind:
+            yield fx.Credit(d.member, POINTS, d.body.points, self.kind)
+
+
+class Redemption(Clause):
+    """Points for gifts of a catalogue, or a number of points, on showing the card.
+
+    Numbers by reason: `insufficient`, `pooling`.
+
+    Args:
+        gifts: item → points.
+    """
+
+    def __init__(self, number: str, *, gifts: Mapping[str, int], **numbers: str) -> None:
+        super().__init__(number, **numbers)
+        self.gifts = gifts
+
+    def cost(self, body: Any) -> int | None:
+        """The points of a redemption; None for an item that is not in the catalogue."""
+        if body.item is None:
+            return int(body.points) * int(body.quantity)
+        price = self.gifts.get(body.item)
+        return None if price is None else price * int(body.quantity)
+
+    @on("redeem", phase=GUARD, rank=20)
+    def allowed(self, d: Draft) -> Iterator[fx.Effect]:
+        """The card is shown, the item exists, and the own balance suffices."""
+        if "card" not in d.body.shown:
+            yield fx.Refuse("card_missing", "redeem.shown")
+        cost = self.cost(d.body)
+        if cost is None:
+            yield fx.Refuse("unknown", "redeem.item")
+        elif cost > d.of_member.balance(POINTS):
+            pooling = (d.body.details or {}).get("pool_with")
+            reason = "pooling" if pooling else "insufficient"
+            yield fx.Refuse("insufficient", number=self.of(reason))
+
+    @on("redeem", phase=SETTLE, rank=20)
+    def take(self, d: Draft) -> Iterator[fx.Effect]:
+        """Deduct at once and keep from which lots."""
+        cost = self.cost(d.body) or 0
+        _, parts = take(d.of_member.lots.get(POINTS, ()), cost)
+        yield fx.Debit(d.member, POINTS, cost, "@redeemed")
+        yield fx.Put("redemption", d.body.id or f"redeem-{d.event.id}", d.member, {
+            "points": cost, "item": d.body.item, "quantity": d.body.quantity,
+            "at": d.now.isoformat(), "day": d.event.day.isoformat(), "tier": d.program.tier,
+            "parts": [freeze(part) for part in parts],
+        })  # fmt: skip
+        yield fx.Announce("redeemed", d.member)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "会员出示会员卡可用积分兑换礼品。",
+                "Points are redeemed for gifts on showing the card.",
+            )
+        }
+
+
+def freeze(lot: Lot) -> list[Any]:
+    """A part of a lot as `Restore` takes it."""
+    expires = lot.expires.isoformat() if lot.expires else None
+    return [lot.key, lot.amount, lot.cls, expires, lot.clause]
+
+
+def restore(document: Document, member: str, number: str) -> Iterator[fx.Effect]:
+    """Put the points of a redemption back into their lots and close it."""
+    parts = tuple((k, a, c, e, n) for k, a, c, e, n in document.content["parts"])
+    yield fx.Restore(member, POINTS, parts, "@redeemed", number=number)
+    content = {**document.content, "given_back": True}
+    yield fx.Put(document.kind, document.id, document.member, content, number=number)
+
+
+class Objection(Clause):
+    """An objection to a deduction within some days; an upheld one restores the points.
+
+    Numbers by reason: `returned` (a gift brought back is not taken back).
+    """
+
+    def __init__(self, number: str, *, days: int, upheld: str, **numbers: str) -> None:
+        super().__init__(number, **numbers)
+        self.days = days
+        self.upheld = upheld
+
+    @on("dispute", phase=GUARD)
+    def in_time(self, d: Draft) -> Iterator[fx.Effect]:
+        """Within the days, against a redemption that stands and is not yet disputed."""
+        document = d.document(d.body.of)
+        if document is None or document.kind != "redemption":
+            yield fx.Refuse("unknown", "dispute.of")
+            return
+        content = document.content
+        if content.get("disputed") or content.get("given_back"):
+            yield fx.Refuse("order_violation", "dispute.of")
+        if not within_days(date.fromisoformat(content["day"]), self.days, d.event.day):
+            yield fx.Refuse("too_late")
+
+    @on("dispute", phase=SETTLE)
+    def accept(self, d: Draft) -> Iterator[fx.Effect]:
+        """Keep that it is disputed."""
+        document = d.document(d.body.of)
+        if document is not None:
+            content = {**document.content, "disputed": True}
+            yield fx.Put(document.kind, document.id, document.member, content)
+
+    @on("give_back", phase=GUARD)
+    def settled(self, d: Draft) -> Iterator[fx.Effect]:
+        """Only an accepted objection that management upheld gives a redemption back."""
+        document = d.document(d.body.of)
+        if document is None or document.kind != "redemption":
+            return
+        if d.body.reason != self.upheld:
+            yield fx.Refuse("not_refundable", number=self.of("returned"))
+        elif not document.content.get("disputed") or document.content.get("given_back"):
+            yield fx.Refuse("order_violation")
+
+    @on("give_back", phase=SETTLE)
+    def uphold(self, d: Draft) -> Iterator[fx.Effect]:
+        """Restore the points into the year they were taken from."""
+        document = d.document(d.body.of)
+        if document is not None and document.kind == "redemption":
+            yield from restore(document, document.member, self.number)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                f"积分兑换后即时扣除；对扣分有异议的，须在兑换之日起{self.days}日内提出（兑换当日不计，第{self.days}日24时前有效），"
+                "逾期视为认可；经管理部门核实的异议，积分恢复至兑换当年的积分年度。",
+                f"Redeemed points are deducted at once. An objection must be raised within {self.days} "
+                "days of the redemption day; later the deduction counts as accepted. An objection "
+                "that management upholds restores the points into the calendar year of the "
+                "redemption.",
+            )
+        }
+
+
+class PointsResetNotice(Clause):
+    """Reminds members with points some days before the points year ends."""
+
+    def __init__(self, number: str, *, days: int, notice: str = "points-reset") -> None:
+        super().__init__(number)
+        self.days = days
+        self.notice = notice
+
+    def next_due(self, standing: Any, after: datetime) -> datetime | None:
+        """At 00:00 that many days before 31 December."""
+        if standing.status != "active" or not standing.balance(POINTS):
+            return None
+        for year in (after.year, after.year + 1):
+            moment = day_start(date(year, 12, 31), after.tzinfo) - timedelta(days=self.days)
+            if moment > after:
+                return moment
+        return None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Raise the notice with the points at stake."""
+        points = draft.standing(member).balance(POINTS)
+        if points:
+            yield fx.Raise("notice", self.notice, member, about={"points": points})
+
+
+__all__ = [
+    "Award", "Objection", "OpeningFigures", "PointsResetNotice", "PointsYear",
+    "Redemption", "freeze", "restore",
+]  # fmt: skip

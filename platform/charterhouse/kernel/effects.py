@@ -1,0 +1,222 @@
+"""The closed list of what a clause can ask for. The kernel executes; a clause never does.
+
+`member` is a person's ref. `number` names a clause number of the speaking
+clause where it carries several; by default its first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What all effects share."""
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit(Effect):
+    """Add to a member's account from a house account; the lot's expiry by the charter's rule."""
+
+    member: str
+    unit: str
+    amount: int
+    cls: str = ""
+    expires: datetime | None = None
+    against: str = "@issued"
+
+
+@dataclass(frozen=True, slots=True)
+class Debit(Effect):
+    """Take from a member's account, soonest to expire first, to a house account."""
+
+    member: str
+    unit: str
+    amount: int
+    against: str = "@issued"
+
+
+@dataclass(frozen=True, slots=True)
+class DebitLot(Effect):
+    """Take from one named lot of a member's account to a house account."""
+
+    member: str
+    unit: str
+    lot: str
+    amount: int
+    against: str = "@issued"
+
+
+@dataclass(frozen=True, slots=True)
+class Restore(Effect):
+    """Put back parts into the lots they came from; a lot that has expired takes nothing."""
+
+    member: str
+    unit: str
+    parts: tuple[tuple[str, int, str, str | None, str], ...]
+    against: str = "@issued"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAll(Effect):
+    """Move every account of one member to another, lots kept."""
+
+    member: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Effect):
+    """Move house money between two house accounts, in fen."""
+
+    source: str
+    target: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Effect):
+    """Set fields of a member's standing."""
+
+    member: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Owe(Effect):
+    """The member must pay this, in fen, to go on."""
+
+    member: str
+    purpose: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Effect):
+    """What was owed is paid (or waived)."""
+
+    member: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack(Effect):
+    """Money to be given back to the payer, in fen."""
+
+    amount: int
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(Effect):
+    """Keep a clause-owned fact of a member; None forgets it."""
+
+    member: str
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Put(Effect):
+    """Create or replace a document (bill, payment, redemption, use, request …)."""
+
+    kind: str
+    id: str
+    member: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Effect):
+    """Count a record in the member's file."""
+
+    member: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Effect):
+    """A task, notice or flag for people."""
+
+    sort: str
+    code: str
+    member: str
+    due: date | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(Effect):
+    """Something that other clauses act on in the phases to come; with its cause."""
+
+    fact: str
+    member: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine(Effect):
+    """Propose the net price of a bill line in fen; the lowest proposal wins."""
+
+    line: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deny(Effect):
+    """The right is not there: a bill goes on without it, any other event is refused."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lack(Effect):
+    """A document or detail is missing; all that lack are named in one refusal."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(Effect):
+    """The event is refused for this reason code; nothing changes."""
+
+    reason: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cite(Effect):
+    """The clause speaks without any other effect (a right confirmed, a price base)."""
+
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment(Effect):
+    """A new version of the charter: settings that change from a moment on."""
+
+    effective: datetime
+    announced: date
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Show(Effect):
+    """Add fen to a figure of the outcome, such as `donation`."""
+
+    figure: str
+    amount: int
+
+
+FACTS = (
+    "approved", "rejected", "paid", "activated", "term_began", "tier_changed", "lapsed", "ended",
+    "reissued", "transferred", "billed", "refunded", "used", "redeemed", "amended",
+)  # fmt: skip
+"""What clauses may announce."""
+
+CAUSES = ("", "joined", "legacy", "granted", "transferred", "renewed", "sanction", "term")
+"""Why it happened."""

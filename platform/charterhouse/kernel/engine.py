@@ -1,0 +1,336 @@
+"""The engine: advances standings through what time did, and decides events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from charterhouse.kernel import vocabulary as v
+from charterhouse.kernel.bill import Bill, RefundOf
+from charterhouse.kernel.charter import PHASES
+from charterhouse.kernel.decision import Decision, Document, Outcome
+from charterhouse.kernel.draft import Draft, Refused, View
+from charterhouse.kernel.errors import CharterError
+from charterhouse.kernel.events import FIELDS, PERSON_FIELDS, Event
+from charterhouse.kernel.ledger import check_sums
+from charterhouse.kernel.program import Book
+from charterhouse.kernel.standing import Standing
+
+_MUST_BE_KNOWN = frozenset(
+    {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
+     "upgrade.to", "request.service", "progress.step"}
+)  # fmt: skip
+"""Fields whose codes somebody must have made known, else they are refused as unknown."""
+
+MAX_DUES = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due(v.MemberBody):
+    """Time alone: what became due for a member."""
+
+    verb = "due"
+
+
+class Workspace:
+    """A view with the standings and documents that earlier decisions of one event left."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._standings: dict[str, Standing] = {}
+        self._documents: dict[str, Document] = {}
+
+    def standing(self, ref: str) -> Standing:
+        """See `View`."""
+        found = self._standings.get(ref)
+        return found if found is not None else self._view.standing(ref)
+
+    def document(self, doc_id: str) -> Document | None:
+        """See `View`."""
+        return self._documents.get(doc_id) or self._view.document(doc_id)
+
+    def keep(self, decision: Decision) -> None:
+        """Let later decisions see what this one left."""
+        self._standings.update(decision.standings)
+        self._documents.update(decision.documents)
+
+
+def touched(event: Event, view: View) -> tuple[str, ...]:
+    """The persons an event touches: those it names and those of the documents it refers to.
+
+    Lock them in the order returned (sorted) before loading their standings.
+    """
+    named = {getattr(event.body, name) for name in PERSON_FIELDS[event.verb]}
+    document = referred(event, view)
+    if document is not None:
+        named.add(document.member)
+        named.add(document.content.get("referrer"))
+        named.update(owner for _, owner, _ in document.content.get("earned", {}).values())
+    return tuple(sorted(name for name in named if name))
+
+
+def referred(event: Event, view: View) -> Document | None:
+    """The document that an event refers to (`of`), if it is known."""
+    doc_id = getattr(event.body, "of", None)
+    return view.document(doc_id) if doc_id else None
+
+
+def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]:
+    """Bring a member through everything that became due up to and including `until`.
+
+    The result does not depend on how often or in which steps one advances.
+    """
+    standing = view.standing(ref)
+    if standing.done is None or standing.done >= until:
+        return []
+    decisions: list[Decision] = []
+    for _ in range(MAX_DUES):
+        moment = _next_moment(book, standing, until)
+        if moment is None:
+            return decisions
+        decision = _decide_due(book, standing, moment, view)
+        decisions.append(decision)
+        standing = decision.standings[ref]
+    raise CharterError(f"{ref} has more than {MAX_DUES} dues at once")
+
+
+def _next_moment(book: Book, standing: Standing, until: datetime) -> datetime | None:
+    done = standing.done or until
+    change = book.next_change(done)
+    if change is None or change > until:
+        wake = standing.wake
+        return wake if wake is not None and wake <= until else None
+    # A version comes into force on the way: its clauses may be due at other moments.
+    wake = book.at(done).wake(standing, done)
+    return change if wake is None or wake > change else wake
+
+
+def _decide_due(book: Book, standing: Standing, moment: datetime, view: View) -> Decision:
+    ref = standing.ref
+    event = Event(id=0, at=moment, body=Due(member=ref))
+    program = book.at(moment).variant(standing.tier)
+    workspace = Workspace(view)
+    workspace.keep(Decision(event, moment, standings={ref: standing}))
+    draft = Draft(event=event, now=moment, book=book, program=program, view=workspace, named=(ref,))
+    draft.phase = "grade"
+    before = standing.done or moment
+    draft.expire(ref)
+    for clause in program.dues:
+        if clause.next_due(standing, before) == moment:
+            draft.speak(clause, clause.due(draft, ref))
+    for phase in PHASES[PHASES.index("grade") :]:
+        draft.phase = phase
+        _deliver(draft)
+    return _complete(draft)
+
+
+def decide(book: Book, event: Event, view: View) -> Outcome:
+    """Decide an event on the standing as it is, after what time did before it.
+
+    Raises:
+        CharterError: the charter broke the contract; nothing may be stored.
+    """
+    workspace = Workspace(view)
+    named = touched(event, view)
+    passed: list[Decision] = []
+    for ref in named:
+        for decision in advance(book, ref, event.at, workspace):
+            workspace.keep(decision)
+            passed.append(decision)
+    draft = _draft_for(book, event, workspace, named)
+    try:
+        for body in _steps(draft):
+            draft.body = body
+            _run(draft)
+    except Refused as refused:
+        decision = Decision(event, event.at, refusal=refused.refusal, trace=tuple(draft.trace))
+        return Outcome(tuple(passed), decision)
+    return Outcome(tuple(passed), _complete(draft))
+
+
+def _draft_for(book: Book, event: Event, view: View, named: Iterable[str]) -> Draft:
+    names = tuple(named)
+    document = referred(event, view)
+    if document is not None and "at" in document.content:
+        moment = datetime.fromisoformat(document.content["at"]).astimezone(event.at.tzinfo)
+        program = book.at(moment).variant(document.content.get("tier", ""))
+    else:
+        program = book.at(event.at)
+        ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
+        if ref:
+            program = program.variant(program.tier_for(view.standing(ref), event.body))
+    return Draft(event=event, now=event.at, book=book, program=program, view=view, named=names)
+
+
+def _steps(draft: Draft) -> Iterator[v.Body]:
+    body = draft.body
+    if not isinstance(body, v.Join):
+        yield body
+        return
+    draft.compound = True
+    shared = {f.name for f in fields(v.Apply)}
+    yield v.Apply(**{name: getattr(body, name) for name in shared})
+    common: dict[str, Any] = {"member": body.member, "by": body.by, "branch": body.branch}
+    yield v.Approve(**common)
+    if body.top_up is not None:
+        yield v.TopUp(**common, amount=body.top_up)
+    owed = dict(draft.of_member.owed)
+    for purpose, debt in owed.items():
+        amount = debt.amount if body.fee is None else body.fee
+        yield v.Pay(**common, for_=purpose, amount=amount)
+    if body.fee and not owed:
+        draft.refuse("order_violation", field="join.fee")
+
+
+def _run(draft: Draft) -> None:
+    phases = draft.program.verbs.get(draft.body.verb)
+    if phases is None:
+        draft.refuse("not_included", field="verb")
+        return
+    _check_codes(draft)
+    _open(draft)
+    for phase in PHASES:
+        draft.phase = phase
+        for clause, method in phases.get(phase, ()):
+            draft.speak(clause, method(draft))
+        _deliver(draft)
+        if phase == "guard":
+            _refuse_incomplete(draft)
+        elif phase == "settle" and draft.bill is not None:
+            _settle(draft, draft.bill)
+    if draft.bill is not None:
+        _file(draft, draft.bill)
+
+
+def _deliver(draft: Draft) -> None:
+    """Tell the clauses that act in this phase of every fact announced so far."""
+    told = 0
+    while told < len(draft.pending):
+        happening = draft.pending[told]
+        told += 1
+        for clause, method in draft.program.facts.get(happening.fact, {}).get(draft.phase, ()):
+            draft.speak(clause, method(draft, happening))
+    if draft.phase == PHASES[-1]:
+        draft.pending.clear()
+
+
+def _check_codes(draft: Draft) -> None:
+    verb = draft.body.verb
+    codes = draft.program.codes
+    for name, known in FIELDS[verb].items():
+        if known.kind.name != "code":
+            continue
+        value = getattr(draft.body, known.attribute)
+        specific = f"{verb}.{name}"
+        key = specific if specific in codes or specific in _MUST_BE_KNOWN else name
+        if value is None or (key not in codes and key not in _MUST_BE_KNOWN):
+            continue
+        if value not in codes.get(key, ()):
+            draft.refuse("unknown", field=specific)
+
+
+def _open(draft: Draft) -> None:
+    """Put the bill, or the document that the event refers to, on the table."""
+    body = draft.body
+    if isinstance(body, v.Spend):
+        _demand_free_id(draft)
+        draft.bill = Bill.of(body)
+    elif isinstance(body, v.Refund | v.Dispute | v.GiveBack):
+        document = draft.document(body.of)
+        if document is None:
+            draft.refuse("unknown", field=f"{body.verb}.of")
+        elif isinstance(body, v.Refund):
+            if "paid" not in document.content:
+                draft.refuse("not_refundable", field="refund.of")
+            draft.refund = RefundOf.of(body, document)
+    else:
+        _demand_free_id(draft)
+
+
+def _demand_free_id(draft: Draft) -> None:
+    doc_id = getattr(draft.body, "id", None)
+    if doc_id and draft.document(doc_id) is not None:
+        draft.refuse("order_violation", field=f"{draft.body.verb}.id")
+
+
+def _refuse_incomplete(draft: Draft) -> None:
+    if draft.lacks:
+        number = draft.lacks[0][1]
+        missing = tuple(dict.fromkeys(code for code, _ in draft.lacks))
+        draft.refuse("incomplete", number, missing=missing)
+
+
+def _settle(draft: Draft, bill: Bill) -> None:
+    """Check what the tender names and post the money of a bill."""
+    asked = bill.body.tender
+    if asked is not None:
+        for name in ("stored_value", "credit", "points"):
+            wanted = getattr(asked, name)
+            if wanted is not None and wanted > getattr(bill, f"from_{name}"):
+                draft.refuse("insufficient", field=f"spend.tender.{name}")
+    bill.third_party = min(bill.body.third_party, bill.total)
+    if bill.to_pay < 0:
+        raise CharterError("more was taken for a bill than is due")
+    revenue: dict[str, int] = {}
+    for line in bill.lines:
+        if not line.clause:
+            raise CharterError(f"no clause prices {line.line.item!r}")
+        revenue[line.clause] = revenue.get(line.clause, 0) + line.net
+    _post_payment(draft, bill, revenue)
+
+
+def _post_payment(draft: Draft, bill: Bill, revenue: dict[str, int]) -> None:
+    """Post each clause's revenue against those who pay: others first, the till last."""
+    payers = {
+        "@third-party": bill.third_party,
+        "@prepaid": bill.from_stored_value,
+        "@credit": bill.from_credit,
+        "@points": bill.from_points,
+        f"@till:{bill.body.method or 'cash'}": bill.to_pay,
+    }
+    for number, net in revenue.items():
+        left = net
+        for payer, can in payers.items():
+            part = min(left, can)
+            if part:
+                draft.post(payer, "money", part, "", number)
+                payers[payer] -= part
+                left -= part
+        if net:
+            draft.post("@sales", "money", -net, "", number)
+
+
+def _file(draft: Draft, bill: Bill) -> None:
+    """A bill becomes a document when everything about it is decided."""
+    draft.figures.update(bill.figures())
+    doc_id = bill.body.id or f"bill-{draft.event.id}"
+    content = bill.content(draft.now.isoformat(), draft.event.day.isoformat())
+    content["tier"] = draft.program.tier
+    draft.documents[doc_id] = Document("bill", doc_id, bill.subject, content)
+
+
+def _complete(draft: Draft) -> Decision:
+    """Check what clauses asked for and stamp everyone touched."""
+    check_sums(draft.postings)
+    for standing in draft.standings.values():
+        standing.done = max(standing.done or draft.now, draft.now)
+        standing.lots = {unit: lots for unit, lots in standing.lots.items() if lots}
+        standing.wake = draft.book.at(draft.now).wake(standing, standing.done)
+    return Decision(
+        event=draft.event,
+        at=draft.now,
+        figures=draft.figures,
+        standings=draft.standings,
+        postings=tuple(draft.postings),
+        documents=draft.documents,
+        raised=tuple(draft.raised),
+        noted=tuple(draft.noted),
+        happenings=tuple(draft.happenings),
+        version=draft.version,
+        trace=tuple(draft.trace),
+    )
+
+
+__all__ = ["Due", "Workspace", "advance", "decide", "referred", "touched"]

@@ -1,0 +1,157 @@
+"""The ledger: postings of integer quantities between accounts, in lots.
+
+An account is an owner, a unit and a state (available or held). Owners are
+members (by their ref) and the house's own accounts, whose names begin with
+"@" (a till, the charity, issued points). Every decision's postings sum to zero
+per unit. Only members' accounts are divided into lots; a lot is named by its
+class and expiry, so that two credits of equal class and expiry share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from charterhouse.kernel.errors import CharterError
+
+HELD = ":held"
+"""Suffix of the account that holds what is set aside: a hold is a move to it."""
+
+MONEY = "money"
+POINTS = "points"
+STORED_VALUE = "stored_value"
+CREDIT = "credit"
+SPEND_TOTAL = "spend_total"
+
+
+def used(benefit: str) -> str:
+    """The unit that counts the uses of a benefit; its lots are the periods."""
+    return f"used/{benefit}"
+
+
+class Posting(NamedTuple):
+    """One line of the journal.
+
+    `account` is the unit or the unit with ":held"; `amount` is never 0 and is
+    in fen, points or uses according to the unit; `clause` justifies it.
+    """
+
+    owner: str
+    account: str
+    amount: int
+    lot: str
+    clause: str
+
+    @property
+    def unit(self) -> str:
+        """The unit without the state."""
+        return self.account.removesuffix(HELD)
+
+    @property
+    def of_house(self) -> bool:
+        """Whether the account is the institution's own."""
+        return self.owner.startswith("@")
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A part of a balance with its own class and expiry.
+
+    Attributes:
+        key: names it within its account.
+        amount: never negative.
+        cls: principal, bonus, earned, referral, gift, opening … or a period.
+        expires: first moment at which it can no longer be used, or None.
+        clause: by which it expires.
+    """
+
+    key: str
+    amount: int
+    cls: str
+    expires: datetime | None = None
+    clause: str = ""
+
+
+Lots = tuple[Lot, ...]
+
+_FAR = "9999"
+
+
+def lot_key(cls: str, expires: datetime | None, name: str = "") -> str:
+    """The name of the lot for a class and expiry; `name` keeps one-off grants apart."""
+    parts = (cls, expires.date().isoformat() if expires else "", name)
+    return "/".join(parts).rstrip("/")
+
+
+def _order(lot: Lot) -> tuple[str, str]:
+    return (lot.expires.isoformat() if lot.expires else _FAR, lot.key)
+
+
+def total(lots: Lots) -> int:
+    """The balance of an account: the sum of its lots."""
+    return sum(lot.amount for lot in lots)
+
+
+def add(lots: Lots, lot: Lot) -> Lots:
+    """The lots with another one, merged where one of this key exists."""
+    for index, old in enumerate(lots):
+        if old.key == lot.key:
+            merged = replace(old, amount=old.amount + lot.amount)
+            return (*lots[:index], merged, *lots[index + 1 :])
+    return tuple(sorted((*lots, lot), key=_order))
+
+
+def take(lots: Lots, quantity: int) -> tuple[Lots, list[Lot]]:
+    """Take a quantity, soonest to expire first.
+
+    Returns:
+        The lots that are left (empty ones gone) and the parts taken.
+
+    Raises:
+        CharterError: the balance is smaller than the quantity.
+    """
+    left: list[Lot] = []
+    taken: list[Lot] = []
+    need = quantity
+    for lot in lots:
+        part = min(need, lot.amount)
+        if part:
+            taken.append(replace(lot, amount=part))
+        if lot.amount > part:
+            left.append(replace(lot, amount=lot.amount - part))
+        need -= part
+    if need:
+        raise CharterError(f"a balance of {total(lots)} cannot give {quantity}")
+    return tuple(left), taken
+
+
+def take_lot(lots: Lots, key: str, quantity: int) -> tuple[Lots, Lot]:
+    """Take a quantity from one named lot.
+
+    Raises:
+        CharterError: the lot is missing or too small.
+    """
+    for index, lot in enumerate(lots):
+        if lot.key == key and lot.amount >= quantity:
+            left = replace(lot, amount=lot.amount - quantity)
+            rest = (left,) if left.amount else ()
+            return (*lots[:index], *rest, *lots[index + 1 :]), replace(lot, amount=quantity)
+    raise CharterError(f"lot {key!r} cannot give {quantity}")
+
+
+def check_sums(postings: Iterable[Posting]) -> None:
+    """Check that postings sum to zero per unit and that none is empty or without clause.
+
+    Raises:
+        CharterError: they do not.
+    """
+    sums: dict[str, int] = {}
+    for posting in postings:
+        if not posting.amount or not posting.clause:
+            raise CharterError(f"posting without amount or clause: {posting}")
+        sums[posting.unit] = sums.get(posting.unit, 0) + posting.amount
+    wrong = {unit: left for unit, left in sums.items() if left}
+    if wrong:
+        raise CharterError(f"postings do not sum to zero: {wrong}")

@@ -1,0 +1,248 @@
+"""A charter compiled for one set of settings, and the dated book of its versions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from charterhouse.kernel.charter import Charter, Clause, Handler
+from charterhouse.kernel.errors import CharterError, SettingsError
+from charterhouse.kernel.settings import SettingValues, read_settings
+from charterhouse.kernel.vocabulary import VERBS
+
+if TYPE_CHECKING:
+    from charterhouse.kernel.standing import Standing
+    from charterhouse.kernel.vocabulary import Body
+
+Speaker = tuple[Clause, Handler]
+Table = dict[str, dict[str, list[Speaker]]]
+
+_ADMISSIONS = frozenset({"apply", "join", "bring_in", "grant"})
+
+
+class Program:
+    """The clauses of one charter with one set of settings, bound to verbs, facts and phases.
+
+    Args:
+        charter: the charter.
+        raw: the tenant's settings where they differ from the defaults.
+        arrange: reorders the clause list; used to prove that the order decides nothing.
+
+    Raises:
+        SettingsError: a setting is unknown, invalid or contradicts another.
+        CharterError: two clauses decide the same thing.
+    """
+
+    def __init__(
+        self,
+        charter: Charter,
+        raw: Mapping[str, Any],
+        *,
+        tier: str = "",
+        arrange: Sequence[int] | None = None,
+    ) -> None:
+        self.charter = charter
+        self.raw = dict(raw)
+        self.tier = tier
+        self._arrange = arrange
+        self._variants: dict[str, Program] = {}
+        self.settings: SettingValues = read_settings(charter.Settings, self.raw)
+        clauses = charter.clauses(self.settings)
+        self.clauses = [clauses[i] for i in arrange] if arrange else clauses
+        self.numbers = frozenset(n for c in self.clauses for n in c.all_numbers)
+        self.verbs, self.facts = self._bind()
+        self.codes = self._collect_codes()
+        self.benefits = self._collect_benefits()
+        self.dues = sorted((c for c in self.clauses if c.has_dues), key=_due_key)
+        self._check()
+
+    def _bind(self) -> tuple[Table, Table]:
+        rows = sorted(
+            ((b.rank, type(c).__name__, c.number, b, c) for c in self.clauses for b in c.bindings),
+            key=lambda row: row[:3],
+        )
+        verbs: Table = {}
+        facts: Table = {}
+        for _, _, _, binding, clause in rows:
+            table = verbs if binding.trigger in VERBS else facts
+            phases = table.setdefault(binding.trigger, {})
+            phases.setdefault(binding.phase, []).append((clause, getattr(clause, binding.method)))
+        return verbs, facts
+
+    def _collect_codes(self) -> dict[str, frozenset[str]]:
+        codes: dict[str, set[str]] = {}
+        for clause in self.clauses:
+            for key, known in clause.codes().items():
+                codes.setdefault(key, set()).update(known)
+        return {key: frozenset(known) for key, known in codes.items()}
+
+    def _collect_benefits(self) -> dict[str, Clause]:
+        benefits: dict[str, Clause] = {}
+        for clause in self.clauses:
+            for code in clause.offers():
+                if code in benefits:
+                    raise CharterError(f"two clauses offer {code!r}")
+                benefits[code] = clause
+        return benefits
+
+    def _check(self) -> None:
+        for clause in self.clauses:
+            for name, why in clause.check():
+                raise SettingsError(why, field=name)
+        if self.tier or not self.charter.variants:
+            return
+        for tier, figures in self._overrides().items():
+            name = f"{self.charter.variants}.{tier}"
+            if tier not in self.codes.get("tier", ()):
+                raise SettingsError("is no tier of this charter", field=name)
+            if not isinstance(figures, Mapping):
+                raise SettingsError("must be a table of settings", field=name)
+            try:
+                self.variant(tier)
+            except SettingsError as error:
+                raise SettingsError(error.message, field=f"{name}.{error.field}") from None
+
+    def _overrides(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = getattr(self.settings, self.charter.variants)
+        return found
+
+    def variant(self, tier: str) -> Program:
+        """The program with the figures that the settings override for a tier."""
+        if self.tier or not self.charter.variants or tier not in self._overrides():
+            return self
+        if tier not in self._variants:
+            figures = self._overrides()[tier]
+            fixed = {self.charter.variants, self.charter.default_tier} & figures.keys()
+            if fixed:
+                raise SettingsError("cannot differ by tier", field=min(fixed))
+            self._variants[tier] = Program(
+                self.charter, {**self.raw, **figures}, tier=tier, arrange=self._arrange
+            )
+        return self._variants[tier]
+
+    def tier_for(self, standing: Standing, body: Body) -> str:
+        """The tier whose figures hold for an event."""
+        if body.verb in _ADMISSIONS:
+            named = getattr(body, "tier", None)
+            return named or str(getattr(self.settings, self.charter.default_tier or "", ""))
+        return standing.tier
+
+    def peer(self, clause: Clause) -> Clause:
+        """The clause of this program that stands where `clause` stands in a variant."""
+        return next(
+            (c for c in self.clauses if type(c) is type(clause) and c.number == clause.number),
+            clause,
+        )
+
+    def expiry(self, unit: str, day: date, now: datetime) -> tuple[datetime | None, str]:
+        """When what is credited in a unit on a day expires, and by which clause."""
+        found = [(e, c.number) for c in self.clauses if (e := c.expiry(unit, day, now))]
+        return min(found) if found else (None, "")
+
+    def wake(self, standing: Standing, after: datetime) -> datetime | None:
+        """The first moment after `after` at which time acts on a member."""
+        moments = [lot.expires for lots in standing.lots.values() for lot in lots if lot.expires]
+        moments = [moment for moment in moments if moment > after]
+        for clause in self.variant(standing.tier).dues:
+            due = clause.next_due(standing, after)
+            if due is not None:
+                moments.append(due)
+        return min(moments, default=None)
+
+    def remaining(self, standing: Standing, now: datetime) -> dict[str, int | None]:
+        """Benefit → what is left now; None without limit."""
+        program = self.variant(standing.tier)
+        return {c: k.remaining(standing, now, c) for c, k in program.benefits.items()}
+
+
+def _due_key(clause: Clause) -> tuple[int, str, str]:
+    return (clause.due_rank, type(clause).__name__, clause.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A dated change of settings; the first has no `effective` and holds from the beginning."""
+
+    number: int
+    effective: datetime | None
+    settings: Mapping[str, Any]
+
+
+class Book:
+    """A charter with the dated versions of its settings.
+
+    Each event is decided by the version in force at its moment: the settings
+    of all versions effective by then, merged in the order of their effect.
+    """
+
+    def __init__(
+        self, charter: Charter, versions: Iterable[Version], *, arrange: Sequence[int] | None = None
+    ) -> None:
+        self.charter = charter
+        self._arrange = arrange
+        rows = list(versions)
+        self.first = next(v for v in rows if v.effective is None)
+        dated = [(v.effective, v.number, v) for v in rows if v.effective is not None]
+        dated.sort(key=lambda row: row[:2])
+        self.later = [version for _, _, version in dated]
+        self.effects = [effective for effective, _, _ in dated]
+        self._programs: dict[int, Program] = {}
+
+    @property
+    def versions(self) -> list[Version]:
+        """All versions, the first one first."""
+        return [self.first, *self.later]
+
+    def index_at(self, moment: datetime) -> int:
+        """How many later versions are in force at a moment."""
+        return bisect_right(self.effects, moment) if self.effects else 0
+
+    def at(self, moment: datetime) -> Program:
+        """The program in force at a moment."""
+        return self._program(self.index_at(moment))
+
+    def raw_at(self, moment: datetime) -> dict[str, Any]:
+        """The settings (differing from the defaults) in force at a moment."""
+        return self._raw(self.index_at(moment))
+
+    def _raw(self, index: int) -> dict[str, Any]:
+        raw = dict(self.first.settings)
+        for version in self.later[:index]:
+            raw.update(version.settings)
+        return raw
+
+    def _program(self, index: int) -> Program:
+        if index not in self._programs:
+            self._programs[index] = Program(self.charter, self._raw(index), arrange=self._arrange)
+        return self._programs[index]
+
+    def next_change(self, after: datetime) -> datetime | None:
+        """The first moment after `after` at which a version comes into force."""
+        index = bisect_right(self.effects, after) if self.effects else 0
+        return self.effects[index] if index < len(self.effects) else None
+
+    def with_version(self, effective: datetime, settings: Mapping[str, Any]) -> Book:
+        """The book with one more version; compiling it checks the merged settings.
+
+        Raises:
+            SettingsError: the merged settings are not valid.
+        """
+        number = max(v.number for v in self.versions) + 1
+        added = Version(number, effective, dict(settings))
+        book = Book(self.charter, [*self.versions, added], arrange=self._arrange)
+        for index in range(book.later.index(added) + 1, len(book.later) + 1):
+            book._program(index)
+        return book
+
+    def problem_with(
+        self, effective: datetime, settings: Mapping[str, Any]
+    ) -> SettingsError | None:
+        """What is wrong with settings that are to hold from a moment on, if anything."""
+        try:
+            self.with_version(effective, settings)
+        except SettingsError as error:
+            return error
+        return None

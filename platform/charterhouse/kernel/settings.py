@@ -1,0 +1,83 @@
+"""A tenant's settings: read strictly by the charter's marshmallow schema, merged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from charterhouse.kernel.errors import EventError, SettingsError
+from charterhouse.kernel.money import parse_fen
+
+
+class SettingValues:
+    """Typed settings by attribute: `s.reissue_fee`. Immutable by convention of the kernel."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"the charter has no setting {name!r}")
+
+
+class Yuan(fields.Field[int]):
+    """An amount in yuan with at most two decimals; typed as fen."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            return parse_fen(value, field=attr or "")
+        except EventError as error:
+            raise ValidationError(error.message) from None
+
+
+class Factor(fields.Field[Decimal]):
+    """A price factor between 0 and 1 such as 0.80."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+            raise ValidationError("must be a factor such as 0.80")
+        try:
+            factor = Decimal(value)
+        except ArithmeticError:
+            raise ValidationError("must be a factor such as 0.80") from None
+        if not factor.is_finite() or not 0 <= factor <= 1:
+            raise ValidationError("must be between 0 and 1")
+        return factor
+
+
+class Whole(fields.Integer):
+    """A whole number (days, hours, points, years, uses); never a text or a fraction."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError("must be a whole number")
+        number: int = super()._deserialize(value, attr, data, **kwargs)
+        return number
+
+
+def read_settings(schema: type[Schema], raw: Mapping[str, Any]) -> SettingValues:
+    """Read settings over the schema's defaults.
+
+    Raises:
+        SettingsError: an unknown or invalid setting; `field` names it.
+    """
+    try:
+        return SettingValues(schema().load(dict(raw)))
+    except ValidationError as error:
+        name, why = first_problem(error.messages)
+        raise SettingsError(why, field=name) from None
+
+
+def first_problem(messages: Any, path: str = "") -> tuple[str, str]:
+    """The first field and sentence of marshmallow's nested messages."""
+    if isinstance(messages, Mapping):
+        name, inner = next(iter(messages.items()))
+        return first_problem(inner, f"{path}.{name}" if path else str(name))
+    if isinstance(messages, list):
+        return first_problem(messages[0], path)
+    return path, str(messages)
