@@ -1,0 +1,1 @@
+"""The sites and the API: admin, portal, console, and what they stand on."""

@@ -93,7 +93,6 @@ def create_app(
 
     Raises:
         ConfigError: The environment cannot be used.
-        TranslationClashError: Two catalogues of messages contradict each other.
     """
     settings = settings or Config.from_env()
     directory = directory or open_catalogue(settings)

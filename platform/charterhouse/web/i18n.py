@@ -17,24 +17,27 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import g, has_request_context, request
-from flask_babel import Babel, Domain, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, Domain, gettext, lazy_gettext, lazy_pgettext, ngettext, pgettext
 from markupsafe import Markup, escape
 
 from charterhouse import clock
 from charterhouse.web.preferences import preference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from babel.messages.catalog import Message
 
     from flask import Flask
 
 __all__ = [
-    "TranslationClashError",
+    "clashes",
     "current_language",
     "current_timezone",
     "date_text",
@@ -42,10 +45,12 @@ __all__ = [
     "gettext",
     "init_app",
     "lazy_gettext",
+    "lazy_pgettext",
     "local",
     "money_text",
     "ngettext",
     "number_text",
+    "pgettext",
     "pick",
     "read_catalogues",
     "relative_text",
@@ -61,42 +66,39 @@ _DATE_FORMATS = {"zh": "yyyy-MM-dd", "en": "d MMM yyyy"}
 _TIME_FORMATS = {"zh": "yyyy-MM-dd HH:mm", "en": "d MMM yyyy HH:mm"}
 
 
-class TranslationClashError(ValueError):
-    """Two catalogues translate one message differently.
+def _messages(folders: Iterable[Path]) -> Iterator[tuple[Path, Message]]:
+    for path in (path for folder in folders for path in sorted(folder.glob("*.po"))):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale="zh", abort_invalid=True)
+        for message in catalogue:
+            if message.id and message.string:
+                yield path, message
 
-    Attributes:
-        code: Always ``translation_clash``.
-    """
 
-    code = "translation_clash"
+def clashes(folders: Iterable[Path]) -> list[str]:
+    """Return a sentence for each message that two files translate differently."""
+    known: dict[tuple[Any, Any], tuple[Any, str]] = {}
+    found = []
+    for path, message in _messages(folders):
+        key = (message.context, str(message.id))
+        text, name = known.setdefault(key, (message.string, path.name))
+        if text != message.string:
+            found.append(
+                f"{message.id!r} is {text!r} in {name} but {message.string!r} in {path.name}: "
+                "agree on one, or give it a context with pgettext."
+            )
+    return found
 
 
 def read_catalogues(folders: Iterable[Path]) -> Translations:
     """Return the messages of every ``*.po`` file in ``folders`` as one catalogue.
 
-    Raises:
-        TranslationClashError: Two files translate the same message differently.
+    Of two translations of one message the first stays; a test sees to it that there are none.
     """
-    merged: dict[tuple[Any, Any], tuple[Any, Path]] = {}
-    total = None
-    for path in (path for folder in folders for path in sorted(folder.glob("*.po"))):
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale="zh", abort_invalid=True)
-        total = total or catalogue
-        for message in catalogue:
-            if not message.id or not message.string:
-                continue
-            key = (message.context, message.id)
-            known = merged.get(key)
-            if known is not None and known[0] != message.string:
-                raise TranslationClashError(
-                    f"{message.id!r} is {known[0]!r} in {known[1].name} "
-                    f"but {message.string!r} in {path.name}: choose one."
-                )
-            merged[key] = (message.string, path)
-            total[message.id] = message
-    if total is None:
-        return Translations()
+    total = Catalog(locale="zh", fuzzy=False)
+    for _path, message in _messages(folders):
+        if total.get(message.id, message.context) is None:
+            total.add(message.id, message.string, context=message.context)
     compiled = io.BytesIO()
     write_mo(compiled, total)
     compiled.seek(0)
@@ -210,9 +212,6 @@ def init_app(app: Flask, *, folders: tuple[Path, ...] = ()) -> None:
     Args:
         app: The application.
         folders: Further folders of ``*.po`` files in Chinese: those of the plugins.
-
-    Raises:
-        TranslationClashError: Two catalogues contradict each other.
     """
     babel = Babel(
         app,

@@ -1,0 +1,82 @@
+# `make` alone explains itself.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+DIST := platform/charterhouse/web/static/dist/manifest.json
+WEB := platform/charterhouse/web
+# Icons are found in templates and Python, so these count as sources of the assets too.
+ASSET_SOURCES := scripts/build-assets.mjs $(shell find $(WEB)/assets $(WEB)/templates plugins -type f -not -path '*/__pycache__/*' 2>/dev/null) $(shell find $(WEB) -name '*.py' 2>/dev/null)
+WORKERS ?= auto
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
+
+.PHONY: setup
+setup: .venv/.installed $(DIST) ## Install everything and build the assets; quick when nothing changed
+
+.venv/.installed: requirements/lock.txt setup.cfg pyproject.toml
+	scripts/make-venv.sh
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+node_modules/.installed: package-lock.json | .venv/.installed
+	scripts/with-node.sh npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+$(DIST): node_modules/.installed $(ASSET_SOURCES)
+	scripts/with-node.sh node scripts/build-assets.mjs
+	touch $@
+
+.PHONY: assets
+assets: $(DIST) ## Build style sheets, scripts and icons
+
+.PHONY: browser
+browser: ## See that Chromium and Chinese fonts are here for the browser tests
+	scripts/find-browser.sh
+
+.PHONY: demo
+demo: setup ## Start the sample institutions on http://localhost:8000
+	$(BIN)/charterhouse demo
+
+.PHONY: demo-reset
+demo-reset: setup ## Throw the sample data away and start anew
+	$(BIN)/charterhouse demo --reset
+
+.PHONY: test
+test: setup browser ## Run all tests, those in the browser too
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+.PHONY: test-fast
+test-fast: setup ## Run the tests that need no browser
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
+
+.PHONY: lint
+lint: setup ## Check style, types, floors and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet --profile=jinja --ignore=H005,H006,H014,H017,H021,H023,H025,H030,H031,H037,J004,J018,T001,T002,T003,T028,T032 platform plugins
+
+.PHONY: bench
+bench: setup ## Measure the way of an event
+	$(BIN)/charterhouse bench
+
+.PHONY: translations
+translations: setup ## List the texts of the sites that have no Chinese yet
+	$(BIN)/python scripts/translations.py
+
+.PHONY: lock
+lock: ## Pin the dependencies anew, with their hashes
+	uv pip compile --generate-hashes --python-version 3.11 --extra test --extra lint -o requirements/lock.txt setup.cfg
+	uv pip compile --generate-hashes --python-version 3.11 --extra assets -c requirements/lock.txt -o requirements/assets.txt setup.cfg
+	npm install --package-lock-only --ignore-scripts
+
+.PHONY: clean
+clean: ## Remove what was built and installed; data in var/ stays
+	rm -rf .venv node_modules $(WEB)/static/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist tests/browser/shots

