@@ -184,9 +184,7 @@ def paid_with(client: stripe.StripeClient, create: Any, act: Any, method: str) -
     return intent
 
 
-def test_a_card_refund_is_done_at_once(
-    client: stripe.StripeClient, create: Any, act: Any
-) -> None:
+def test_a_card_refund_is_done_at_once(client: stripe.StripeClient, create: Any, act: Any) -> None:
     intent = paid_with(client, create, act, "card")
     refund = client.v1.refunds.create(
         {"payment_intent": intent, "amount": 900, "metadata": {"reference": "r1"}}
@@ -267,9 +265,7 @@ def test_a_wallets_refund_window_closes(
     assert caught.value.code == "charge_not_refundable"
 
 
-def test_refunds_name_one_paid_thing(
-    client: stripe.StripeClient, create: Any, act: Any
-) -> None:
+def test_refunds_name_one_paid_thing(client: stripe.StripeClient, create: Any, act: Any) -> None:
     session = create()
     act(session.id, "fail", "alipay")
     intent = client.v1.checkout.sessions.retrieve(session.id).payment_intent

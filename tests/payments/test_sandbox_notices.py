@@ -132,7 +132,9 @@ def test_a_notice_that_was_not_taken_comes_again(
 def test_a_notice_that_is_never_taken_is_given_up_and_stays_pending(
     endpoint: Any, create: Any, act: Any, inbox: Any, state: Any, client: stripe.StripeClient
 ) -> None:
-    state.set_faults(drop=["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"])
+    state.set_faults(
+        drop=["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+    )
     inbox.answers = [500, 301, 404]
     act(create().id)
     state.dispatcher.drain()
@@ -144,7 +146,7 @@ def test_a_notice_that_is_never_taken_is_given_up_and_stays_pending(
 
 @pytest.mark.parametrize("at_once", [False, True])
 def test_notices_may_be_doubled(
-    endpoint: Any, create: Any, act: Any, inbox: Any, state: Any, at_once: bool
+    endpoint: Any, create: Any, act: Any, inbox: Any, state: Any, *, at_once: bool
 ) -> None:
     state.set_faults(duplicate=2, duplicate_at_once=at_once)
     meeting: list[float] = []

@@ -110,7 +110,12 @@ def test_an_unusable_parameter_is_refused_by_name(
 
 @pytest.mark.parametrize(("seconds", "fine"), [(1_800, True), (1_790, False), (86_500, False)])
 def test_a_session_lives_from_half_an_hour_to_a_day(
-    client: stripe.StripeClient, session_params: dict[str, Any], state: Any, seconds: int, fine: bool
+    client: stripe.StripeClient,
+    session_params: dict[str, Any],
+    state: Any,
+    seconds: int,
+    *,
+    fine: bool,
 ) -> None:
     # One second of slack for a clock that strikes during the test.
     session_params["expires_at"] = state.clock.now() + seconds + (1 if fine else 0)

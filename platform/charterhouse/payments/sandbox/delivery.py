@@ -44,6 +44,7 @@ class Notice:
     secret: str = field(repr=False)
     body: JSON
     tries: int = 0
+    tried: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
 
 def post(url: str, headers: dict[str, str], body: bytes) -> int:
@@ -112,8 +113,11 @@ class Dispatcher:
         if faults.reorder:
             wanted.reverse()
         self._enqueue(wanted, faults.delay)
-        if faults.webhook_before_answer:
-            self._work_off(inline=True)
+        if faults.webhook_before_answer and not faults.delay:
+            self._work_off()
+            # The thread may have been faster to take some of them.
+            for one in wanted:
+                one.tried.wait(timeout=10)
 
     def release(self) -> None:
         """Queue what was held, once holding has ended."""
@@ -162,18 +166,15 @@ class Dispatcher:
                     continue
             self._work_off()
 
-    def _work_off(self, *, inline: bool = False) -> None:
-        """Deliver what is due; in line, wait for what the thread has under way too."""
+    def _work_off(self) -> None:
         while (one := self._take()) is not None:
             try:
                 self._deliver(one)
             finally:
+                one.tried.set()
                 with self._changed:
                     self._busy -= 1
                     self._changed.notify_all()
-        if inline and threading.current_thread() is not self._thread:
-            with self._changed:
-                self._changed.wait_for(lambda: not self._busy, timeout=10)
 
     def _take(self) -> Notice | None:
         with self._changed:

@@ -16,6 +16,35 @@ if TYPE_CHECKING:
     from charterhouse.payments.sandbox.store import JSON
 
 FEE = 10_000
+EVIDENCE = [
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_communication",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "receipt",
+    "refund_policy",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "service_documentation",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_documentation",
+    "shipping_tracking_number",
+    "uncategorized_file",
+    "uncategorized_text",
+]
 OPEN = ("needs_response", "under_review")
 
 
@@ -35,8 +64,8 @@ def update(call: Call, dispute_id: str, params: dict[str, Any]) -> JSON:
     `uncategorized_text` of `winning_evidence` wins, `losing_evidence` loses.
     """
     dispute = _open(call, dispute_id)
-    text = params.get("evidence", {}).get("uncategorized_text")
-    dispute["evidence"] |= {"uncategorized_text": text}
+    dispute["evidence"] |= params.get("evidence", {})
+    text = dispute["evidence"]["uncategorized_text"]
     dispute["evidence_details"] |= {"has_evidence": True, "submission_count": 1}
     verdicts = {"winning_evidence": "won", "losing_evidence": "lost"}
     return _end(call, dispute, verdicts.get(text or "", "under_review"))
@@ -91,7 +120,7 @@ def _shape(call: Call, charge: JSON) -> JSON:
         "created": call.now,
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {"enhanced_evidence": {}, "uncategorized_text": None},
+        "evidence": dict.fromkeys(EVIDENCE) | {"enhanced_evidence": {}},
         "evidence_details": {
             "due_by": call.now + 7 * DAY,
             "enhanced_eligibility": {},

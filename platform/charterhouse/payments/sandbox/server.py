@@ -66,7 +66,7 @@ class Server:
         state.hosted_base = self.url
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._server.serve_forever, name="sandbox", daemon=True),
+            threading.Thread(target=self._listen, name="sandbox", daemon=True),
             threading.Thread(target=self._tick, name="sandbox clock", daemon=True),
         ]
 
@@ -88,6 +88,9 @@ class Server:
         for thread in self._threads:
             thread.join(timeout=10)
         self.state.close()
+
+    def _listen(self) -> None:
+        self._server.serve_forever(poll_interval=0.05)
 
     def _tick(self) -> None:
         # On a port nobody may be calling, and still sessions run out and refunds arrive.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from charterhouse.payments.gateways.base import (
+    GatewayEvent,
     Movement,
     PaymentState,
     PaymentStatus,
@@ -90,6 +91,25 @@ def movement(line: JSON, account: str | None) -> Movement:
         payment_id=_id(source.get("payment_intent")),
         reference=(source.get("metadata") or {}).get("reference"),
         account=account,
+    )
+
+
+def event(notice: JSON) -> GatewayEvent:
+    """Read an Event.
+
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: It is none.
+    """
+    subject = notice["data"]["object"]
+    kind = subject["object"]
+    return GatewayEvent(
+        id=notice["id"],
+        account=notice.get("account"),
+        type=notice["type"],
+        object_id=subject["id"],
+        created=datetime.fromtimestamp(notice["created"], UTC),
+        session_id=subject["id"] if kind == "checkout.session" else None,
+        payment_id=_id(subject if kind == "payment_intent" else subject.get("payment_intent")),
     )
 
 
