@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from alembic import context
-from charterhouse.records.tables import metadata
 
+from charterhouse.records.tables import metadata
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
 from charterhouse.tenancy.history import History
 

@@ -169,6 +169,15 @@ def _plain(value: Any, field: str, zone: tzinfo | None, depth: int = 0) -> Any:
     raise EventError("must be text, a whole number, true, false, a list or a table", field=field)
 
 
+def to_plain(value: Any, field: str) -> Any:
+    """Any settings or details as plain JSON values; decimals become text.
+
+    Raises:
+        EventError: a value has no plain form, or is too long or too deep.
+    """
+    return _plain(value, field, None)
+
+
 def _details(value: Any, field: str, zone: tzinfo | None) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise EventError("must be a table of names and values", field=field)

@@ -125,7 +125,7 @@ class EncryptedStr:
         self.table = table
         self.column = column
 
-    def encrypt(self, row_id: int, text: str) -> str:
+    def encrypt(self, row_id: int | str, text: str) -> str:
         """Return ``text`` sealed for this column of row ``row_id``: ``v<key version>.<base64>``.
 
         Raises:
@@ -140,7 +140,7 @@ class EncryptedStr:
         sealed = nonce + cipher.encrypt(nonce, text.encode(), self._place(tenant, row_id))
         return f"v{version}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
-    def decrypt(self, row_id: int, sealed: str) -> str:
+    def decrypt(self, row_id: int | str, sealed: str) -> str:
         """Return the text which ``encrypt`` sealed for the same tenant, column and row.
 
         Raises:
@@ -168,7 +168,7 @@ class EncryptedStr:
         tenant = current_tenant()
         return _parse(sealed)[0] < tenant.installation.keyring.newest(tenant, "data")
 
-    def _place(self, tenant: Tenant, row_id: int) -> bytes:
+    def _place(self, tenant: Tenant, row_id: int | str) -> bytes:
         return f"{tenant.id}|{self.table}|{self.column}|{row_id}".encode()
 
 

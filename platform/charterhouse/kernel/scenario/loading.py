@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from charterhouse.kernel.errors import EventError, ScenarioError
 from charterhouse.kernel.events import parse_body
 from charterhouse.kernel.kinds import read_moment
+from charterhouse.kernel.scenario.expecting import check_expect
 from charterhouse.kernel.vocabulary import VERBS, Body
 
-EXPECTABLE = frozenset({
-    "member", "absent", "refused", "clause", "due", "lines", "from_stored_value", "from_credit",
-    "from_points", "to_pay", "owed", "refund", "donation", "points_earned",
-    "referrer_points_earned", "points", "stored_value", "credit", "spend_total", "lifetime_points",
-    "deposit", "dividends", "status", "kind", "tier", "valid_until", "members", "benefits", "card",
-    "request", "queue", "tasks", "flags", "notices", "missing", "records",
-})  # fmt: skip
-
-
 class Located(dict[str, Any]):
-    """A mapping that knows the line on which it begins."""
+    """A mapping that knows the line on which it begins and that of each key."""
 
     line = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One story. `settings` are those of the file with those of the scenario merged over."""
+    """One story.
+
+    Attributes:
+        settings: those of the file with those of the scenario merged over.
+        setting_lines: where each of them stands in the file.
+        disputed: why its expectations are in dispute, or "".
+    """
 
     name: str
     line: int
@@ -52,13 +54,15 @@ class Scenario:
     people: Mapping[str, Mapping[str, Any]]
     steps: tuple[Step, ...]
     disputed: str = ""
+    setting_lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFile:
-    """A file of scenarios against one charter."""
+    """A file of scenarios against one charter, which is named on `line`."""
 
     path: Path
+    line: int
     charter: str
     scenarios: tuple[Scenario, ...] = field(default_factory=tuple)
 
@@ -109,6 +113,7 @@ def _construct_map(loader: _Loader, node: yaml.MappingNode) -> Located:
             raise _trap(key_node, f"the key {key_node.value!r} must be quoted text")
         if key in made:
             raise _trap(key_node, f"{key!r} stands here twice")
+        made.lines[key] = key_node.start_mark.line + 1
         made[key] = loader.construct_object(value_node, deep=True)
     return made
 
@@ -137,42 +142,68 @@ def load_file(path: Path, zone: tzinfo) -> ScenarioFile:
         raise ScenarioError(str(error), field=f"{path}:1") from None
 
 
-def _only(raw: Any, allowed: frozenset[str], what: str) -> Located:
+def _only(raw: Any, allowed: Iterable[str], what: str, line: int = 1) -> Located:
     if not isinstance(raw, Located):
-        raise ScenarioError(f"{what} must be a table")
+        raise ScenarioError(f"{what} must be a table", field=str(line))
     for key in raw:
         if key not in allowed:
-            raise ScenarioError(f"{key!r} is unknown in {what}", field=str(raw.line))
+            raise ScenarioError(f"{key!r} is unknown in {what}", field=str(raw.lines[key]))
     return raw
 
 
+def _table(raw: Located, key: str) -> Located:
+    """An optional table of a mapping."""
+    found = raw.get(key)
+    return Located() if found is None else _only(found, found, key, raw.lines[key])
+
+
 def _file(path: Path, raw: Any, zone: tzinfo) -> ScenarioFile:
-    top = _only(raw, frozenset({"charter", "settings", "scenarios"}), "a scenario file")
+    top = _only(raw, ("charter", "settings", "scenarios"), "a scenario file")
     if not isinstance(top.get("charter"), str):
         raise ScenarioError("the file names no charter", field=str(top.line))
     rows = top.get("scenarios")
     if not isinstance(rows, list) or not rows:
         raise ScenarioError("the file has no scenarios", field=str(top.line))
-    settings = top.get("settings") or {}
-    return ScenarioFile(path, top["charter"], tuple(_scenario(row, settings, zone) for row in rows))
+    shared = _table(top, "settings")
+    stories = tuple(_scenario(row, shared, zone, top.lines["scenarios"]) for row in rows)
+    return ScenarioFile(path, top.lines["charter"], top["charter"], stories)
 
 
-def _scenario(raw: Any, shared: Mapping[str, Any], zone: tzinfo) -> Scenario:
-    allowed = frozenset({"name", "settings", "people", "steps", "disputed"})
-    row = _only(raw, allowed, "a scenario")
-    line = row.line
-    if not isinstance(row.get("name"), str) or not isinstance(row.get("steps"), list):
-        raise ScenarioError("a scenario needs a name and steps", field=str(line))
-    people = {ref: _person(facts, zone, line) for ref, facts in (row.get("people") or {}).items()}
+def _scenario(raw: Any, shared: Located, zone: tzinfo, above: int) -> Scenario:
+    allowed = ("name", "settings", "people", "steps", "disputed")
+    row = _only(raw, allowed, "a scenario", above)
+    if not isinstance(row.get("name"), str):
+        raise ScenarioError("a scenario needs a name", field=str(row.line))
+    rows = row.get("steps")
+    if not isinstance(rows, list) or not rows:
+        raise ScenarioError("a scenario needs steps", field=str(row.line))
+    people = _table(row, "people")
     steps: list[Step] = []
-    for number, step in enumerate(row["steps"], start=1):
-        steps.append(_step(step, number, steps[-1].at if steps else None, zone))
-    settings = {**shared, **(row.get("settings") or {})}
-    return Scenario(row["name"], line, settings, people, tuple(steps), str(row.get("disputed", "")))
+    for number, step in enumerate(rows, start=1):
+        steps.append(_step(step, number, steps[-1] if steps else None, zone, row.lines["steps"]))
+    own = _table(row, "settings")
+    return Scenario(
+        row["name"],
+        row.line,
+        {**shared, **own},
+        {ref: _person(facts, zone, people.lines[ref]) for ref, facts in people.items()},
+        tuple(steps),
+        _disputed(row),
+        {**shared.lines, **own.lines},
+    )
+
+
+def _disputed(row: Located) -> str:
+    if "disputed" not in row:
+        return ""
+    reason = row["disputed"]
+    if not isinstance(reason, str) or not reason.strip():
+        raise ScenarioError("disputed needs a reason", field=str(row.lines["disputed"]))
+    return reason
 
 
 def _person(raw: Any, zone: tzinfo, line: int) -> dict[str, Any]:
-    facts = dict(raw or {})
+    facts = dict(_only({} if raw is None else raw, raw or (), "a person", line)) if raw else {}
     if "born" in facts:
         try:
             facts["born"] = read_moment(facts["born"], "people.born", zone).date()
@@ -181,31 +212,36 @@ def _person(raw: Any, zone: tzinfo, line: int) -> dict[str, Any]:
     return facts
 
 
-def _step(raw: Any, number: int, before: datetime | None, zone: tzinfo) -> Step:
-    row = _only(raw, frozenset({"at", "expect"}) | VERBS.keys(), "a step")
+def _step(raw: Any, number: int, before: Step | None, zone: tzinfo, above: int) -> Step:
+    line = before.line if before else above
+    row = _only(raw, {"at", "expect"} | VERBS.keys(), "a step", line)
     line = row.line
     verbs = [key for key in row if key in VERBS]
     if len(verbs) > 1:
-        raise ScenarioError("a step has at most one verb", field=str(line))
+        raise ScenarioError("a step has at most one verb", field=str(row.lines[verbs[1]]))
     try:
-        at = read_moment(row["at"], "at", zone) if "at" in row else before
+        at = read_moment(row["at"], "at", zone) if "at" in row else None
         body = parse_body(verbs[0], row[verbs[0]], zone) if verbs else None
     except EventError as error:
-        raise ScenarioError(str(error), field=str(line)) from None
-    if at is None or (before is not None and at < before):
-        raise ScenarioError("time is missing or runs backwards", field=str(line))
-    expect = row.get("expect") or {}
-    _check_expect(expect, line)
-    return Step(number, line, at, body, expect)
+        raise ScenarioError(str(error), field=str(_line_of(row, error.field))) from None
+    if at is None and before is None:
+        raise ScenarioError("the first step needs a time (at)", field=str(line))
+    moment = at or (before.at if before else at)
+    if moment is None or (before is not None and moment < before.at):
+        raise ScenarioError("time runs backwards", field=str(row.lines["at"]))
+    expect = check_expect(row.get("expect"), row.lines.get("expect", line))
+    return Step(number, line, moment, body, expect)
 
 
-def _check_expect(expect: Any, line: int) -> None:
-    if not isinstance(expect, Mapping):
-        raise ScenarioError("expect must be a table", field=str(line))
-    for key in expect:
-        if key not in EXPECTABLE:
-            raise ScenarioError(f"{key!r} cannot be expected", field=str(line))
-    clause = expect.get("clause", [])
-    for number in clause if isinstance(clause, list) else [clause]:
-        if not isinstance(number, str):
-            raise ScenarioError(f"write the clause {number} in quotes", field=str(line))
+def _line_of(row: Located, path: str) -> int:
+    """The line of the innermost part of a dotted path that the file has."""
+    line, node = row.line, cast("Any", row)
+    for part in path.split("."):
+        if isinstance(node, Located) and part in node:
+            line, node = node.lines[part], node[part]
+        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+            line = node.line if isinstance(node, Located) else line
+        else:
+            break
+    return line

@@ -1,0 +1,279 @@
+"""People: their personal data sealed, and keyed hashes by which they are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import bindparam, delete, insert, select, update
+from stdnum.cn import ric
+
+from charterhouse import clock
+from charterhouse.desk.errors import DeskError, NotFoundError
+from charterhouse.records.sealing import PERSON
+from charterhouse.records.tables import person, person_index
+from charterhouse.tenancy.ids import new_id
+from charterhouse.tenancy.store import prepared, unit
+from charterhouse.tenancy.vault import blind_index
+
+_GET = prepared(select(person.c.sealed).where(person.c.id == bindparam("wanted")))
+_ADD = prepared(insert(person))
+_SET = prepared(
+    update(person).where(person.c.id == bindparam("own_id")), columns=["sealed", "changed_at"]
+)
+_ADD_INDEX = prepared(insert(person_index))
+_DROP_INDEX = prepared(delete(person_index).where(person_index.c.person_id == bindparam("own_id")))
+_FIND = prepared(
+    select(person_index.c.person_id).where(
+        person_index.c.kind == bindparam("wanted_kind"),
+        person_index.c.digest == bindparam("wanted_digest"),
+    )
+)
+
+TEXT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the house knows of a person.
+
+    Attributes:
+        ref: the id as text; "" before it is kept.
+        phone: E.164, or "".
+        id_number: resident identity number with a valid check digit, or "".
+        born, sex: from the ID number where there is one; sex is "female", "male" or "".
+        more: further fields of the application form by their code.
+    """
+
+    ref: str = ""
+    name: str = ""
+    phone: str = ""
+    id_number: str = ""
+    born: date | None = None
+    sex: str = ""
+    address: str = ""
+    email: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def masked_id_number(self) -> str:
+        """The ID number with all but the first and last three characters hidden."""
+        text = self.id_number
+        return f"{text[:3]}{'*' * (len(text) - 6)}{text[-3:]}" if len(text) > 6 else ""
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone number with its middle hidden."""
+        text = self.phone.removeprefix("+86")
+        return f"{text[:3]}****{text[-4:]}" if len(text) >= 8 else ""
+
+
+def read_person(raw: Mapping[str, Any]) -> Person:
+    """Check and normalise what was entered of a person.
+
+    Raises:
+        DeskError: a field is unknown, too long or not of its form; `field` names it.
+    """
+    known = {f.name for f in fields(Person)} - {"ref"}
+    for name in raw:
+        if name not in known:
+            raise DeskError("is no field of a person", field=f"person.{name}")
+    texts = {n: _text(n, raw.get(n)) for n in ("name", "sex", "address", "email")}
+    if not texts["name"]:
+        raise DeskError("enter the name", field="person.name")
+    id_number = _id_number(_text("id_number", raw.get("id_number")))
+    born = _born(raw.get("born"))
+    sex = texts["sex"]
+    if id_number:
+        born = ric.get_birth_date(id_number)
+        sex = "male" if int(id_number[-2]) % 2 else "female"
+    if sex not in ("", "female", "male"):
+        raise DeskError("must be female or male", field="person.sex")
+    return Person(
+        name=texts["name"],
+        phone=_phone(_text("phone", raw.get("phone"))),
+        id_number=id_number,
+        born=born,
+        sex=sex,
+        address=texts["address"],
+        email=_email(texts["email"]),
+        more=dict(raw.get("more") or {}),
+    )
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise DeskError("must be text", field=f"person.{name}")
+    text = " ".join(value.split())
+    if len(text) > TEXT_LIMIT:
+        raise DeskError(f"must have at most {TEXT_LIMIT} characters", field=f"person.{name}")
+    return text
+
+
+def _phone(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        raise DeskError("is no phone number", field="person.phone") from None
+    if not phonenumbers.is_possible_number(number):
+        raise DeskError("is no phone number", field="person.phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _id_number(text: str) -> str:
+    number = text.upper().replace(" ", "")
+    if number and not ric.is_valid(number):
+        raise DeskError("is no valid ID number: check its digits", field="person.id_number")
+    return number
+
+
+def _born(value: Any) -> date | None:
+    if value is None or value == "":
+        return None
+    try:
+        born = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise DeskError("must be a day such as 1990-07-08", field="person.born") from None
+    if not date(1890, 1, 1) <= born <= clock.now().date():
+        raise DeskError("must be a day in the past", field="person.born")
+    return born
+
+
+def _email(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise DeskError("is no e-mail address", field="person.email")
+    return text
+
+
+def create_person(raw: Mapping[str, Any]) -> Person:
+    """Keep a new person.
+
+    Raises:
+        DeskError: a field is not valid, or somebody has this ID number already.
+    """
+    entered = read_person(raw)
+    with unit(write=True) as opened:
+        if entered.id_number and find_people("id_number", entered.id_number):
+            raise DeskError(
+                "somebody with this ID number is on file: search for them",
+                field="person.id_number",
+                code="person_exists",
+            )
+        number = new_id()
+        moment = clock.now()
+        sealed = PERSON.seal(number, _dump(entered))
+        opened.execute(
+            _ADD, {"id": number, "sealed": sealed, "created_at": moment, "changed_at": moment}
+        )
+        _index(number, entered)
+    return replace(entered, ref=str(number))
+
+
+def change_person(ref: str, changes: Mapping[str, Any]) -> Person:
+    """Change what is known of a person.
+
+    Raises:
+        NotFoundError: no such person.
+        DeskError: a field is not valid.
+    """
+    with unit(write=True) as opened:
+        before = get_person(ref)
+        raw = {**_dump(before), **changes, "more": {**before.more, **changes.get("more", {})}}
+        changed = read_person(raw)
+        number = int(ref)
+        values = {"sealed": PERSON.seal(number, _dump(changed)), "changed_at": clock.now()}
+        opened.execute(_SET, {"own_id": number, **values})
+        opened.execute(_DROP_INDEX, {"own_id": number})
+        _index(number, changed)
+    return replace(changed, ref=ref)
+
+
+def get_person(ref: str) -> Person:
+    """A person by id.
+
+    Raises:
+        NotFoundError: no such person in this tenant.
+    """
+    found = find_person(ref)
+    if found is None:
+        raise NotFoundError("there is no such person", code="member_unknown")
+    return found
+
+
+def find_person(ref: str) -> Person | None:
+    """A person by id, or None."""
+    if not ref.isdecimal() or len(ref) > 19:
+        return None
+    with unit() as opened:
+        sealed = opened.execute(_GET, {"wanted": int(ref)}).scalar()
+    if sealed is None:
+        return None
+    raw = PERSON.open(int(ref), sealed)
+    born = date.fromisoformat(raw["born"]) if raw.get("born") else None
+    return Person(**{**raw, "ref": ref, "born": born})
+
+
+def facts_of(ref: str) -> dict[str, Any]:
+    """What a charter may know of a person: born and sex."""
+    found = find_person(ref)
+    if found is None:
+        return {}
+    facts = {"born": found.born, "sex": found.sex}
+    return {name: value for name, value in facts.items() if value}
+
+
+def find_people(kind: str, text: str) -> list[str]:
+    """Refs of the people whose phone, phone_tail, id_number or name (part) is this text."""
+    with unit() as opened:
+        wanted = {"wanted_kind": kind, "wanted_digest": blind_index(kind, text)}
+        return [str(number) for number in opened.execute(_FIND, wanted).scalars()]
+
+
+def _dump(entered: Person) -> dict[str, Any]:
+    raw = asdict(entered)
+    raw.pop("ref")
+    raw["born"] = entered.born.isoformat() if entered.born else None
+    raw["more"] = dict(entered.more)
+    return raw
+
+
+def _index(number: int, entered: Person) -> None:
+    rows = [
+        {"kind": kind, "digest": blind_index(kind, text), "person_id": number}
+        for kind, text in sorted(set(_handles(entered)))
+    ]
+    with unit(write=True) as opened:
+        opened.execute_many(_ADD_INDEX, rows)
+
+
+def _handles(entered: Person) -> Iterable[tuple[str, str]]:
+    """Under which (kind, text) a person is found."""
+    if entered.phone:
+        yield "phone", entered.phone
+        yield "phone_tail", entered.phone[-4:]
+    if entered.id_number:
+        yield "id_number", entered.id_number
+    for part in name_parts(entered.name):
+        yield "name", part
+
+
+def name_parts(name: str) -> set[str]:
+    """What a name is found by: the whole, its parts, its pinyin and pinyin initials."""
+    plain = name.casefold().replace("·", "")
+    parts = {plain, plain.replace(" ", ""), *plain.split()}
+    if not plain.isascii():
+        compact = plain.replace(" ", "")
+        length = len(compact)
+        parts |= {compact[i:j] for i in range(length) for j in range(i + 1, length + 1)}
+        parts.add("".join(lazy_pinyin(compact)))
+        parts.add("".join(lazy_pinyin(compact, style=Style.FIRST_LETTER)))
+    return {part for part in parts if part}

@@ -1,0 +1,130 @@
+"""The book of a tenant's charter: its dated versions, compiled once per process."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select
+
+from charterhouse import clock
+from charterhouse.kernel.document import document_of
+from charterhouse.kernel.kinds import to_plain
+from charterhouse.kernel.program import Book, Program, Version
+from charterhouse.plugins.registry import registry
+from charterhouse.records.tables import version
+from charterhouse.tenancy.store import Unit, prepared
+
+_COUNT = prepared(select(func.count().label("n")).select_from(version))
+_ALL = prepared(
+    select(version.c.number, version.c.charter, version.c.effective, version.c.settings).order_by(
+        version.c.number
+    )
+)
+_DOCUMENT = prepared(select(version.c.document).where(version.c.number == bindparam("wanted")))
+_ADD = prepared(insert(version))
+
+_CAPACITY = 2048
+_books: OrderedDict[tuple[int, str, int], Book] = OrderedDict()
+_lock = threading.Lock()
+
+
+def load_book(unit: Unit) -> Book:
+    """The compiled book of the tenant in scope.
+
+    Raises:
+        CharterUnavailableError: no plugin offers the tenant's charter.
+        LookupError: the tenant has adopted no charter yet.
+    """
+    count = unit.execute(_COUNT).scalar()
+    key = (unit.tenant.id, unit.tenant.charter, count)
+    with _lock:
+        found = _books.get(key)
+        if found is not None:
+            _books.move_to_end(key)
+            return found
+    book = _read(unit)
+    with _lock:
+        _books[key] = book
+        while len(_books) > _CAPACITY:
+            _books.popitem(last=False)
+    return book
+
+
+def _read(unit: Unit) -> Book:
+    rows = unit.execute(_ALL).all()
+    if not rows:
+        raise LookupError(f"tenant {unit.tenant.slug} has adopted no charter")
+    charter = registry().charter(rows[-1].charter)
+    zone = unit.tenant.zone
+    return Book(
+        charter,
+        [
+            Version(r.number, r.effective.astimezone(zone) if r.effective else None, r.settings)
+            for r in rows
+        ],
+    )
+
+
+def adopt(unit: Unit, charter: str, settings: dict[str, Any], *, actor: str) -> Book:
+    """Write the first version of a tenant's charter; it holds from the beginning.
+
+    Raises:
+        SettingsError: the settings are not valid.
+        ConstraintError: the tenant has one already.
+    """
+    plain: dict[str, Any] = to_plain(settings, "settings")
+    book = Book(registry().charter(charter), [Version(1, None, plain)])
+    program = book.at(clock.now())
+    unit.execute(
+        _ADD,
+        {
+            "number": 1,
+            "charter": charter,
+            "effective": None,
+            "announced": None,
+            "settings": plain,
+            "document": rendered(program),
+            "recorded_at": clock.now(),
+            "actor": actor,
+        },
+    )
+    return book
+
+
+def add_version(unit: Unit, book: Book, added: Version, *, announced: str, actor: str) -> None:
+    """Write an amendment with the document as it will read from then on."""
+    assert added.effective is not None  # noqa: S101 - an amendment is dated
+    unit.execute(
+        _ADD,
+        {
+            "number": added.number,
+            "charter": book.charter.code,
+            "effective": added.effective,
+            "announced": announced,
+            "settings": dict(added.settings),
+            "document": rendered(book.at(added.effective)),
+            "recorded_at": clock.now(),
+            "actor": actor,
+        },
+    )
+
+
+def rendered(program: Program) -> list[dict[str, Any]]:
+    """The charter document as JSON: chapters with their rules in both languages."""
+    return [
+        {
+            "prefix": chapter.prefix,
+            "zh": chapter.zh,
+            "en": chapter.en,
+            "rules": [{"number": r.number, "zh": r.zh, "en": r.en} for r in chapter.rules],
+        }
+        for chapter in document_of(program)
+    ]
+
+
+def stored_document(unit: Unit, number: int) -> list[dict[str, Any]]:
+    """The document of a version as it was rendered when it was announced."""
+    found: list[dict[str, Any]] = unit.execute(_DOCUMENT, {"wanted": number}).scalar() or []
+    return found

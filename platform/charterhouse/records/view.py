@@ -1,0 +1,61 @@
+"""What a decision reads from a tenant's store: indexed reads, whatever the history's length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from charterhouse.kernel.decision import Document
+from charterhouse.kernel.standing import Standing, load
+from charterhouse.records import sealing
+from charterhouse.records.tables import document, standing
+from charterhouse.tenancy.store import Unit, prepared
+
+_STANDING = prepared(select(standing.c.sealed).where(standing.c.ref == bindparam("wanted")))
+_DOCUMENT = prepared(
+    select(document.c.kind, document.c.member, document.c.sealed).where(
+        document.c.id == bindparam("wanted")
+    )
+)
+
+
+class StoreView:
+    """Standings and documents of the tenant in scope, as the open unit sees them.
+
+    Attributes:
+        loaded: standings as they were read; `None` for a person without a row.
+        seen: documents as they were read; `None` for an id that is free.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._zone = unit.tenant.zone
+        self.loaded: dict[str, Standing | None] = {}
+        self.seen: dict[str, Document | None] = {}
+
+    def standing(self, ref: str) -> Standing:
+        """See `charterhouse.kernel.draft.View`."""
+        if ref not in self.loaded:
+            sealed = self._unit.execute(_STANDING, {"wanted": ref}).scalar()
+            self.loaded[ref] = (
+                load(ref, sealing.STANDING.open(ref, sealed), self._zone) if sealed else None
+            )
+        return self.loaded[ref] or Standing(ref)
+
+    def document(self, doc_id: str) -> Document | None:
+        """See `charterhouse.kernel.draft.View`."""
+        if doc_id not in self.seen:
+            row = self._unit.execute(_DOCUMENT, {"wanted": doc_id}).first()
+            self.seen[doc_id] = (
+                Document(row.kind, doc_id, row.member, _content(doc_id, row.sealed))
+                if row
+                else None
+            )
+        return self.seen[doc_id]
+
+
+def _content(doc_id: str, sealed: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = sealing.DOCUMENT.open(doc_id, sealed)
+    return content
