@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from charterhouse.config import Config
-from charterhouse.tenancy.provision import create_tenant, open_catalogue
+from charterhouse.tenancy.provision import create_tenant, open_catalogue, template_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,14 +51,30 @@ def upgrade() -> None:
     (folder / "versions" / f"{number:04d}.py").write_text(text, encoding="utf-8")
 
 
+def _config(folder: Path) -> Config:
+    return Config(
+        data_dir=folder / "var", master_key=b"k" * 32, migrations_dir=folder / "migrations"
+    )
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation without tenants, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("installed")
+    config = _config(folder)
+    product = Config(data_dir=folder, master_key=config.master_key).migrations_dir
+    shutil.copytree(product / "catalogue", config.migrations_dir / "catalogue")
+    versions = config.migrations_dir / "tenant" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "0001.py").write_text(FIRST, encoding="utf-8")
+    template_store(open_catalogue(config).installation)
+    return folder
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    product = Config(data_dir=tmp_path, master_key=b"k" * 32).migrations_dir
-    migrations = tmp_path / "migrations"
-    shutil.copytree(product / "catalogue", migrations / "catalogue")
-    (migrations / "tenant" / "versions").mkdir(parents=True)
-    (migrations / "tenant" / "versions" / "0001.py").write_text(FIRST, encoding="utf-8")
-    return Config(data_dir=tmp_path / "var", master_key=b"k" * 32, migrations_dir=migrations)
+def config(installed: Path, tmp_path: Path) -> Config:
+    shutil.copytree(installed, tmp_path / "copy")
+    return _config(tmp_path / "copy")
 
 
 @pytest.fixture

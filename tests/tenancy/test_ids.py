@@ -55,6 +55,27 @@ def test_processes_never_share_an_id() -> None:
     assert len(set(made)) == 15_000
 
 
+def test_neighbouring_processes_have_nodes_of_their_own() -> None:
+    nodes = {
+        subprocess.check_output(
+            [sys.executable, "-c", f"{MANY.splitlines()[0]}\nprint(new_id() >> 10 & 4095)"]
+        )
+        for _ in range(3)
+    }
+
+    assert len(nodes) == 3
+
+
+def test_a_forked_child_makes_no_id_of_its_parent() -> None:
+    script = (
+        "import os\nfrom charterhouse.tenancy.ids import new_id\nnew_id()\nchild = os.fork()\n"
+        "if child: os.waitpid(child, 0)\nprint(new_id() >> 10 & 4095, flush=True)"
+    )
+    nodes = subprocess.check_output([sys.executable, "-c", script]).split()
+
+    assert len(set(nodes)) == 2
+
+
 def test_ids_go_on_growing_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
     first = new_id()
     back = time.time_ns() - 3_600_000_000_000

@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 
 from charterhouse.tenancy.errors import UnitError
@@ -157,6 +158,15 @@ def test_a_naive_moment_is_never_stored() -> None:
             work.execute(add, {**ROW, "at": naive})
         with pytest.raises(StatementError, match="time zone"):
             work.connection.execute(insert(thing), {**ROW, "at": naive})
+
+
+def test_parameters_by_name_are_bound_for_drivers_that_want_them() -> None:
+    plan = add.plan(postgresql.dialect(paramstyle="pyformat"))
+
+    assert "%(kind)s" in plan.sql
+    bound = plan.bind(ROW)
+    assert isinstance(bound, dict)
+    assert (bound["at"], bound["kind"]) == (1772368200123457, "x")
 
 
 def test_instants_are_exact_to_the_microsecond() -> None:

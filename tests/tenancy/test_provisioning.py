@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
 from charterhouse.tenancy import errors
+from charterhouse.tenancy.engines import sqlite
 from charterhouse.tenancy.provision import create_tenant, erase_tenant, template_store
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.vault import EncryptedStr
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
@@ -75,6 +79,27 @@ def test_a_store_that_is_there_is_never_replaced(catalogue: Catalogue) -> None:
     assert _notes(tenant) == ["seed"]
     folder = stores.files(tenant.id).parent
     assert not [file for file in folder.iterdir() if file.name.startswith(".")]
+
+
+def test_a_store_that_appears_meanwhile_is_kept(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = create_tenant(catalogue, **GOOD, seed=_seed)
+    stores = catalogue.installation.stores
+    stores.close()
+    assert isinstance(stores, sqlite.SqliteStores)
+    path, away = stores.path(tenant.id), catalogue.installation.config.data_dir / "away.db"
+    path.rename(away)
+
+    def copy_late(source: Path, target: Path) -> None:
+        copyfile(source, target)
+        away.rename(path)
+
+    copyfile = shutil.copyfile
+    monkeypatch.setattr(shutil, "copyfile", copy_late)
+    stores.provision(tenant.id, template_store(catalogue.installation))
+
+    assert _notes(tenant) == ["seed"]
 
 
 def test_the_template_is_made_once_and_leaves_no_drafts(catalogue: Catalogue) -> None:

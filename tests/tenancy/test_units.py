@@ -355,6 +355,29 @@ def test_idle_stores_are_closed_beyond_the_capacity(
     assert north.id in stores._handles
 
 
+def test_a_store_in_use_is_never_closed(
+    north: Tenant, make_tenant: Callable[[str], Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = north.installation.stores
+    assert isinstance(stores, sqlite.SqliteStores)
+    monkeypatch.setattr(stores, "_capacity", 1)
+    others = [make_tenant(slug) for slug in ("a", "b", "c")]
+
+    def visit() -> None:
+        for tenant in others:
+            with tenant_scope(tenant), unit() as work:
+                work.execute(count)
+
+    with unit(write=True) as work:
+        thread = threading.Thread(target=visit)
+        thread.start()
+        thread.join()
+        assert set(stores._handles) == {north.id, others[-1].id}
+        work.execute(add, {"id": 1, "text": "a"})
+
+    assert ids() == [1]
+
+
 def test_all_tenants_share_one_cache_of_compiled_statements(north: Tenant, south: Tenant) -> None:
     stores = north.installation.stores
     with unit() as work:

@@ -64,6 +64,16 @@ def test_a_key_of_another_tenant_does_not_unwrap(north: Tenant, south: Tenant) -
         name.encrypt(7, NAME)
 
 
+def test_even_a_shared_key_opens_nothing_of_another_tenant(north: Tenant, south: Tenant) -> None:
+    with tenant_scope(north):
+        sealed = name.encrypt(7, NAME)
+    known = north.installation.keyring._unwrapped
+    known[south.id, "data", 1] = known[north.id, "data", 1]
+
+    with tenant_scope(south), pytest.raises(errors.SealError):
+        name.decrypt(7, sealed)
+
+
 def test_another_master_key_opens_nothing(config: Config, north: Tenant) -> None:
     ring = KeyRing(replace(config, master_key=b"x" * 32))
     with pytest.raises(errors.SealError, match=r"master\.key"):

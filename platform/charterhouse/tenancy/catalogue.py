@@ -76,7 +76,7 @@ class Catalogue(Book):
         slug, _, base = name.partition(".")
         return snapshot.by_slug.get(slug) if base == self.installation.config.base_host else None
 
-    def create(  # noqa: PLR0913 - keywords only, each a column
+    def create(
         self,
         *,
         slug: str,

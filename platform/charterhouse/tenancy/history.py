@@ -94,10 +94,8 @@ class History:
         found = set(revisions)
         return found <= self.served and bool(found) == bool(self.heads)
 
-    def _steps(self, revision: Any, context: MigrationContext) -> Any:  # noqa: ARG002 - Alembic's signature
+    def _steps(self, revision: Any, context: MigrationContext) -> Any:
         return self._script._upgrade_revs("heads", revision)  # noqa: SLF001 - what Alembic's own upgrade command calls
 
     def _context(self, connection: Connection, **opts: Any) -> MigrationContext:
-        return MigrationContext.configure(
-            connection, opts={"script": self._script, "transactional_ddl": True, **opts}
-        )
+        return MigrationContext.configure(connection, opts={"script": self._script, **opts})

@@ -39,7 +39,7 @@ def open_catalogue(config: Config) -> Catalogue:
     return Catalogue(SqliteFile(path), Installation(config))
 
 
-def create_tenant(  # noqa: PLR0913 - keywords only, what a tenant is made of
+def create_tenant(
     catalogue: Catalogue,
     *,
     slug: str,

@@ -223,9 +223,9 @@ class SqliteStores:
             handle = self._handles.get(tenant.id)
             if handle is None:
                 handle = self._handles[tenant.id] = _Handle(self._engine(tenant))
-                self._evict()
-            self._handles.move_to_end(tenant.id)
             handle.users += 1
+            self._handles.move_to_end(tenant.id)
+            self._evict()
         try:
             yield handle
         finally:
