@@ -31,6 +31,24 @@ def test_the_page_tells_what_to_pay_to_whom_and_until_when(
     assert "Test mode: no money moves" in page
 
 
+@pytest.mark.parametrize(
+    ("passed", "told"),
+    [(0, "within 23 hours"), (82_860, "within 59 minutes"), (86_350, "a minute")],
+)
+def test_the_time_left_is_told_in_words(
+    browser: Any,
+    create: Any,
+    session_params: dict[str, Any],
+    state: Any,
+    passed: int,
+    told: str,
+) -> None:
+    session_params["expires_at"] = state.clock.now() + 86_390
+    session = create()
+    state.put_clock_forward(passed)
+    assert told in text(browser, f"/pay/{session.id}", **ENGLISH)
+
+
 def test_the_language_comes_from_the_address_the_session_or_the_browser(
     browser: Any, create: Any, session_params: dict[str, Any]
 ) -> None:

@@ -165,6 +165,8 @@ def yuan(fen: int) -> str:
 
 
 def _time_left(seconds: int, words: dict[str, str]) -> str:
+    if seconds > 7_200:
+        return words["time_hours"].format(hours=seconds // 3_600)
     minutes = -(-seconds // 60)
     return words["time_left"].format(minutes=minutes) if minutes > 1 else words["time_last"]
 
