@@ -17,6 +17,7 @@ from charterhouse.kernel.kinds import read_moment
 from charterhouse.kernel.scenario.expecting import check_expect
 from charterhouse.kernel.vocabulary import VERBS, Body
 
+
 class Located(dict[str, Any]):
     """A mapping that knows the line on which it begins and that of each key."""
 
@@ -142,19 +143,24 @@ def load_file(path: Path, zone: tzinfo) -> ScenarioFile:
         raise ScenarioError(str(error), field=f"{path}:1") from None
 
 
-def _only(raw: Any, allowed: Iterable[str], what: str, line: int = 1) -> Located:
+def _mapping(raw: Any, what: str, line: int) -> Located:
     if not isinstance(raw, Located):
         raise ScenarioError(f"{what} must be a table", field=str(line))
-    for key in raw:
+    return raw
+
+
+def _only(raw: Any, allowed: Iterable[str], what: str, line: int = 1) -> Located:
+    for key in _mapping(raw, what, line):
         if key not in allowed:
             raise ScenarioError(f"{key!r} is unknown in {what}", field=str(raw.lines[key]))
-    return raw
+    checked: Located = raw
+    return checked
 
 
 def _table(raw: Located, key: str) -> Located:
     """An optional table of a mapping."""
     found = raw.get(key)
-    return Located() if found is None else _only(found, found, key, raw.lines[key])
+    return Located() if found is None else _mapping(found, key, raw.lines[key])
 
 
 def _file(path: Path, raw: Any, zone: tzinfo) -> ScenarioFile:
@@ -203,7 +209,7 @@ def _disputed(row: Located) -> str:
 
 
 def _person(raw: Any, zone: tzinfo, line: int) -> dict[str, Any]:
-    facts = dict(_only({} if raw is None else raw, raw or (), "a person", line)) if raw else {}
+    facts: dict[str, Any] = {} if raw is None else dict(_mapping(raw, "a person", line))
     if "born" in facts:
         try:
             facts["born"] = read_moment(facts["born"], "people.born", zone).date()
@@ -224,13 +230,14 @@ def _step(raw: Any, number: int, before: Step | None, zone: tzinfo, above: int) 
         body = parse_body(verbs[0], row[verbs[0]], zone) if verbs else None
     except EventError as error:
         raise ScenarioError(str(error), field=str(_line_of(row, error.field))) from None
-    if at is None and before is None:
-        raise ScenarioError("the first step needs a time (at)", field=str(line))
-    moment = at or (before.at if before else at)
-    if moment is None or (before is not None and moment < before.at):
-        raise ScenarioError("time runs backwards", field=str(row.lines["at"]))
     expect = check_expect(row.get("expect"), row.lines.get("expect", line))
-    return Step(number, line, moment, body, expect)
+    if at is None:
+        if before is None:
+            raise ScenarioError("the first step needs a time (at)", field=str(line))
+        at = before.at
+    elif before is not None and at < before.at:
+        raise ScenarioError("time runs backwards", field=str(row.lines["at"]))
+    return Step(number, line, at, body, expect)
 
 
 def _line_of(row: Located, path: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from charterhouse.kernel.decision import Decision, Document, Outcome
@@ -19,7 +21,9 @@ _ABSENT = object()
 
 FEN_BALANCES = ("stored_value", "credit", "spend_total", "deposit", "dividends")
 POINT_BALANCES = ("points", "lifetime_points")
-FEN_FIGURES = ("due", "from_stored_value", "from_credit", "to_pay", "refund", "donation")
+FEN_FIGURES = (
+    "due", "from_stored_value", "from_credit", "from_points", "to_pay", "refund", "donation",
+)  # fmt: skip
 
 
 class World(Protocol):
@@ -90,15 +94,29 @@ class Observed:
 
 
 def run_scenario(scenario: Scenario, world: World) -> list[Failure]:
-    """Tell a story to a world; return every expectation that did not hold."""
+    """Tell a story to a world; return every expectation that did not hold.
+
+    An exception inside the charter ends the story with a failure of the key `error`.
+    """
     for ref, facts in scenario.people.items():
         world.introduce(ref, facts)
     failures: list[Failure] = []
     for step in scenario.steps:
-        seen = _observe(step, world)
-        _compare(seen)
+        try:
+            seen = _observe(step, world)
+            _compare(seen)
+        except Exception as error:  # noqa: BLE001 - a broken charter fails its story, not the run
+            failures.append(Failure(step.number, step.line, "error", None, *_broken(error)))
+            break
         failures.extend(seen.failures)
     return failures
+
+
+def _broken(error: Exception) -> tuple[str, tuple[str, ...]]:
+    """What was raised, and the last places that it came through."""
+    places = traceback.extract_tb(error.__traceback__)[-3:]
+    trace = tuple(f"{Path(p.filename).name}:{p.lineno} in {p.name}" for p in places)
+    return f"{type(error).__name__}: {error}", trace
 
 
 def _observe(step: Step, world: World) -> Observed:
@@ -180,10 +198,6 @@ def _figure(seen: Observed, key: str, expected: Any) -> Any:
     return _ABSENT if parse_fen(expected) == got else show_fen(got)
 
 
-def _from_points(seen: Observed, key: str, expected: Any) -> Any:
-    return _same(expected, (seen.decision.figures if seen.decision else {}).get(key, 0))
-
-
 def _lines(seen: Observed, _key: str, expected: Any) -> Any:
     got = list(seen.decision.figures.get("lines", [])) if seen.decision else []
     wanted = [parse_fen(line) for line in expected]
@@ -258,7 +272,6 @@ def _not_kept(_seen: Observed, _key: str, _expected: Any) -> Any:
 _GETTERS: dict[str, Callable[[Observed, str, Any], Any]] = {
     "clause": _clause,
     "lines": _lines,
-    "from_points": _from_points,
     "owed": _owed,
     "points_earned": _points_earned,
     "referrer_points_earned": _points_earned,

@@ -1,0 +1,1 @@
+"""The commands of `charterhouse`, a module each; `charterhouse.cli` names them."""
