@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, run by its path
 """List the texts of the sites that have no Chinese translation yet, ready to be pasted.
 
 Run ``make translations``; it ends with status 1 when something is missing. Each area keeps

@@ -28,6 +28,7 @@ from charterhouse.web import (
 from charterhouse.web.auth import session as sign_in
 from charterhouse.web.auth.cookie import TenantSessions
 from charterhouse.web.errors import Problem, problem_response, reference
+from charterhouse.web.logs import configure_logging
 from charterhouse.web.middleware import REFUSAL, TENANT, ReferenceMiddleware, TenantMiddleware
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def create_app(
     Raises:
         ConfigError: The environment cannot be used.
     """
+    if not structlog.is_configured():
+        configure_logging()
     settings = settings or Config.from_env()
     directory = directory or open_catalogue(settings)
     app = Flask(__name__, static_folder=None)

@@ -63,14 +63,17 @@ def configure_logging(*, console: bool | None = None, level: int = logging.INFO)
     """
     readable = sys.stderr.isatty() if console is None else console
     renderer: Any = (
-        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+        # The plain form, since the rich one prints local variables: people's data among them.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if readable
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            *(() if readable else (structlog.processors.format_exc_info,)),
             redact,
             renderer,
         ],

@@ -61,7 +61,7 @@ class TenantSessions(SessionInterface):
 
     def open_session(
         self,
-        app: Flask,  # noqa: ARG002 - Flask's signature
+        app: Flask,
         request: Request,
     ) -> SecureCookieSession:
         """Read the session of a request; anything forged, foreign or broken is an empty one."""
@@ -81,7 +81,7 @@ class TenantSessions(SessionInterface):
 
     def save_session(
         self,
-        app: Flask,  # noqa: ARG002 - Flask's signature
+        app: Flask,
         session: SessionMixin,
         response: Response,
     ) -> None:

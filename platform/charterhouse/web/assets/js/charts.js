@@ -52,6 +52,7 @@ function colours() {
     ink: read("--ch-ink-soft"),
     line: read("--ch-line"),
     paper: read("--ch-surface"),
+    low: read("--ch-sunken"),
     series: [1, 2, 3, 4, 5, 6].map((number) => read(`--ch-series-${number}`)),
   };
 }
@@ -122,7 +123,7 @@ function heatmap(data, look) {
     ...base,
     grid: { ...base.grid, top: 8 },
     yAxis: { type: "category", data: data.series.map((series) => series.name), axisLabel: { color: look.ink } },
-    visualMap: { show: false, min: 0, max: top, inRange: { color: [look.paper, look.series[0]] } },
+    visualMap: { show: false, min: 0, max: top, inRange: { color: [look.low, look.series[0]] } },
     series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: look.paper, borderWidth: 2 } }],
   };
 }
