@@ -7,11 +7,13 @@ the phase `settle`. A bill becomes a document when its decision is complete.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.kinds import Line
+from charterhouse.kernel.money import divide_half_up
 from charterhouse.kernel.vocabulary import Refund, Spend
 
 Earned = tuple[str, str, int]
@@ -132,11 +134,30 @@ class RefundOf:
 
     @classmethod
     def of(cls, body: Refund, original: Document) -> RefundOf:
-        """The refund of an event; without amount or lines all that is left."""
+        """The refund of an event; without amount or lines all that is left.
+
+        Lines are given back at what was charged for them.
+
+        Raises:
+            LookupError: a line is not on the bill.
+        """
         left = original.content["paid"] - original.content["refunded"]
         amount = body.amount
         if amount is None and body.lines:
-            amount = sum(PricedLine.of(line).base for line in body.lines)
+            priced = original.content.get("priced", ())
+            amount = sum(_charged(line, priced) for line in body.lines)
         amount = left if amount is None else amount
         earned = {k: (v[0], v[1], v[2]) for k, v in original.content.get("earned", {}).items()}
         return cls(original, amount, left - amount, earned)
+
+
+def _charged(line: Line, priced: Iterable[Sequence[Any]]) -> int:
+    """What a bill charged for a line, or for its share of a larger quantity."""
+    for item, _category, price, offer, quantity, net, _clause in priced:
+        if (item, price, offer) == (
+            line.item,
+            line.price,
+            line.offer,
+        ) and line.quantity <= quantity:
+            return divide_half_up(net * line.quantity, quantity)
+    raise LookupError(line.item)

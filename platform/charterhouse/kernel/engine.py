@@ -244,7 +244,10 @@ def _open(draft: Draft) -> None:
         elif isinstance(body, v.Refund):
             if "paid" not in document.content:
                 draft.refuse("not_refundable", field="refund.of")
-            draft.refund = RefundOf.of(body, document)
+            try:
+                draft.refund = RefundOf.of(body, document)
+            except LookupError:
+                draft.refuse("unknown", field="refund.lines")
     else:
         _demand_free_id(draft)
 

@@ -61,7 +61,7 @@ class Program:
 
     def _bind(self) -> tuple[Table, Table]:
         rows = sorted(
-            ((b.rank, type(c).__name__, c.number, b, c) for c in self.clauses for b in c.bindings),
+            ((b.rank, type(c).__name__, c.number, b, c) for c in self.clauses for b in c.bound()),
             key=lambda row: row[:3],
         )
         verbs: Table = {}
@@ -125,10 +125,11 @@ class Program:
 
     def tier_for(self, standing: Standing, body: Body) -> str:
         """The tier whose figures hold for an event."""
+        named = getattr(body, "tier", None)
         if body.verb in _ADMISSIONS:
-            named = getattr(body, "tier", None)
             return named or str(getattr(self.settings, self.charter.default_tier or "", ""))
-        return standing.tier
+        # A reviewer who corrects the tier approves with the figures of the corrected one.
+        return str(named or standing.tier) if body.verb == "approve" else standing.tier
 
     def peer(self, clause: Clause) -> Clause:
         """The clause of this program that stands where `clause` stands in a variant."""

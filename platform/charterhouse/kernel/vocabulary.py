@@ -1,544 +1,62 @@
 """The verbs: one frozen dataclass for each thing that can happen to a member.
 
 The fields, their meaning and which are required follow the event vocabulary
-(`docs/events.md`). `parse.py` builds its strict reader from these classes, and
+(`docs/events.md`). `events.py` builds its strict reader from these classes, and
 the API its schemas.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from charterhouse.kernel.kinds import (
-    Code,
-    Codes,
-    Count,
-    Day,
-    Details,
-    Fen,
-    Label,
-    Lines,
-    Moment,
-    Notified,
-    Papers,
-    Positive,
-    PositiveFen,
-    Ref,
-    TenderField,
-    Text,
-    YesNo,
+from charterhouse.kernel.bodies import Body, MemberBody
+from charterhouse.kernel.member_verbs import (
+    Amend,
+    Apply,
+    Approve,
+    Award,
+    BringIn,
+    CashOut,
+    ChangeDetails,
+    Deregister,
+    Dispute,
+    GiveBack,
+    Grant,
+    Incident,
+    Join,
+    Pay,
+    Redeem,
+    Refer,
+    Refund,
+    ReissueCard,
+    Reject,
+    Renew,
+    ReportLoss,
+    Resume,
+    Sanction,
+    Spend,
+    Suspend,
+    TakePart,
+    TopUp,
+    TransferCard,
+    Upgrade,
+    Use,
+    Visit,
+    Withdraw,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """What every verb may carry: who did it, where and how."""
-
-    verb: ClassVar[str]
-    either: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Groups of fields of which at least one must be given."""
-
-    by: Text | None = None
-    branch: Label | None = None
-    channel: Code | None = None
-    note: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberBody(Body):
-    """A verb that speaks of one member."""
-
-    member: Ref
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Apply(MemberBody):
-    """An application; the charter says what is missing."""
-
-    verb = "apply"
-    kind: Code | None = None
-    tier: Code | None = None
-    path: Code | None = None
-    documents: Papers | None = None
-    sponsor: Ref | None = None
-    headcount: Positive | None = None
-    origin: Code | None = None
-    consent: YesNo = True
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join(Apply):
-    """A whole admission in one step: application, approval and payment of what is due."""
-
-    verb = "join"
-    fee: Fen | None = None
-    top_up: Fen | None = None
-    premium: Fen | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approve(MemberBody):
-    """The reviewer accepts the application."""
-
-    verb = "approve"
-    reason: Text | None = None
-    tier: Code | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject(Approve):
-    """The reviewer declines the application."""
-
-    verb = "reject"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant(MemberBody):
-    """Status given directly by a leader."""
-
-    verb = "grant"
-    either = (("by",),)
-    tier: Code
-    reason: Text | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BringIn(MemberBody):
-    """A legacy member with opening figures (fen, points, last valid day)."""
-
-    verb = "bring_in"
-    points: Count | None = None
-    spend_total: Fen | None = None
-    tier: Code | None = None
-    stored_value: Fen | None = None
-    valid_until: Day | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pay(MemberBody):
-    """Money in for something owed, in fen."""
-
-    verb = "pay"
-    id: Label | None = None
-    for_: Code
-    amount: Fen
-    method: Code | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopUp(MemberBody):
-    """Stored value in, in fen."""
-
-    verb = "top_up"
-    id: Label | None = None
-    amount: PositiveFen
-    method: Code | None = None
-    presented_by: Label | None = None
-    upgrade: YesNo = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spend(Body):
-    """A bill of the hospital: priced, paid and recorded."""
-
-    verb = "spend"
-    either = (("member", "person"), ("lines", "amount"))
-    id: Label | None = None
-    member: Ref | None = None
-    person: Ref | None = None
-    lines: Lines | None = None
-    amount: Fen | None = None
-    visit: Code | None = None
-    first_visit: YesNo | None = None
-    shown: Codes = ("card", "id")
-    presented_by: Label | None = None
-    referred_by: Ref | None = None
-    for_: Label | None = None
-    episode: Label | None = None
-    third_party: Fen = 0
-    tender: TenderField | None = None
-    method: Code | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refund(Body):
-    """Takes back a bill or payment, or part of it, with all that it earned."""
-
-    verb = "refund"
-    of: Label
-    amount: PositiveFen | None = None
-    lines: Lines | None = None
-    method: Code | None = None
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashOut(MemberBody):
-    """Stored value or credit asked back as cash, in fen."""
-
-    verb = "cash_out"
-    amount: PositiveFen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit(Body):
-    """A completed visit, stay or session without a bill in this system."""
-
-    verb = "visit"
-    either = (("member", "person"),)
-    member: Ref | None = None
-    person: Ref | None = None
-    kind: Code
-    count: Positive = 1
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refer(MemberBody):
-    """An introduction that came true."""
-
-    verb = "refer"
-    person: Ref
-    outcome: Code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakePart(MemberBody):
-    """An activity attended or a prize won."""
-
-    verb = "take_part"
-    activity: Code
-    result: Code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Award(MemberBody):
-    """Points given by staff."""
-
-    verb = "award"
-    points: Positive
-    kind: Code = "gift"
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redeem(MemberBody):
-    """Points for goods or services."""
-
-    verb = "redeem"
-    either = (("item", "points"),)
-    id: Label | None = None
-    item: Code | None = None
-    points: Positive | None = None
-    quantity: Positive = 1
-    shown: Codes = ("card", "id")
-    presented_by: Label | None = None
-    for_: Label | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispute(Body):
-    """An objection to a redemption."""
-
-    verb = "dispute"
-    of: Label
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use(MemberBody):
-    """A benefit or quota consumed."""
-
-    verb = "use"
-    id: Label | None = None
-    benefit: Code
-    quantity: Positive = 1
-    for_: Label | None = None
-    shown: Codes = ("card", "id")
-    presented_by: Label | None = None
-    at_home: YesNo = False
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveBack(Body):
-    """A use or redemption undone before it was enjoyed, or after an objection."""
-
-    verb = "give_back"
-    of: Label
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renew(MemberBody):
-    """The next term; without `fee` exactly what is due is paid."""
-
-    verb = "renew"
-    fee: Fen | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upgrade(MemberBody):
-    """Asked for by the member, with the difference."""
-
-    verb = "upgrade"
-    to: Code
-    amount: Fen | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdraw(MemberBody):
-    """The member leaves."""
-
-    verb = "withdraw"
-    form: Code | None = None
-    effective: Day | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspend(MemberBody):
-    """The membership rests."""
-
-    verb = "suspend"
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume(Suspend):
-    """The membership goes on."""
-
-    verb = "resume"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deregister(Suspend):
-    """Ended by the institution, for example as long unused."""
-
-    verb = "deregister"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sanction(MemberBody):
-    """Measures against a breach of the charter."""
-
-    verb = "sanction"
-    measures: Codes
-    reason: Text
-    approver: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident(MemberBody):
-    """Recorded; a sanction needs its own decision."""
-
-    verb = "incident"
-    kind: Code
-    amount: Fen | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportLoss(MemberBody):
-    """The card is blocked."""
-
-    verb = "report_loss"
-    shown: Codes = ("card", "id")
-    occurred_at: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReissueCard(MemberBody):
-    """A new card number."""
-
-    verb = "reissue_card"
-    changes: Details | None = None
-    shown: Codes = ("card", "id")
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferCard(MemberBody):
-    """A formal change of holder; `to` introduces its person."""
-
-    verb = "transfer_card"
-    to: Ref
-    documents: Papers | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeDetails(MemberBody):
-    """Personal data that changed."""
-
-    verb = "change_details"
-    changes: Details
-    shown: Codes = ("card", "id")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amend(Body):
-    """A new version of the charter: settings merged over those in force."""
-
-    verb = "amend"
-    announced: Day
-    effective: Day
-    settings: Details
-    notified: Notified | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy(MemberBody):
-    """A policy on which a service rests; `premium` is annualised, in fen."""
-
-    verb = "policy"
-    id: Label
-    effective: Day
-    until: Day | None = None
-    product: Code | None = None
-    sum_insured: Fen | None = None
-    premium: Fen | None = None
-    cooling_off_until: Day | None = None
-    waiting_days: Count | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayPremium(Body):
-    """A premium of a policy."""
-
-    verb = "pay_premium"
-    policy: Label
-    due: Day
-    amount: Fen | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyChange(Body):
-    """What becomes of a policy."""
-
-    verb = "policy_change"
-    policy: Label
-    to: Code
-    effective: Day | None = None
-    premium: Fen | None = None
-    sum_insured: Fen | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameRelative(MemberBody):
-    """A relative who shares the services."""
-
-    verb = "name_relative"
-    person: Label
-    relation: Code
-    born: Day | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnose(MemberBody):
-    """A diagnosis, suspected or confirmed."""
-
-    verb = "diagnose"
-    condition: Code
-    certainty: Code = "confirmed"
-    hospital: Details | None = None
-    first: YesNo = True
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request(MemberBody):
-    """Opens a request for a service."""
-
-    verb = "request"
-    id: Label
-    service: Code
-    for_: Label | None = None
-    documents: Papers | None = None
-    hospital: Details | None = None
-    consent: YesNo = True
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestBody(Body):
-    """A verb that speaks of one request or booking."""
-
-    request: Label
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supply(RequestBody):
-    """Documents handed in later."""
-
-    verb = "supply"
-    documents: Papers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decide(RequestBody):
-    """The reviewer's decision on a request."""
-
-    verb = "decide"
-    outcome: Code
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(RequestBody):
-    """A workflow step done."""
-
-    verb = "progress"
-    step: Code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel(RequestBody):
-    """A request or booking given up."""
-
-    verb = "cancel"
-    either = (("by",),)
-    reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Close(RequestBody):
-    """A request or booking that came to its end."""
-
-    verb = "close"
-    outcome: Code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book(Body):
-    """An appointment or a place in an activity."""
-
-    verb = "book"
-    either = (("member", "person"),)
-    id: Label | None = None
-    member: Ref | None = None
-    person: Ref | None = None
-    for_: Label | None = None
-    what: Code
-    slot: Text | None = None
-    details: Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record(Body):
-    """Any other fact that a charter's rules look at."""
-
-    verb = "record"
-    kind: Code
-    member: Ref | None = None
-    details: Details | None = None
-
+from charterhouse.kernel.service_verbs import (
+    Book,
+    Cancel,
+    Close,
+    Decide,
+    Diagnose,
+    NameRelative,
+    PayPremium,
+    Policy,
+    PolicyChange,
+    Progress,
+    Record,
+    Request,
+    Supply,
+)
 
 VERBS: dict[str, type[Body]] = {
     cls.verb: cls
@@ -553,3 +71,54 @@ VERBS: dict[str, type[Body]] = {
     )
 }  # fmt: skip
 """Every verb of the vocabulary by its name."""
+
+__all__ = [
+    "VERBS",
+    "Amend",
+    "Apply",
+    "Approve",
+    "Award",
+    "Body",
+    "Book",
+    "BringIn",
+    "Cancel",
+    "CashOut",
+    "ChangeDetails",
+    "Close",
+    "Decide",
+    "Deregister",
+    "Diagnose",
+    "Dispute",
+    "GiveBack",
+    "Grant",
+    "Incident",
+    "Join",
+    "MemberBody",
+    "NameRelative",
+    "Pay",
+    "PayPremium",
+    "Policy",
+    "PolicyChange",
+    "Progress",
+    "Record",
+    "Redeem",
+    "Refer",
+    "Refund",
+    "ReissueCard",
+    "Reject",
+    "Renew",
+    "ReportLoss",
+    "Request",
+    "Resume",
+    "Sanction",
+    "Spend",
+    "Supply",
+    "Suspend",
+    "TakePart",
+    "TopUp",
+    "TransferCard",
+    "Upgrade",
+    "Use",
+    "Visit",
+    "Withdraw",
+]

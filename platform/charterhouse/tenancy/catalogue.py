@@ -105,29 +105,25 @@ class Catalogue(Book):
             SlugTakenError: Another tenant has the slug.
         """
         check_slug(slug)
-        check_fields(
-            {
-                "name_zh": name_zh,
-                "name_en": name_en,
-                "charter": charter,
-                "timezone": timezone,
-                "isolation": isolation,
-                "limits": limits or {},
-            }
-        )
+        given: dict[str, Any] = {
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "charter": charter,
+            "timezone": timezone,
+            "isolation": isolation,
+            "limits": dict(limits or {}),
+        }
+        check_fields(given)
         tenant_id, now = new_id(), clock.now()
         row = {
+            **given,
             "id": tenant_id,
             "key": new_key(),
             "slug": slug,
             "name_zh": name_zh.strip(),
             "name_en": name_en.strip(),
             "status": "provisioning",
-            "timezone": timezone,
-            "charter": charter,
-            "isolation": isolation,
             "cell_id": LOCAL_CELL,
-            "limits": dict(limits or {}),
             "created_at": now,
             "changed_at": now,
             "version": 0,

@@ -8,7 +8,7 @@ posts the difference: mirrored postings would be wrong for rounding and caps.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
@@ -55,8 +55,12 @@ class Earner(Clause):
         yield fx.Credit(owner, self.unit, quantity, self.cls)
 
     def rule(self, d: Draft, owner: str) -> Earner:
-        """This clause with the figures of the owner's tier."""
-        peer = d.book.at(d.now).variant(d.standing(owner).tier).peer(self)
+        """This clause with the figures of the owner's tier, by the version that decides."""
+        bill = d.refund.original if d.refund else None
+        if owner == (bill.member if bill else d.member):
+            return self
+        moment = datetime.fromisoformat(bill.content["at"]) if bill else d.now
+        peer = d.book.at(moment).variant(d.standing(owner).tier).peer(self)
         return peer if isinstance(peer, Earner) else self
 
 
@@ -136,11 +140,23 @@ class ReferralShare(Earner):
         standing = d.standing(referrer)
         if standing.status != "active" or standing.card != "active":
             return None
-        if self.first_visit_only:
+        if self.rule(d, referrer).first_visit_only:
             seen = d.of_member.facts.get("seen") or d.body.first_visit is False
             if seen:
                 return None
         return referrer
+
+    def rule(self, d: Draft, owner: str) -> ReferralShare:
+        """The share by the referrer's tier, of points by the introduced person's."""
+        peer = super().rule(d, owner)
+        if not isinstance(peer, ReferralShare):
+            return self
+        return ReferralShare(
+            self.number,
+            percent=peer.percent,
+            points=self.points,
+            first_visit_only=peer.first_visit_only,
+        )
 
     def amount(self, paid: int) -> int:
         """The share of the points that the amount gives."""
@@ -198,12 +214,12 @@ class BillRefund(Clause):
         content = dict(refund.original.content)
         same_year = date.fromisoformat(content["day"]).year == d.event.day.year
         earned = dict(refund.earned)
-        for clause in d.program.clauses:
-            if not isinstance(clause, Earner) or clause.key not in earned:
-                continue
-            unit, owner, given = earned[clause.key]
-            due = min(given, clause.amount(refund.left))
-            earned[clause.key] = (unit, owner, due)
+        clauses = {c.key: c for c in d.program.clauses if isinstance(c, Earner)}
+        for key in sorted(clauses.keys() & earned.keys()):
+            clause = clauses[key]
+            unit, owner, given = earned[key]
+            due = min(given, clause.rule(d, owner).amount(refund.left))
+            earned[key] = (unit, owner, due)
             if same_year or not clause.within_year:
                 taken = min(given - due, d.standing(owner).balance(unit))
                 yield fx.Debit(owner, unit, taken)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import FOLLOW, GUARD, PRICE, RIGHTS, Clause, Text, on
+from charterhouse.kernel.charter import (
+    FOLLOW,
+    GUARD,
+    PRICE,
+    RIGHTS,
+    Binding,
+    Clause,
+    Text,
+    on,
+)
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.standing import Standing
 
@@ -95,13 +104,15 @@ class NotOffered(Clause):
         super().__init__(number)
         self.verbs = verbs
 
+    def bound(self) -> Iterable[Binding]:
+        """Only the events excluded here: what no clause speaks of, the kernel refuses."""
+        return [b for b in self.bindings if b.trigger in self.verbs or b.trigger == "bring_in"]
+
     @on("top_up", "cash_out", "withdraw", "renew", "upgrade", "suspend", "resume", "deregister",
         phase=RIGHTS, rank=10)  # fmt: skip
     def exclude(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse what the charter does not offer."""
-        reason = self.verbs.get(d.body.verb)
-        if reason:
-            yield fx.Refuse(reason)
+        yield fx.Refuse(self.verbs[d.body.verb])
 
     @on("bring_in", phase=GUARD)
     def no_opening_value(self, d: Draft) -> Iterator[fx.Effect]:

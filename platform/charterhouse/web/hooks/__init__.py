@@ -1,0 +1,1 @@
+"""Notices from gateways, outside of any tenant's path."""
