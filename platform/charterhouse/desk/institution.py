@@ -1,0 +1,111 @@
+"""What a tenant tells of its institution: branches, branding, the price list."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from charterhouse.records.tables import institution
+from charterhouse.tenancy.store import prepared, unit
+
+_GET = prepared(select(institution.c.value).where(institution.c.name == bindparam("wanted")))
+_ADD = prepared(insert(institution))
+_SET = prepared(
+    update(institution).where(institution.c.name == bindparam("own_name")), columns=["value"]
+)
+
+BRANCHES = "branches"
+BRANDING = "branding"
+PRICES = "prices"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A place of the institution. `code` is what events and staff name."""
+
+    code: str
+    zh: str
+    en: str
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branding:
+    """How the sites show the institution.
+
+    Attributes:
+        short_zh, short_en: a name that fits a narrow place.
+        accent: a colour as `#rrggbb`.
+    """
+
+    short_zh: str = ""
+    short_en: str = ""
+    accent: str = "#0f766e"
+
+
+@dataclass(frozen=True, slots=True)
+class PricedItem:
+    """An item of the price list.
+
+    Attributes:
+        item, category: codes as bills name them.
+        price: list price in fen per unit.
+        offer: activity price in fen per unit, or None.
+    """
+
+    item: str
+    zh: str
+    en: str
+    category: str
+    price: int
+    offer: int | None = None
+
+
+def read_fact(name: str) -> Any:
+    """A fact of the tenant in scope as it was kept, or None."""
+    with unit() as opened:
+        return opened.execute(_GET, {"wanted": name}).scalar()
+
+
+def keep_fact(name: str, value: Any) -> bool:
+    """Keep a fact, plain JSON; whether that changed anything."""
+    with unit(write=True) as opened:
+        before = opened.execute(_GET, {"wanted": name}).first()
+        if before is None:
+            opened.execute(_ADD, {"name": name, "value": value})
+        elif before.value != value:
+            opened.execute(_SET, {"own_name": name, "value": value})
+        return before is None or before.value != value
+
+
+def branches() -> tuple[Branch, ...]:
+    """The branches in the institution's own order."""
+    return tuple(Branch(**row) for row in read_fact(BRANCHES) or ())
+
+
+def branding() -> Branding:
+    """The branding, or the house's own."""
+    return Branding(**(read_fact(BRANDING) or {}))
+
+
+def price_list() -> tuple[PricedItem, ...]:
+    """The price list in the institution's own order; amounts in fen."""
+    return tuple(PricedItem(**row) for row in read_fact(PRICES) or ())
+
+
+def keep_branches(rows: tuple[Branch, ...]) -> bool:
+    """Replace the branches; whether that changed anything."""
+    return keep_fact(BRANCHES, [asdict(row) for row in rows])
+
+
+def keep_branding(new: Branding) -> bool:
+    """Replace the branding; whether that changed anything."""
+    return keep_fact(BRANDING, asdict(new))
+
+
+def keep_price_list(rows: tuple[PricedItem, ...]) -> bool:
+    """Replace the price list; whether that changed anything."""
+    return keep_fact(PRICES, [asdict(row) for row in rows])
