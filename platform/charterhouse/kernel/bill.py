@@ -103,10 +103,10 @@ class Bill:
             "referrer": self.body.referred_by,
         }  # fmt: skip
 
-    def content(self, at: str, day: str) -> dict[str, Any]:
-        """The bill as the content of a document."""
+    def content(self, figures: dict[str, Any], at: str, day: str) -> dict[str, Any]:
+        """The bill, with its figures, as the content of a document."""
         return {
-            **self.figures(),
+            **figures,
             "at": at,
             "day": day,
             "method": self.body.method or "cash",

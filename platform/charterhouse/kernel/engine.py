@@ -307,9 +307,10 @@ def _post_payment(draft: Draft, bill: Bill, revenue: dict[str, int]) -> None:
 
 def _file(draft: Draft, bill: Bill) -> None:
     """A bill becomes a document when everything about it is decided."""
-    draft.figures.update(bill.figures())
+    figures = bill.figures()
+    draft.figures.update(figures)
     doc_id = bill.body.id or f"bill-{draft.event.id}"
-    content = bill.content(draft.now.isoformat(), draft.event.day.isoformat())
+    content = bill.content(figures, draft.now.isoformat(), draft.event.day.isoformat())
     content["tier"] = draft.program.tier
     draft.documents[doc_id] = Document("bill", doc_id, bill.subject, content)
 

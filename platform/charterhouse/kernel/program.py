@@ -57,6 +57,7 @@ class Program:
         self.codes = self._collect_codes()
         self.benefits = self._collect_benefits()
         self.dues = sorted((c for c in self.clauses if c.has_dues), key=_due_key)
+        self._expiring = [c for c in self.clauses if type(c).expiry is not Clause.expiry]
         self._check()
 
     def _bind(self) -> tuple[Table, Table]:
@@ -140,7 +141,7 @@ class Program:
 
     def expiry(self, unit: str, day: date, now: datetime) -> tuple[datetime | None, str]:
         """When what is credited in a unit on a day expires, and by which clause."""
-        found = [(e, c.number) for c in self.clauses if (e := c.expiry(unit, day, now))]
+        found = [(e, c.number) for c in self._expiring if (e := c.expiry(unit, day, now))]
         return min(found) if found else (None, "")
 
     def wake(self, standing: Standing, after: datetime) -> datetime | None:
