@@ -36,6 +36,7 @@ _FIND = prepared(
 )
 
 TEXT_LIMIT = 200
+_REF = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def read_person(raw: Mapping[str, Any]) -> Person:
         raise DeskError("must be female or male", field="person.sex")
     return Person(
         name=texts["name"],
-        phone=_phone(_text("phone", raw.get("phone"))),
+        phone=read_phone(_text("phone", raw.get("phone"))),
         id_number=id_number,
         born=born,
         sex=sex,
@@ -117,7 +118,12 @@ def _text(name: str, value: Any) -> str:
     return text
 
 
-def _phone(text: str) -> str:
+def read_phone(text: str) -> str:
+    """A phone number as it is kept (E.164); "" for none. Without a country it is one of China.
+
+    Raises:
+        DeskError: it is no phone number.
+    """
     if not text:
         return ""
     try:
@@ -211,7 +217,8 @@ def get_person(ref: str) -> Person:
 
 def find_person(ref: str) -> Person | None:
     """A person by id, or None."""
-    if not ref.isdecimal() or len(ref) > 19:
+    # One spelling for one person: "007" and full-width digits would open a second standing.
+    if not _REF.fullmatch(ref) or int(ref) >= 1 << 63:
         return None
     with unit() as opened:
         sealed = opened.execute(_GET, {"wanted": int(ref)}).scalar()

@@ -12,13 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.money import parse_fen
 
+Nearby = TypeVar("Nearby", bound=date)
+
 TEXT_LIMIT = 2000
 LIST_LIMIT = 200
+FIRST_YEAR, LAST_YEAR = 1880, 2200
+"""Years of which an event may speak; beyond them a date is a slip and its arithmetic overflows."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
 _LABEL = re.compile(r"[^\s/\\\x00-\x1f]{1,80}")
 
@@ -94,13 +98,19 @@ def _yes_no(value: Any, field: str, _zone: tzinfo | None) -> bool:
 
 def _day(value: Any, field: str, zone: tzinfo | None) -> date:
     if isinstance(value, datetime):
-        return value.astimezone(zone).date() if value.tzinfo else value.date()
+        return read_moment(value, field, zone).date()
     if isinstance(value, date):
-        return value
+        return _in_reach(value, field)
     try:
-        return date.fromisoformat(_text(value, field, zone))
+        return _in_reach(date.fromisoformat(_text(value, field, zone)), field)
     except ValueError:
         raise EventError("must be a day such as 2025-03-01", field=field) from None
+
+
+def _in_reach(day: Nearby, field: str) -> Nearby:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise EventError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}", field=field)
+    return day
 
 
 def read_moment(value: Any, field: str, zone: tzinfo | None) -> datetime:
@@ -109,7 +119,7 @@ def read_moment(value: Any, field: str, zone: tzinfo | None) -> datetime:
     A bare date means 12:00 of that day.
 
     Raises:
-        EventError: not a date or date and time.
+        EventError: not a date or date and time, or out of reach.
     """
     if isinstance(value, str):
         try:
@@ -120,6 +130,7 @@ def read_moment(value: Any, field: str, zone: tzinfo | None) -> datetime:
         value = datetime(value.year, value.month, value.day, 12)  # noqa: DTZ001 - zone follows
     if not isinstance(value, datetime):
         raise EventError("must be a time such as 2025-03-01 10:00", field=field)
+    value = _in_reach(value, field)
     return value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
 
 
@@ -186,7 +197,11 @@ def _details(value: Any, field: str, zone: tzinfo | None) -> dict[str, Any]:
 
 
 def _notified(value: Any, field: str, zone: tzinfo | None) -> bool | tuple[str, ...]:
-    return value if isinstance(value, bool) else tuple(_label(v, field, zone) for v in value)
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list | tuple) or len(value) > LIST_LIMIT:
+        raise EventError("must be true, false or a list of ids", field=field)
+    return tuple(_label(item, f"{field}.{index}", zone) for index, item in enumerate(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

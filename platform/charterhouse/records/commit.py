@@ -54,15 +54,11 @@ _SET_CARD = prepared(
 
 def outcome_of(decision: Decision) -> dict[str, Any]:
     """What is kept of a decision beside its postings, as plain JSON."""
-    member = str(
-        getattr(decision.event.body, "member", None)
-        or getattr(decision.event.body, "person", None)
-        or ""
-    )
+    member = _subject(decision) or ""
     after = decision.standings.get(member)
     refusal = decision.refusal
     return {
-        "figures": dict(decision.figures),
+        "figures": {**decision.figures, **_earned(decision, member)} if not refusal else {},
         "refusal": {
             "code": refusal.code,
             "clause": refusal.clause,
@@ -78,6 +74,15 @@ def outcome_of(decision: Decision) -> dict[str, Any]:
         "trace": [list(c) for c in decision.trace],
         "after": summary(after) if after else None,
     }
+
+
+def _earned(decision: Decision, member: str) -> dict[str, int]:
+    """The changes of points that the vocabulary names, as the postings have them."""
+    earned = {"points_earned": decision.change_of(member, "points")}
+    referrer = str(decision.figures.get("referrer") or "")
+    if referrer and referrer != member:
+        earned["referrer_points_earned"] = decision.change_of(referrer, "points")
+    return earned
 
 
 def summary(standing: Standing) -> dict[str, Any]:
