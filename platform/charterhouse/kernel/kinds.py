@@ -130,8 +130,8 @@ def read_moment(value: Any, field: str, zone: tzinfo | None) -> datetime:
         value = datetime(value.year, value.month, value.day, 12)  # noqa: DTZ001 - zone follows
     if not isinstance(value, datetime):
         raise EventError("must be a time such as 2025-03-01 10:00", field=field)
-    value = _in_reach(value, field)
-    return value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
+    moment: datetime = _in_reach(value, field)
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _codes(value: Any, field: str, zone: tzinfo | None) -> tuple[str, ...]:
