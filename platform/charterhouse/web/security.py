@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from secure import (
@@ -108,7 +108,7 @@ def _gate() -> None:
             code="cross_site",
             status=403,
         )
-    if request.endpoint is not None:
+    if request.endpoint is not None and current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect()
 
 
