@@ -115,6 +115,8 @@ def _tables_2() -> None:
         sa.Column("event_id", sa.String(length=200), nullable=False),
         sa.Column("type", sa.String(length=80), nullable=False),
         sa.Column("object_id", sa.String(length=200), nullable=False),
+        sa.Column("session_id", sa.String(length=200), nullable=True),
+        sa.Column("payment_id", sa.String(length=200), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=80), nullable=False),
         sa.Column("problem", sa.String(length=400), nullable=False),
@@ -282,6 +284,13 @@ def _tables_5() -> None:
         batch_op.create_index(
             batch_op.f("ix_orders_member_state"), ["member", "state"], unique=False
         )
+        batch_op.create_index(
+            "uq_orders_open",
+            ["member", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
 
 def _tables_6() -> None:
@@ -310,7 +319,12 @@ def _tables_6() -> None:
         sa.Column("session_id", sa.String(length=200), nullable=True),
         sa.Column("payment_id", sa.String(length=200), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("method", sa.String(length=80), nullable=True),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("refund_id", sa.String(length=200), nullable=True),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.String(length=400), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -320,12 +334,20 @@ def _tables_6() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_attempt_key")),
         sa.UniqueConstraint("payment_id", name=op.f("uq_attempt_payment_id")),
         sa.UniqueConstraint("session_id", name=op.f("uq_attempt_session_id")),
-        comment="One try to pay an order at a gateway; the row is written before the call.",
+        comment="One try to pay an order at a gateway; `asked` is the call, kept before it is made.",
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_attempt_state_expires_at"), ["state", "expires_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_attempt_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(
+            "uq_attempt_live",
+            ["order_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('new', 'open', 'processing')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'processing')"),
         )
 
     op.create_table(

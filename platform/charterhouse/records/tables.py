@@ -302,6 +302,14 @@ orders = Table(
     Index(None, "member", "state"),
     comment="Who owes what, by which clause; paid by attempts. Amounts in fen.",
 )
+Index(
+    "uq_orders_open",
+    orders.c.member,
+    orders.c.purpose,
+    unique=True,
+    sqlite_where=orders.c.state == "open",
+    postgresql_where=orders.c.state == "open",
+)
 
 attempt = Table(
     "attempt",
@@ -315,14 +323,28 @@ attempt = Table(
     Column("session_id", String(200), unique=True),
     Column("payment_id", String(200), unique=True),
     Column("url", Text),
+    Column("asked", Json, nullable=False),
     Column("method", CODE),
+    Column("received", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("refund_id", String(200)),
+    Column("paid_at", Instant),
     Column("problem", String(400), nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index(None, "order_id"),
     Index(None, "state", "expires_at"),
-    comment="One try to pay an order at a gateway; the row is written before the call.",
+    Index(None, "created_at"),
+    comment="One try to pay an order at a gateway; `asked` is the call, kept before it is made.",
+)
+_LIVE = attempt.c.state.in_(("new", "open", "processing"))
+Index(
+    "uq_attempt_live",
+    attempt.c.order_id,
+    unique=True,
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
 )
 
 gateway_event = Table(
@@ -333,6 +355,8 @@ gateway_event = Table(
     Column("event_id", String(200), primary_key=True),
     Column("type", CODE, nullable=False),
     Column("object_id", String(200), nullable=False),
+    Column("session_id", String(200)),
+    Column("payment_id", String(200)),
     Column("received_at", Instant, nullable=False),
     Column("state", CODE, nullable=False),
     Column("problem", String(400), nullable=False),
