@@ -79,10 +79,10 @@ class VipCard(Charter):
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
         paths = Paths("4.2.2", {
-            "ordinary": Path(remote=False),
-            "alliance": Path(papers=("merchant-proof",)),
-            "old-patient": Path(papers=("visit-record",)),
-            "blood-donor": Path(papers=("donor-certificate",)),
+            "ordinary": Path(remote=False, clause="4.1.2"),
+            "alliance": Path(papers=("merchant-proof",), clause="4.1.1"),
+            "old-patient": Path(papers=("visit-record",), clause="4.1.1"),
+            "blood-donor": Path(papers=("donor-certificate",), clause="4.1.1"),
         }, default="ordinary", remote=REMOTE)  # fmt: skip
         points = PointsPerYuan("5.1", per_yuan=s.points_per_yuan)
         acting = [

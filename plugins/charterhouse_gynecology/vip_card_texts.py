@@ -84,6 +84,7 @@ LABELS: dict[str, Text] = {
     "referral": ("介绍积分", "Referral points"),
     "opening": ("期初积分", "Opening points"),
     "objection-upheld": ("异议成立", "Objection upheld"),
+    "redeem": ("相关的兑换", "Redemption concerned"),
     "first_visit": ("仅首次就诊", "First visit only"),
     "every_visit": ("每次就诊", "Every visit"),
 }

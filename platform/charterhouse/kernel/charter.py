@@ -125,6 +125,24 @@ class Clause:
         """Codes that this clause makes known: "verb.field" or "field" → codes."""
         return {}
 
+    def requirements(
+        self, verb: str, *, path: str | None = None, channel: str | None = None
+    ) -> Iterable[Requirement]:
+        """Papers and details that this clause asks of an event."""
+        return ()
+
+    def explains(self) -> Mapping[str, str]:
+        """Code → number of the clause whose text explains it."""
+        return {}
+
+    def defaults(self) -> Mapping[str, str]:
+        """Field → the code that holds where an application names none."""
+        return {}
+
+    def catalogue(self) -> Mapping[str, int]:
+        """Items that points are redeemed for → their points."""
+        return {}
+
     def offers(self) -> Iterable[str]:
         """Benefits that this clause offers."""
         return ()
@@ -148,6 +166,21 @@ class Clause:
     def check(self) -> Iterable[tuple[str, str]]:
         """Problems of the settings: (setting, what is wrong)."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A paper or a detail without which an event is refused as incomplete.
+
+    Attributes:
+        code: of the paper or detail.
+        sort: "document" or "detail".
+        clause: number of the clause whose text speaks of it.
+    """
+
+    code: str
+    sort: str
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)

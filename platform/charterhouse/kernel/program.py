@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from charterhouse.kernel.charter import Charter, Clause, Handler
+from charterhouse.kernel.charter import Charter, Clause, Handler, Requirement
 from charterhouse.kernel.errors import CharterError, SettingsError
 from charterhouse.kernel.settings import SettingValues, read_settings
 from charterhouse.kernel.vocabulary import VERBS
@@ -153,6 +153,28 @@ class Program:
             if due is not None:
                 moments.append(due)
         return min(moments, default=None)
+
+    def requirements(
+        self, verb: str, *, path: str | None = None, channel: str | None = None
+    ) -> list[Requirement]:
+        """Papers and details without which an event is refused as incomplete, each once."""
+        found: dict[str, Requirement] = {}
+        for clause in self.clauses:
+            for needed in clause.requirements(verb, path=path, channel=channel):
+                found.setdefault(needed.code, needed)
+        return list(found.values())
+
+    def explanations(self) -> dict[str, str]:
+        """Code → number of the clause whose text explains it."""
+        return {code: n for clause in self.clauses for code, n in clause.explains().items()}
+
+    def defaults(self) -> dict[str, str]:
+        """Field → the code that holds where an application names none."""
+        return {name: code for clause in self.clauses for name, code in clause.defaults().items()}
+
+    def catalogue(self) -> dict[str, int]:
+        """Items that points are redeemed for → their points."""
+        return {item: cost for clause in self.clauses for item, cost in clause.catalogue().items()}
 
     def remaining(self, standing: Standing, now: datetime) -> dict[str, int | None]:
         """Benefit → what is left now; None without limit."""

@@ -19,8 +19,10 @@ class FormField:
     Args:
         code: name of the field.
         zh, en: its label.
-        kind: text, long_text, phone, email, date, list, contact, signature, stamp.
+        kind: text, long_text, phone, email, date, list, contact, institution,
+            signature, stamp.
         count: how many entries (two contacts).
+        person: the field of a person that it fills (name, phone, email, address).
     """
 
     code: str
@@ -28,6 +30,7 @@ class FormField:
     en: str
     kind: str = "text"
     count: int = 1
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import FOLLOW, GRADE, GRANT, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.charter import (
+    FOLLOW,
+    GRADE,
+    GRANT,
+    GUARD,
+    SETTLE,
+    Clause,
+    Requirement,
+    Text,
+    on,
+)
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.money import show_fen
@@ -31,6 +41,10 @@ class Tiers(Clause):
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
         return {"tier": self.tiers}
+
+    def defaults(self) -> Mapping[str, str]:
+        """See `Clause.defaults`."""
+        return {"tier": self.default}
 
     def check(self) -> Iterable[tuple[str, str]]:
         """See `Clause.check`."""
@@ -79,7 +93,8 @@ class OneMembership(Clause):
 class Path:
     """A way into the membership: what proves it, what it costs (fen) and where it is open.
 
-    `remote` tells whether it is open to those who do not come in person.
+    `remote` tells whether it is open to those who do not come in person, `clause` the
+    number of the clause whose text explains it.
     """
 
     papers: tuple[str, ...] = ()
@@ -112,6 +127,15 @@ class Paths(Clause):
             "join.kind": {"individual"},
         }
 
+    def explains(self) -> Mapping[str, str]:
+        """See `Clause.explains`."""
+        found = {code: path.clause or self.number for code, path in self.paths.items()}
+        return {**found, **dict.fromkeys(sorted(self.remote), self.number)}
+
+    def defaults(self) -> Mapping[str, str]:
+        """See `Clause.defaults`."""
+        return {"path": self.default, "channel": min(self.on_site)}
+
     @on("apply", phase=GUARD, rank=20)
     def open(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse a remote application on a path that asks for presence."""
@@ -142,6 +166,20 @@ class Papers(Clause):
         """The documents of an application on a path through a channel."""
         base = self.remote if channel in self.paths.remote else self.on_site
         return (*base, *self.paths.paths[path or self.paths.default].papers)
+
+    def requirements(
+        self, verb: str, *, path: str | None = None, channel: str | None = None
+    ) -> Iterator[Requirement]:
+        """See `Clause.requirements`."""
+        if verb != "apply" or (path or self.paths.default) not in self.paths.paths:
+            return
+        proofs = self.paths.paths[path or self.paths.default]
+        for code in self.needed(path, channel):
+            number = proofs.clause if code in proofs.papers else ""
+            yield Requirement(code, "document", number or self.number)
+        if channel in self.paths.remote:
+            for code in self.remote_details:
+                yield Requirement(code, "detail", self.number)
 
     @on("apply", phase=GUARD, rank=30)
     def complete(self, d: Draft) -> Iterator[fx.Effect]:

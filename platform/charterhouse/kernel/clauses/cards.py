@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import GRADE, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.charter import (
+    GRADE,
+    GUARD,
+    SETTLE,
+    Clause,
+    Requirement,
+    Text,
+    on,
+)
 from charterhouse.kernel.clauses.admission import Fee
 from charterhouse.kernel.clauses.points import restore
 from charterhouse.kernel.clauses.rights import lost_right
@@ -121,6 +129,14 @@ class TransferOfCard(Clause):
         super().__init__(number)
         self.papers = papers
 
+    def requirements(
+        self, verb: str, *, path: str | None = None, channel: str | None = None
+    ) -> Iterator[Requirement]:
+        """See `Clause.requirements`."""
+        if verb == "transfer_card":
+            for code in self.papers:
+                yield Requirement(code, "document", self.number)
+
     @on("transfer_card", phase=GUARD, rank=30)
     def complete(self, d: Draft) -> Iterator[fx.Effect]:
         """Name every paper that lacks."""
@@ -167,6 +183,10 @@ class CardMisuse(Clause):
     """Points misused on a lost card come back if the loss was reported in time."""
 
     kind = "card-misuse"
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"incident.details": {"redeem"}}
 
     @on("incident", phase=GUARD)
     def known(self, d: Draft) -> Iterator[fx.Effect]:

@@ -29,6 +29,10 @@ class Sanctions(Clause):
         self.measures = measures
         self.approval = approval
 
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"sanction.measures": self.measures}
+
     @on("sanction", phase=GUARD)
     def ordered(self, d: Draft) -> Iterator[fx.Effect]:
         """A running membership, known measures, a reason and an approver."""

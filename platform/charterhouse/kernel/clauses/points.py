@@ -87,6 +87,10 @@ class Redemption(Clause):
         super().__init__(number, **numbers)
         self.gifts = gifts
 
+    def catalogue(self) -> Mapping[str, int]:
+        """See `Clause.catalogue`."""
+        return self.gifts
+
     def cost(self, body: Any) -> int | None:
         """The points of a redemption; None for an item that is not in the catalogue."""
         if body.item is None:
@@ -154,6 +158,10 @@ class Objection(Clause):
         super().__init__(number, **numbers)
         self.days = days
         self.upheld = upheld
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"give_back.reason": {self.upheld}}
 
     @on("dispute", phase=GUARD)
     def in_time(self, d: Draft) -> Iterator[fx.Effect]:
