@@ -125,15 +125,16 @@ _Loader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_map)
 
 
-def load_file(path: Path, zone: tzinfo) -> ScenarioFile:
-    """Read a scenario file.
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file: exact decimals, and an error where YAML would guess.
+
+    Tables are `Located`, so that errors found later can name their line.
 
     Raises:
         ScenarioError: it cannot be read; `field` is file and line.
     """
     try:
-        raw = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader subclass
-        return _file(path, raw, zone)
+        return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader subclass
     except ScenarioError as error:
         raise ScenarioError(error.message, field=f"{path}:{error.field or 1}") from None
     except yaml.MarkedYAMLError as error:
@@ -141,6 +142,19 @@ def load_file(path: Path, zone: tzinfo) -> ScenarioFile:
         raise ScenarioError(str(error.problem), field=f"{path}:{line}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ScenarioError(str(error), field=f"{path}:1") from None
+
+
+def load_file(path: Path, zone: tzinfo) -> ScenarioFile:
+    """Read a scenario file.
+
+    Raises:
+        ScenarioError: it cannot be read; `field` is file and line.
+    """
+    raw = read_yaml(path)
+    try:
+        return _file(path, raw, zone)
+    except ScenarioError as error:
+        raise ScenarioError(error.message, field=f"{path}:{error.field or 1}") from None
 
 
 def _mapping(raw: Any, what: str, line: int) -> Located:
@@ -229,7 +243,7 @@ def _step(raw: Any, number: int, before: Step | None, zone: tzinfo, above: int) 
         at = read_moment(row["at"], "at", zone) if "at" in row else None
         body = parse_body(verbs[0], row[verbs[0]], zone) if verbs else None
     except EventError as error:
-        raise ScenarioError(str(error), field=str(_line_of(row, error.field))) from None
+        raise ScenarioError(str(error), field=str(line_of(row, error.field))) from None
     expect = check_expect(row.get("expect"), row.lines.get("expect", line))
     if at is None:
         if before is None:
@@ -240,7 +254,7 @@ def _step(raw: Any, number: int, before: Step | None, zone: tzinfo, above: int) 
     return Step(number, line, at, body, expect)
 
 
-def _line_of(row: Located, path: str) -> int:
+def line_of(row: Located, path: str) -> int:
     """The line of the innermost part of a dotted path that the file has."""
     line, node = row.line, cast("Any", row)
     for part in path.split("."):
