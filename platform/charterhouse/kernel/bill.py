@@ -7,7 +7,7 @@ the phase `settle`. A bill becomes a document when its decision is complete.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,13 +151,10 @@ class RefundOf:
         return cls(original, amount, left - amount, earned)
 
 
-def _charged(line: Line, priced: Iterable[Sequence[Any]]) -> int:
+def _charged(line: Line, priced: Iterable[list[Any]]) -> int:
     """What a bill charged for a line, or for its share of a larger quantity."""
-    for item, _category, price, offer, quantity, net, _clause in priced:
-        if (item, price, offer) == (
-            line.item,
-            line.price,
-            line.offer,
-        ) and line.quantity <= quantity:
-            return divide_half_up(net * line.quantity, quantity)
-    raise LookupError(line.item)
+    rows = [row for row in priced if row[0] == line.item and line.quantity <= row[4]]
+    if not rows:
+        raise LookupError(line.item)
+    row = next((row for row in rows if row[2:4] == [line.price, line.offer]), rows[0])
+    return divide_half_up(row[5] * line.quantity, row[4])
