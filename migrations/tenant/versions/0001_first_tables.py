@@ -224,7 +224,19 @@ def _tables_4() -> None:
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_standing_card_no"), ["card_no"], unique=False)
+        batch_op.create_index(batch_op.f("ix_standing_card"), ["card"], unique=False)
+        batch_op.create_index(
+            "ix_standing_owing",
+            ["ref"],
+            unique=False,
+            sqlite_where=sa.text("owed > 0"),
+            postgresql_where=sa.text("owed > 0"),
+        )
+        batch_op.create_index(batch_op.f("ix_standing_since_ref"), ["since", "ref"], unique=False)
         batch_op.create_index(batch_op.f("ix_standing_status_ref"), ["status", "ref"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_standing_valid_until_ref"), ["valid_until", "ref"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_standing_wake"), ["wake"], unique=False)
 
 

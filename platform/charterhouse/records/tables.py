@@ -72,9 +72,19 @@ standing = Table(
     Column("wake", Instant),
     Column("sealed", Text, nullable=False),
     Index(None, "status", "ref"),
+    Index(None, "since", "ref"),
+    Index(None, "valid_until", "ref"),
+    Index(None, "card"),
     Index(None, "card_no"),
     Index(None, "wake"),
     comment="The projection of what happened: one row per person; rebuilt by `verify`.",
+)
+
+Index(
+    "ix_standing_owing",
+    standing.c.ref,
+    sqlite_where=standing.c.owed > 0,
+    postgresql_where=standing.c.owed > 0,
 )
 
 event = Table(
