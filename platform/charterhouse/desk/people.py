@@ -222,11 +222,14 @@ def find_person(ref: str) -> Person | None:
         return None
     with unit() as opened:
         sealed = opened.execute(_GET, {"wanted": int(ref)}).scalar()
-    if sealed is None:
-        return None
-    raw = PERSON.open(int(ref), sealed)
+    return None if sealed is None else open_person(int(ref), sealed)
+
+
+def open_person(number: int, sealed: str) -> Person:
+    """A person from the row that keeps them."""
+    raw = PERSON.open(number, sealed)
     born = date.fromisoformat(raw["born"]) if raw.get("born") else None
-    return Person(**{**raw, "ref": ref, "born": born})
+    return Person(**{**raw, "ref": str(number), "born": born})
 
 
 def facts_of(ref: str) -> dict[str, Any]:
