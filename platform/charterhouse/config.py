@@ -49,6 +49,7 @@ class Config:
         stripe_key: Secret API key; empty switches the gateway off.
         stripe_webhook_secret: Signing secret of incoming webhooks.
         stripe_hosted_base: Address of the hosted pay page when it is the sandbox's.
+        channel: Name of the channel that carries messages to people.
         demo: Whether sample tenants and demonstration sign-ins are offered.
         max_body_bytes: The largest request body taken.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
@@ -62,6 +63,7 @@ class Config:
     stripe_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_hosted_base: str = ""
+    channel: str = "console"
     demo: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
     migrations_dir: Path = _MIGRATIONS
@@ -93,6 +95,7 @@ class Config:
         key = env.str("STRIPE_KEY", default="")
         webhook_secret = env.str("STRIPE_WEBHOOK_SECRET", default="")
         hosted_base = env.str("STRIPE_HOSTED_BASE", default="")
+        channel = env.str("CHANNEL", default="console")
         demo = env.bool("DEMO", default=False)
         max_body_bytes = env.int("MAX_BODY_BYTES", default=8 * 1024 * 1024)
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
@@ -110,6 +113,7 @@ class Config:
             stripe_key=key,
             stripe_webhook_secret=webhook_secret,
             stripe_hosted_base=hosted_base.rstrip("/"),
+            channel=channel,
             demo=demo,
             max_body_bytes=max_body_bytes,
             migrations_dir=Path(migrations),
