@@ -42,7 +42,7 @@ def _register() -> Callable[[Flask], None]:
 
 @pytest.fixture(name="site")
 def _site(tmp_path: Path, serve: Callable[[Flask], str]) -> str:
-    settings = Config(data_dir=tmp_path, master_key=bytes(range(32)))
+    settings = Config(data_dir=tmp_path, master_key=bytes(range(32)), demo=True)
     catalogue = open_catalogue(settings)
     made = catalogue.create(
         slug="dongcheng", name_zh="东城口腔医院", name_en="East City Dental", charter="sample"
