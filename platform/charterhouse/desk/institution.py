@@ -20,6 +20,9 @@ BRANCHES = "branches"
 BRANDING = "branding"
 PRICES = "prices"
 
+ACCENT = "#0f766e"
+"""The colour of an institution that has chosen none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -43,7 +46,7 @@ class Branding:
 
     short_zh: str = ""
     short_en: str = ""
-    accent: str = "#0f766e"
+    accent: str = ACCENT
 
 
 @dataclass(frozen=True, slots=True)
