@@ -12,6 +12,7 @@ import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startMemberCode } from "./member-code.js";
 import { startPalette } from "./palette.js";
+import { startPrint } from "./print.js";
 import { startPreferences } from "./preferences.js";
 import { startTables } from "./tables.js";
 import { startToasts } from "./toast.js";
@@ -29,6 +30,7 @@ function start() {
   startCopy();
   startDialogs();
   startPreferences();
+  startPrint();
   startPalette();
   startKeys();
   scan(document);

@@ -49,6 +49,7 @@ function colours() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(name).trim();
   return {
+    font: getComputedStyle(document.body).fontFamily,
     ink: read("--ch-ink-soft"),
     line: read("--ch-line"),
     paper: read("--ch-surface"),
@@ -142,9 +143,10 @@ function options(data, look) {
     animation: !still.matches,
     aria: { enabled: true },
     color: look.series,
-    textStyle: { fontFamily: "inherit" },
+    // Texts are measured before they are drawn, so "inherit" would be measured as another font.
+    textStyle: { fontFamily: look.font },
     legend: legend
-      ? { [round ? "bottom" : "top"]: 0, icon: "circle", itemWidth: 9, textStyle: { color: look.ink } }
+      ? { [round ? "bottom" : "top"]: 0, icon: "circle", itemWidth: 9, itemGap: 18, textStyle: { color: look.ink } }
       : undefined,
     tooltip: {
       trigger: round || data.kind === "heatmap" ? "item" : "axis",

@@ -36,6 +36,7 @@ function addLine(table) {
     field.removeAttribute("id");
   }
   rows[rows.length - 1].after(row);
+  for (const cell of row.querySelectorAll("[data-line-note]")) cell.textContent = "";
   renumber(table);
   recount(table);
   row.querySelector("input, select")?.focus();
@@ -49,12 +50,61 @@ function removeLine(table, row) {
   table.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// A button outside its table names it: data-add-line="#lines".
+function startAdders(root) {
+  for (const button of fresh(root, "button[data-add-line]:not([data-add-line=''])", "adderReady")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const table = document.querySelector(button.dataset.addLine);
+      if (table) addLine(table);
+    });
+  }
+}
+
+// An item of the price list brings its category and prices along.
+function fillFromList(table, input) {
+  const list = input.list;
+  const chosen = list && [...list.options].find((option) => option.value === input.value.trim());
+  if (!chosen) return;
+  const row = input.closest("[data-line]");
+  for (const name of ["category", "price", "offer"]) {
+    const field = row.querySelector(`[data-line-${name}]`);
+    if (field && chosen.dataset[name] !== undefined) field.value = chosen.dataset[name];
+  }
+  recount(table);
+  table.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Cash: what was handed over less what is to pay.
+function startChange(root) {
+  for (const box of fresh(root, "[data-change]", "changeDueReady")) {
+    const given = box.querySelector("input");
+    const shown = box.querySelector("output");
+    const show = () => {
+      const due = Number(document.querySelector("[data-to-pay]")?.dataset.toPay || 0);
+      const fen = toFen(given.value || "");
+      shown.textContent = fen === null ? "–" : fromFen(fen - due);
+    };
+    given.addEventListener("input", show);
+    document.addEventListener("htmx:after:swap", show);
+    show();
+  }
+}
+
 export function startCounter(root) {
+  startAdders(root);
+  startChange(root);
   for (const table of fresh(root, "[data-lines]", "linesReady")) {
     table.addEventListener("input", () => recount(table));
+    table.addEventListener("change", (event) => {
+      if (event.target.matches("[data-line-item]")) fillFromList(table, event.target);
+    });
     table.addEventListener("click", (event) => {
+      const add = event.target.closest("[data-add-line]");
       const remove = event.target.closest("[data-remove-line]");
-      if (event.target.closest("[data-add-line]")) addLine(table);
+      // The same buttons send the form where there are no scripts.
+      if (add || remove) event.preventDefault();
+      if (add) addLine(table);
       if (remove) removeLine(table, remove.closest("[data-line]"));
     });
     table.addEventListener("keydown", (event) => {
