@@ -1,0 +1,293 @@
+"""A person's timeline: every decision that touched them, newest first, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, union
+
+from charterhouse.desk import telling
+from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.people import find_person
+from charterhouse.desk.staff import get_staff
+from charterhouse.desk.words import Words, words
+from charterhouse.kernel.charter import Text
+from charterhouse.kernel.reasons import REASONS
+from charterhouse.records import sealing
+from charterhouse.records.tables import decision, event, item, posting
+from charterhouse.tenancy.scope import current_tenant
+from charterhouse.tenancy.store import unit
+
+KINDS: Mapping[str, frozenset[str]] = {
+    "bills": frozenset({"spend", "refund", "visit"}),
+    "payments": frozenset({"pay", "top_up", "cash_out", "refund", "renew", "upgrade"}),
+    "points": frozenset({"award", "redeem", "dispute", "refer", "take_part"}),
+    "benefits": frozenset({"use", "give_back", "book", "request"}),
+    "membership": frozenset({
+        "apply", "approve", "reject", "join", "grant", "bring_in", "withdraw", "suspend",
+        "resume", "deregister", "sanction", "incident", "change_details",
+    }),
+    "card": frozenset({"report_loss", "reissue_card", "transfer_card"}),
+    "time": frozenset({"due"}),
+}  # fmt: skip
+"""Kind of entry → verbs. `refused` is a kind of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A task, notice or flag that came of an entry."""
+
+    sort: str
+    code: str
+    label: Text
+    state: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an entry had no effect."""
+
+    code: str
+    text: Text
+    clause: str
+    missing: tuple[Text, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened to a person.
+
+    Attributes:
+        id: of the decision; `event_id` is "" when time alone acted.
+        occurred_at: when it happened, if that was earlier than it was told.
+        actor_kind: `staff`, `member`, `api`, `system` or `clock`; `actor` a name, if there is one.
+        title: what happened.
+        changes: what became different for this person.
+        refused: None when accepted.
+        clauses: number → text of every clause behind it.
+        raised: tasks, notices and flags.
+        reason, note: as entered.
+    """
+
+    id: str
+    event_id: str
+    verb: str
+    at: datetime
+    occurred_at: datetime | None
+    actor_kind: str
+    actor: str
+    branch: str
+    title: Text
+    changes: tuple[telling.Change, ...]
+    refused: Refused | None
+    clauses: Mapping[str, Text]
+    raised: tuple[Raised, ...]
+    reason: str
+    note: str
+
+    @property
+    def kind(self) -> str:
+        """The kind under which the entry is filtered."""
+        return next((kind for kind, verbs in KINDS.items() if self.verb in verbs), "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One page of a timeline and how many entries there are in all."""
+
+    entries: tuple[Entry, ...]
+    total: int
+
+
+_COLUMNS = (
+    decision.c.id, decision.c.event_id, decision.c.verb, decision.c.member, decision.c.at,
+    decision.c.version, decision.c.sealed, event.c.actor, event.c.branch, event.c.occurred_at,
+    event.c.sealed.label("told"),
+)  # fmt: skip
+
+
+def timeline(ref: str, kinds: Iterable[str] = (), *, number: int = 1, size: int = 25) -> Timeline:
+    """One page of what happened to a person, newest first.
+
+    Args:
+        ref: the person.
+        kinds: of `KINDS`, or `refused`; all when empty.
+        number: of the page, counted from 1.
+        size: entries on a page.
+
+    Raises:
+        NotFoundError: no such person in this tenant.
+    """
+    if find_person(ref) is None:
+        raise NotFoundError("there is no such person", code="member_unknown")
+    wanted = _wanted(ref, frozenset(kinds))
+    page = wanted.order_by(decision.c.at.desc(), decision.c.id.desc())
+    with unit() as opened:
+        counting = select(func.count()).select_from(wanted.subquery())
+        total = opened.connection.execute(counting).scalar_one()
+        rows = opened.connection.execute(page.offset((number - 1) * size).limit(size)).all()
+        raised = _raised(ref, [row.id for row in rows])
+        told = [_Told(ref, row) for row in rows]
+        known = _known_before(ref, told)
+        names: dict[str, tuple[str, str]] = {}
+        said = {version: words(version) for version in {row.version for row in rows}}
+        entries = [
+            one.entry(before, raised.get(one.id, ()), names, said[one.row.version])
+            for one, before in zip(told, known, strict=True)
+        ]
+    return Timeline(tuple(entries), total)
+
+
+def _wanted(ref: str, kinds: frozenset[str]) -> Select[Any]:
+    touched = union(
+        select(decision.c.id).where(decision.c.member == ref),
+        select(posting.c.decision_id).where(posting.c.owner == ref),
+    )
+    wanted = (
+        select(*_COLUMNS)
+        .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
+        .where(decision.c.id.in_(touched))
+    )
+    verbs = frozenset[str]().union(*(KINDS.get(kind, frozenset()) for kind in kinds))
+    if "refused" in kinds:
+        return wanted.where((decision.c.code != "") | decision.c.verb.in_(sorted(verbs)))
+    return wanted.where(decision.c.verb.in_(sorted(verbs))) if kinds else wanted
+
+
+class _Told:
+    """A stored decision with the event that it decided, opened once."""
+
+    def __init__(self, ref: str, row: Any) -> None:
+        self.ref = ref
+        self.row = row
+        self.id: int = row.id
+        self.outcome: dict[str, Any] = sealing.DECISION.open(row.id, row.sealed)
+        stored = sealing.EVENT.open(row.event_id, row.told) if row.told else {"body": {}}
+        self.body: dict[str, Any] = stored["body"]
+
+    @property
+    def after(self) -> Mapping[str, Any] | None:
+        """The figures of the person afterwards, where this decision tells them."""
+        own = self.row.member == self.ref
+        after: Mapping[str, Any] | None = self.outcome["after"] if own else None
+        return after
+
+    def entry(
+        self,
+        before: Mapping[str, Any],
+        raised: Sequence[Raised],
+        names: dict[str, tuple[str, str]],
+        said: Words,
+    ) -> Entry:
+        """The entry, in the words of the version that decided."""
+        row = self.row
+        changes = telling.changes_of(self.ref, self.outcome["trace"], before, said)
+        kind, name = _actor(row.actor, names)
+        zone = current_tenant().zone
+        return Entry(
+            id=str(self.id),
+            event_id=str(row.event_id or ""),
+            verb=row.verb,
+            at=row.at.astimezone(zone),
+            occurred_at=row.occurred_at.astimezone(zone) if row.occurred_at else None,
+            actor_kind=kind,
+            actor=name,
+            branch=row.branch or "",
+            title=telling.title(row.verb, self.body, self.outcome, said),
+            changes=tuple(telling.merged(changes)),
+            refused=_refused(self.outcome, said),
+            clauses={number: said.clause(number) for number in _clauses(self.outcome)},
+            raised=tuple(raised),
+            reason=str(self.body.get("reason") or ""),
+            note=str(self.body.get("note") or ""),
+        )
+
+
+def _clauses(outcome: Mapping[str, Any]) -> list[str]:
+    cited = [entry[0] for entry in outcome["trace"]]
+    if outcome["refusal"] and outcome["refusal"]["clause"]:
+        cited.append(outcome["refusal"]["clause"])
+    return list(dict.fromkeys(cited))
+
+
+def _refused(outcome: Mapping[str, Any], said: Words) -> Refused | None:
+    refusal = outcome["refusal"]
+    if refusal is None:
+        return None
+    return Refused(
+        code=refusal["code"],
+        text=REASONS[refusal["code"]],
+        clause=refusal["clause"],
+        missing=tuple(said.label(code) for code in refusal["missing"]),
+        field=refusal["field"],
+    )
+
+
+def _known_before(ref: str, told: Sequence[_Told]) -> list[dict[str, Any]]:
+    """What is known of the person before each entry: what the next older one left.
+
+    Quantities are counted back from what the entry itself left, so that they are exact also
+    where something in between is not shown.
+    """
+    known: list[dict[str, Any]] = []
+    for place, one in enumerate(told):
+        older = next((each.after for each in told[place + 1 :] if each.after), None)
+        before = {n: (older or {}).get(n) for n in ("status", "tier", "card", "valid_until")}
+        for account in ("points", "stored_value", "spend_total"):
+            if one.after is not None:
+                before[account] = one.after[account] - _moved(ref, account, one.outcome["trace"])
+        known.append({name: value for name, value in before.items() if value is not None})
+    return known
+
+
+def _moved(ref: str, account: str, trace: Iterable[Sequence[Any]]) -> int:
+    signs = {"credit": 1, "restore": 1, "debit": -1, "expire": -1}
+    return sum(
+        signs[did] * about["amount"]
+        for _, _, did, about in trace
+        if did in signs and about.get("member") == ref and about.get("unit") == account
+    )
+
+
+def _raised(ref: str, decisions: Sequence[int]) -> dict[int, list[Raised]]:
+    found: dict[int, list[Raised]] = {}
+    if not decisions:
+        return found
+    said = words()
+    with unit() as opened:
+        rows = opened.connection.execute(
+            select(item).where(item.c.decision_id.in_(decisions), item.c.member == ref)
+        )
+        for row in rows:
+            due = date.fromisoformat(row.due) if row.due else None
+            raised = Raised(row.sort, row.code, said.label(row.code), row.state, due)
+            found.setdefault(row.decision_id, []).append(raised)
+    return found
+
+
+def _actor(actor: str | None, names: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Kind and name of who told an event; names are looked up once."""
+    if not actor:
+        return "clock", ""
+    if actor not in names:
+        kind, _, number = actor.partition(":")
+        name = ""
+        if kind == "staff" and number.isdecimal():
+            name = _staff_name(int(number))
+        elif kind == "member":
+            person = find_person(number)
+            name = person.name if person else ""
+        names[actor] = (kind, name)
+    return names[actor]
+
+
+def _staff_name(number: int) -> str:
+    try:
+        return get_staff(number).name
+    except NotFoundError:
+        return ""
