@@ -1,0 +1,88 @@
+"""The words of a tenant's charter: labels of its codes and the texts of its clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+
+from charterhouse import clock
+from charterhouse.kernel.charter import Text
+from charterhouse.kernel.program import Program
+from charterhouse.plugins.errors import CharterUnavailableError
+from charterhouse.records.books import load_book, stored_document
+from charterhouse.records.tables import version
+from charterhouse.tenancy.scope import current_tenant
+from charterhouse.tenancy.store import prepared, unit
+
+_IN_FORCE = prepared(
+    select(version.c.number)
+    .where((version.c.effective.is_(None)) | (version.c.effective <= bindparam("moment")))
+    .order_by(version.c.effective.desc().nulls_last(), version.c.number.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What codes and clause numbers mean to people, as pairs of Chinese and English.
+
+    Attributes:
+        version: number of the version whose clauses these are; 0 before any was adopted.
+        name: of the charter; its code twice while the plugin is not available.
+        labels: code → label; empty while the plugin is not available.
+        clauses: clause number → text, as it was shown to members.
+        available: whether the charter can decide.
+    """
+
+    version: int
+    name: Text
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    clauses: Mapping[str, Text] = field(default_factory=dict)
+    available: bool = True
+
+    def label(self, code: str) -> Text:
+        """The label of a code; the code itself when the charter gives none."""
+        return self.labels.get(code, (code, code))
+
+    def clause(self, number: str) -> Text:
+        """The text of a clause; empty when this version has no such clause."""
+        return self.clauses.get(number, ("", ""))
+
+
+def version_in_force() -> int:
+    """The number of the charter's version in force now; 0 when none was adopted."""
+    with unit() as opened:
+        return int(opened.execute(_IN_FORCE, {"moment": clock.now()}).scalar() or 0)
+
+
+def words(number: int = 0) -> Words:
+    """The words of one version of the charter; of the one in force without a number.
+
+    They are readable also while the plugin is not available.
+    """
+    with unit() as opened:
+        number = number or version_in_force()
+        clauses = {
+            rule["number"]: (rule["zh"], rule["en"])
+            for chapter in stored_document(opened, number)
+            for rule in chapter["rules"]
+        }
+        try:
+            charter = load_book(opened).charter
+        except (CharterUnavailableError, LookupError):
+            code = current_tenant().charter
+            return Words(number, (code, code), {}, clauses, available=False)
+    return Words(number, charter.name, charter.labels, clauses)
+
+
+def program_now() -> Program:
+    """The program in force now.
+
+    Raises:
+        CharterUnavailableError: no plugin offers the tenant's charter.
+        LookupError: the tenant has adopted no charter yet.
+    """
+    with unit() as opened:
+        return load_book(opened).at(clock.now().astimezone(current_tenant().zone))
