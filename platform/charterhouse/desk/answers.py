@@ -1,0 +1,227 @@
+"""What programs are told: answers, standings and statements as plain JSON values.
+
+Amounts are text in yuan with two decimals ("8.00"), points and quotas whole numbers,
+days and moments ISO 8601. Texts are in the language asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from charterhouse.desk.intake import Answer
+from charterhouse.desk.member_file import MemberFile
+from charterhouse.desk.people import Person
+from charterhouse.desk.statements import Statement
+from charterhouse.desk.words import Words, words
+from charterhouse.kernel.charter import Text
+from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.reasons import REASONS
+
+__all__ = [
+    "FEN_ACCOUNTS",
+    "FEN_FIGURES",
+    "answer_json",
+    "person_json",
+    "pick",
+    "reason_text",
+    "standing_json",
+    "statement_json",
+]
+
+FEN_FIGURES = frozenset({
+    "due", "from_stored_value", "from_credit", "from_points", "to_pay", "third_party", "refund",
+    "donation",
+})  # fmt: skip
+"""Figures of a decision that are amounts of money."""
+COUNT_FIGURES = ("points_earned", "referrer_points_earned")
+FEN_ACCOUNTS = frozenset({"stored_value", "credit", "spend_total", "deposit", "dividends", "money"})
+"""Accounts that hold money; all others count points or uses."""
+
+
+def pick(text: Text, language: str) -> str:
+    """The text in a language; the other one where it lacks."""
+    zh, en = text
+    return (zh or en) if language.startswith("zh") else (en or zh)
+
+
+def reason_text(code: str, language: str) -> str:
+    """What a refusal's code means."""
+    return pick(REASONS[code], language)
+
+
+def answer_json(answer: Answer, language: str) -> dict[str, Any]:
+    """What came of an event, or of a quote, which has no id."""
+    book = words(answer.version)
+    return {
+        "event": answer.event_id or None,
+        "accepted": answer.accepted,
+        "repeated": answer.repeated,
+        "version": answer.version,
+        "refusal": _refusal(answer.refusal, book, language),
+        "figures": _figures(answer.figures, answer.after),
+        "lines": _priced(answer.figures.get("priced", ())),
+        "after": _after(answer.after),
+        "clauses": [
+            {"number": number, "text": pick(book.clause(number), language)}
+            for number in answer.clauses
+        ],
+        "trace": [
+            {"clause": clause, "phase": phase, "did": did} for clause, phase, did, _ in answer.trace
+        ],
+        "raised": [
+            {"sort": sort, "code": code, "member": member, "clause": clause}
+            for sort, code, member, clause in answer.raised
+        ],
+    }
+
+
+def _refusal(
+    refusal: Mapping[str, Any] | None, book: Words, language: str
+) -> dict[str, Any] | None:
+    if refusal is None:
+        return None
+    return {
+        "code": refusal["code"],
+        "message": reason_text(refusal["code"], language),
+        "clause": refusal["clause"] or None,
+        "clause_text": pick(book.clause(refusal["clause"]), language) or None,
+        "missing": [
+            {"code": code, "label": pick(book.label(code), language)} for code in refusal["missing"]
+        ],
+        "field": refusal["field"] or None,
+    }
+
+
+def _figures(figures: Mapping[str, Any], after: Mapping[str, Any] | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        name: show_fen(figures[name]) for name in sorted(FEN_FIGURES) if name in figures
+    }
+    if "lines" in figures:
+        told["lines"] = [show_fen(amount) for amount in figures["lines"]]
+    told.update({name: figures[name] for name in COUNT_FIGURES if name in figures})
+    if after is not None:
+        told["owed"] = show_fen(after["owed"])
+    return told
+
+
+def _priced(rows: Any) -> list[dict[str, Any]]:
+    """Each line of a bill with its net amount and the clause that made it."""
+    return [
+        {
+            "item": item,
+            "category": category,
+            "price": show_fen(price),
+            "offer": None if offer is None else show_fen(offer),
+            "quantity": quantity,
+            "net": show_fen(net),
+            "clause": clause,
+        }
+        for item, category, price, offer, quantity, net, clause in rows
+    ]
+
+
+def _after(after: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if after is None:
+        return None
+    return {
+        name: show_fen(value) if name in FEN_ACCOUNTS or name == "owed" else value
+        for name, value in after.items()
+    }
+
+
+def person_json(person: Person, *, full: bool) -> dict[str, Any]:
+    """A person; ID number and phone in full only where that is allowed and noted."""
+    return {
+        "ref": person.ref,
+        "name": person.name,
+        "phone": (person.phone if full else person.masked_phone) or None,
+        "id_number": (person.id_number if full else person.masked_id_number) or None,
+        "born": person.born.isoformat() if person.born else None,
+        "sex": person.sex or None,
+    }
+
+
+def quantity(account: str, amount: int) -> str | int:
+    """An amount of an account: yuan as text, everything else as a whole number."""
+    return show_fen(amount) if account.partition(":")[0] in FEN_ACCOUNTS else amount
+
+
+def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
+    """How a person stands now."""
+    book, standing = words(), found.standing
+    return {
+        "ref": found.ref,
+        "status": standing.status,
+        "kind": standing.kind or None,
+        "tier": standing.tier or None,
+        "tier_label": pick(book.label(standing.tier), language) or None,
+        "card": standing.card,
+        "card_no": standing.card_no or None,
+        "since": standing.since.isoformat() if standing.since else None,
+        "valid_until": standing.valid_until.isoformat() if standing.valid_until else None,
+        "points": standing.balance("points"),
+        "stored_value": show_fen(standing.balance("stored_value")),
+        "credit": show_fen(standing.balance("credit")),
+        "spend_total": show_fen(standing.balance("spend_total")),
+        "owed": [
+            {
+                "for": debt.purpose,
+                "label": pick(book.label(debt.purpose), language),
+                "amount": show_fen(debt.amount),
+                "clause": debt.clause,
+            }
+            for debt in found.owed
+        ],
+        "balances": [
+            {
+                "account": each.account,
+                "amount": quantity(each.account, each.amount),
+                "held": quantity(each.account, each.held),
+                "lots": [
+                    {
+                        "amount": quantity(each.account, lot.amount),
+                        "class": lot.cls or None,
+                        "expires": lot.expires.isoformat() if lot.expires else None,
+                        "clause": lot.clause or None,
+                    }
+                    for lot in each.lots
+                ],
+            }
+            for each in found.balances
+        ],
+        "benefits": [
+            {
+                "code": benefit.code,
+                "label": pick(book.label(benefit.code), language),
+                "remaining": "unlimited" if benefit.remaining is None else benefit.remaining,
+                "clause": benefit.clause,
+            }
+            for benefit in found.benefits
+        ],
+    }
+
+
+def statement_json(found: Statement, language: str) -> dict[str, Any]:
+    """A page of an account, newest first."""
+    return {
+        "ref": found.ref,
+        "unit": found.account,
+        "balance": quantity(found.account, found.balance),
+        "page": found.number,
+        "size": found.size,
+        "total": found.total,
+        "lines": [
+            {
+                "at": line.at.isoformat(),
+                "event": line.event_id or None,
+                "verb": line.verb,
+                "amount": quantity(found.account, line.amount),
+                "balance": quantity(found.account, line.balance),
+                "lot": line.lot or None,
+                "clause": line.clause,
+                "text": pick(line.text, language),
+            }
+            for line in found.lines
+        ],
+    }
