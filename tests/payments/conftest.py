@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,3 +123,28 @@ def act(browser: Any) -> Callable[..., Any]:
         return browser.post(f"/pay/{session_id}", data=form)
 
     return post
+
+
+def _load_shops() -> Any:
+    path = Path(__file__).parent / "shop.py"
+    spec = importlib.util.spec_from_file_location("payment_shops", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(name="shops")
+def _shops() -> Any:
+    """The module with shops of every kind."""
+    return _load_shops()
+
+
+@pytest.fixture(name="shop")
+def _shop(shops: Any, tmp_path: Path) -> Iterator[Any]:
+    """A tenant in scope that takes payments by a sandbox in the same process."""
+    shop = shops.InProcess(tmp_path)
+    with shop.open():
+        yield shop
+    shop.close()

@@ -68,7 +68,9 @@ def into(app: WSGIApplication) -> Sender:
     """Send notices into a WSGI application of the same process."""
 
     def send(url: str, headers: dict[str, str], body: bytes) -> int:
-        return Client(app).post(url, headers=headers, data=body).status_code
+        # Closed as a server closes it: some applications go on working after their answer.
+        with Client(app).post(url, headers=headers, data=body) as answer:
+            return answer.status_code
 
     return send
 
