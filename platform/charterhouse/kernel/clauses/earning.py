@@ -15,6 +15,7 @@ from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL
 from charterhouse.kernel.money import Ratio, divide_half_up
+from charterhouse.kernel.standing import Standing
 
 
 class Earner(Clause):
@@ -221,13 +222,24 @@ class BillRefund(Clause):
             due = min(given, clause.rule(d, owner).amount(refund.left))
             earned[key] = (unit, owner, due)
             if same_year or not clause.within_year:
-                taken = min(given - due, d.standing(owner).balance(unit))
-                yield fx.Debit(owner, unit, taken)
+                yield from self._take_back(d.standing(owner), unit, clause.cls, given - due)
         content["refunded"] = content["refunded"] + refund.amount
         content["earned"] = {key: list(value) for key, value in earned.items()}
         yield fx.Put("bill", refund.original.id, refund.original.member, content)
         d.figures["referrer"] = content.get("referrer")
         yield fx.Cite("recount")
+
+    def _take_back(
+        self, owner: Standing, unit: str, cls: str, quantity: int
+    ) -> Iterator[fx.Effect]:
+        """Take back from what was given in this way, then from the rest, never below 0."""
+        left = min(quantity, owner.balance(unit))
+        for lot in owner.lots.get(unit, ()):
+            part = min(left, lot.amount)
+            if lot.cls == cls and part:
+                yield fx.DebitLot(owner.ref, unit, lot.key, part)
+                left -= part
+        yield fx.Debit(owner.ref, unit, left)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
