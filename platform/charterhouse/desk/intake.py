@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 from charterhouse import clock
-from charterhouse.desk.errors import ConflictError, DeskError, UnavailableError
-from charterhouse.desk.people import facts_of, find_person
+from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
+from charterhouse.desk.people import facts_of, find_person, is_ref
 from charterhouse.kernel.errors import CharterError, EventError
 from charterhouse.kernel.events import PERSON_FIELDS, parse_body
 from charterhouse.kernel.kinds import read_moment
@@ -143,7 +143,7 @@ def _tell(told: Told) -> Kept:
     except IdempotencyError as error:
         raise ConflictError(error.message, field=error.field, code=error.code) from None
     except CharterUnavailableError as error:
-        raise UnavailableError(str(error)) from None
+        raise UnavailableError(error.message, code=error.code) from None
     except CharterError as error:
         _log.exception("charter_failed", verb=told.body.verb)
         raise UnavailableError(
@@ -151,6 +151,25 @@ def _tell(told: Told) -> Kept:
         ) from error
     except ConstraintError as error:
         raise ConflictError("it was told at the same time by somebody else: try again") from error
+
+
+def kept_answer(event_id: str) -> Answer:
+    """The answer that an event got when it was told.
+
+    Raises:
+        NotFoundError: no such event in this tenant.
+        UnavailableError: the charter is not available.
+    """
+    kept = None
+    if is_ref(event_id):
+        try:
+            with unit() as opened:
+                kept = Door(opened).kept(int(event_id))
+        except CharterUnavailableError as error:
+            raise UnavailableError(error.message, code=error.code) from None
+    if kept is None:
+        raise NotFoundError("there is no such event", code="event_unknown")
+    return _answer(event_id, kept.outcome, kept.version, repeated=True)
 
 
 def quote(verb: str, raw: Mapping[str, Any], *, actor: str) -> Answer:
@@ -165,7 +184,7 @@ def quote(verb: str, raw: Mapping[str, Any], *, actor: str) -> Answer:
             door = Door(opened)
             outcome = door.quote(told)
         except CharterUnavailableError as error:
-            raise UnavailableError(str(error)) from None
+            raise UnavailableError(error.message, code=error.code) from None
         except CharterError as error:
             _log.exception("charter_failed", verb=verb)
             raise UnavailableError(

@@ -215,10 +215,17 @@ def get_person(ref: str) -> Person:
     return found
 
 
+def is_ref(text: str) -> bool:
+    """Whether a text is an id in its one spelling.
+
+    "007" and full-width digits would otherwise open a second standing for one person.
+    """
+    return _REF.fullmatch(text) is not None and int(text) < 1 << 63
+
+
 def find_person(ref: str) -> Person | None:
     """A person by id, or None."""
-    # One spelling for one person: "007" and full-width digits would open a second standing.
-    if not _REF.fullmatch(ref) or int(ref) >= 1 << 63:
+    if not is_ref(ref):
         return None
     with unit() as opened:
         sealed = opened.execute(_GET, {"wanted": int(ref)}).scalar()

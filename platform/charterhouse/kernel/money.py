@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from charterhouse.kernel.errors import EventError
 
 LIMIT_FEN = 10**13  # 100 billion yuan: beyond this an amount is a mistake.
+_PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
 
 
 def parse_fen(value: object, *, field: str = "amount", signed: bool = False) -> int:
@@ -25,20 +27,25 @@ def parse_fen(value: object, *, field: str = "amount", signed: bool = False) -> 
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise EventError("must be an amount in yuan such as 12.50", field=field)
-    try:
-        yuan = Decimal(value)
-    except InvalidOperation:
-        raise EventError("must be an amount in yuan such as 12.50", field=field) from None
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        raise EventError("must be an amount in yuan such as 12.50", field=field)
+    yuan = Decimal(value)
     if not yuan.is_finite():
         raise EventError("must be a finite amount in yuan", field=field)
-    if abs(yuan) >= LIMIT_FEN:
+    # Comparisons are exact, while arithmetic on thirty digits rounds and on 1e-999999 gives 0.
+    if not -LIMIT_FEN < yuan < LIMIT_FEN:
         raise EventError("is too large", field=field)
-    fen = yuan * 100
-    if fen != fen.to_integral_value():
+    if _has_part_of_fen(yuan):
         raise EventError("has more than two decimals", field=field)
-    if fen < 0 and not signed:
+    if yuan < 0 and not signed:
         raise EventError("must not be negative", field=field)
-    return int(fen)
+    return int(yuan * 100)
+
+
+def _has_part_of_fen(yuan: Decimal) -> bool:
+    _, digits, exponent = yuan.as_tuple()
+    beyond = -2 - int(exponent)
+    return beyond > 0 and any(digits[-beyond:])
 
 
 def show_fen(fen: int) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["CharterUnavailableError", "PluginError", "PluginInvalidError"]
+__all__ = [
+    "CharterMissingError",
+    "CharterUnavailableError",
+    "PluginError",
+    "PluginInvalidError",
+]
 
 
 class PluginError(Exception):
@@ -34,3 +39,9 @@ class CharterUnavailableError(PluginError):
     """No ready plugin brings this charter: it is not installed, or its plugin is quarantined."""
 
     code = "charter_unavailable"
+
+
+class CharterMissingError(CharterUnavailableError, LookupError):
+    """The tenant has adopted no charter yet."""
+
+    code = "charter_missing"

@@ -12,6 +12,7 @@ from charterhouse import clock
 from charterhouse.kernel.document import document_of
 from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.program import Book, Program, Version
+from charterhouse.plugins.errors import CharterMissingError
 from charterhouse.plugins.registry import registry
 from charterhouse.records.tables import version
 from charterhouse.tenancy.store import Unit, prepared
@@ -35,7 +36,7 @@ def load_book(unit: Unit) -> Book:
 
     Raises:
         CharterUnavailableError: no plugin offers the tenant's charter.
-        LookupError: the tenant has adopted no charter yet.
+        CharterMissingError: the tenant has adopted no charter yet.
     """
     count = unit.execute(_COUNT).scalar()
     key = (unit.tenant.id, unit.tenant.charter, count)
@@ -55,7 +56,7 @@ def load_book(unit: Unit) -> Book:
 def _read(unit: Unit) -> Book:
     rows = unit.execute(_ALL).all()
     if not rows:
-        raise LookupError(f"tenant {unit.tenant.slug} has adopted no charter")
+        raise CharterMissingError(f"{unit.tenant.slug} has adopted no charter")
     charter = registry().charter(rows[-1].charter)
     zone = unit.tenant.zone
     return Book(
