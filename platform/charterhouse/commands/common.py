@@ -1,0 +1,105 @@
+"""What the commands share: the installation, its tenants, and errors in one sentence."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from charterhouse.tenancy.catalogue import Catalogue
+    from charterhouse.tenancy.tenant import Tenant
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+HINTS = {
+    "store_missing": "Restore it from a backup.",
+    "store_outdated": "Run `charterhouse migrate`.",
+    "store_busy": "Try again in a moment.",
+    "tenant_unknown": "See `charterhouse tenant list`.",
+    "charter_unavailable": "See `charterhouse plugin list`.",
+}
+"""What to do about an error, by its code."""
+
+
+class Failure(click.ClickException):
+    """An expected error, told in one sentence with a hint; exit code 1."""
+
+
+def told_plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Let a command's expected errors end it with one sentence instead of a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        from charterhouse.config import ConfigError
+        from charterhouse.desk.errors import DeskError
+        from charterhouse.kernel.errors import CharterError
+        from charterhouse.plugins.errors import PluginError
+        from charterhouse.tenancy.errors import TenancyError
+
+        try:
+            return command(*args, **kwargs)
+        except (ConfigError, DeskError, CharterError, PluginError, TenancyError) as error:
+            raise Failure(sentence(error)) from error
+
+    return wrapped
+
+
+def sentence(error: Exception) -> str:
+    """An error with the field at fault, and what to do about it."""
+    field = getattr(error, "field", None)
+    text = str(error)
+    if field and str(field) not in text:
+        text = f"{field}: {text}"
+    hint = HINTS.get(getattr(error, "code", ""), "")
+    return f"{text.rstrip('.')}. {hint}".strip() if hint else text
+
+
+def installation() -> Catalogue:
+    """The catalogue of the installation that the environment names."""
+    from charterhouse.config import Config
+    from charterhouse.tenancy.provision import open_catalogue
+
+    return open_catalogue(Config.from_env())
+
+
+def tenant_named(catalogue: Catalogue, slug: str) -> Tenant:
+    """The tenant of a slug.
+
+    Raises:
+        Failure: there is none.
+    """
+    found = catalogue.by_slug(slug)
+    if found is None:
+        known = ", ".join(tenant.slug for tenant in catalogue.list()) or "none"
+        raise Failure(f"There is no tenant {slug!r}; there are: {known}.")
+    return found
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error when a person looks on; called with (done, expected)."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _expected: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description)
+
+        def update(done: int, expected: int) -> None:
+            bar.update(task, completed=done, total=max(done, expected))
+
+        yield update
