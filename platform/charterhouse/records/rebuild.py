@@ -90,8 +90,8 @@ def _micros(decision: Decision) -> int:
 def verify(unit: Unit, progress: Progress = lambda _count: None) -> Findings:
     """Decide every event of the tenant in scope anew and compare with what is stored.
 
-    Compares standings, balances, postings and documents, and checks the
-    audit chain and what its entries vouch for.
+    Compares standings, balances, postings, documents and cards, and checks
+    the audit chain and what its entries vouch for.
     """
     found = Findings()
     replay = _Replay(load_book(unit))
@@ -108,6 +108,7 @@ def verify(unit: Unit, progress: Progress = lambda _count: None) -> Findings:
     _compare_balances(unit, replay, found)
     _compare_postings(unit, replay, found)
     _compare_documents(unit, replay, found)
+    _compare_cards(unit, replay, found)
     _check_chain(unit, found)
     return found
 
@@ -214,6 +215,25 @@ def _compare_documents(unit: Unit, replay: _Replay, found: Findings) -> None:
             found.differences.append(f"document {doc_id} differs from what was decided")
 
 
+def _compare_cards(unit: Unit, replay: _Replay, found: Findings) -> None:
+    register = {row.number: row for row in unit.connection.execute(select(t.card))}
+    found.counts["cards"] = len(register)
+    in_use = set()
+    for ref, standing in sorted(replay.standings.items()):
+        if not standing.card_no:
+            continue
+        in_use.add(standing.card_no)
+        row = register.get(standing.card_no)
+        if row is None or (row.member, row.state) != (ref, standing.card):
+            kept = f"{row.state} of {row.member}" if row else "missing"
+            found.differences.append(f"card of {ref}: {kept}, rebuilt {standing.card}")
+    for number in sorted(register.keys() - in_use):
+        if register[number].state != "void":
+            found.differences.append(
+                f"card of {register[number].member}: {register[number].state}, rebuilt void"
+            )
+
+
 def _check_chain(unit: Unit, found: Findings) -> None:
     found.differences.extend(broken_links(unit))
     postings: dict[int, list[list[Any]]] = {}
@@ -222,6 +242,9 @@ def _check_chain(unit: Unit, found: Findings) -> None:
     ):
         line = [row.owner, row.account, row.amount, row.lot, row.clause]
         postings.setdefault(row.decision_id, []).append(line)
+    raised: dict[int, list[list[str]]] = {}
+    for row in unit.connection.execute(select(t.item).order_by(t.item.c.id)):
+        raised.setdefault(row.decision_id, []).append([row.sort, row.code, row.member, row.clause])
     vouched = {
         row.subject: row.digest
         for row in unit.connection.execute(
@@ -231,11 +254,16 @@ def _check_chain(unit: Unit, found: Findings) -> None:
     found.counts["audit entries"] = len(vouched)
     for row in unit.connection.execute(select(t.decision)):
         found.counts["decisions"] += 1
+        digest = vouched.pop(str(row.id), None)
         try:
             outcome = sealing.DECISION.open(row.id, row.sealed)
         except SealError as error:
             found.differences.append(f"decision {row.id}: {error}")
             continue
         content = audited(row.event_id or 0, outcome, postings.get(row.id, []))
-        if vouched.get(str(row.id)) != digest_of(content):
+        if digest != digest_of(content):
             found.differences.append(f"decision {row.id} is not what the audit vouches for")
+        if row.code == "" and sorted(raised.get(row.id, [])) != sorted(outcome["raised"]):
+            found.differences.append(f"what decision {row.id} raised is not what is kept of it")
+    for subject in sorted(vouched):
+        found.differences.append(f"decision {subject}, of which the audit knows, is missing")
