@@ -86,7 +86,10 @@ class VipCard(Charter):
         }, default="ordinary", remote=REMOTE)  # fmt: skip
         points = PointsPerYuan("5.1", per_yuan=s.points_per_yuan)
         acting = [
-            Tiers("1.1", texts.TIERS, default=s.default_card_type, setting="default_card_type"),
+            Tiers(
+                "1.1", texts.TIERS, default=s.default_card_type, setting="default_card_type",
+                own=texts.TYPE_CLAUSES,
+            ),
             DonationPerCard("2.1", amount=s.donation_per_card, charity=s.charity_name),
             FactorOnActivityPrice(
                 "2.2", factor=s.price_factor, without=s.excluded_items, excluded="7B.8"
@@ -117,7 +120,7 @@ class VipCard(Charter):
                 paths=frozenset({"ordinary"}),
             ),
             Review("4.2.1"),
-            Activation("4.2.1"),
+            Activation("4.2.1", legacy="3.2"),
             OpeningFigures("5.5"),
             paths,
             MailedCard("4.2.2", remote=REMOTE),
@@ -147,7 +150,9 @@ class VipCard(Charter):
             Unlimited("7A.4", "lucky-draw"),
             Unlimited("7A.5", "member-event"),
             Activities("7A.5"),
-            Redemption("7A.7", gifts=s.gifts, insufficient="5.5", pooling="5.9"),
+            Redemption(
+                "7A.7", gifts=s.gifts, insufficient="5.5", pooling="5.9", deduct="5.7", gift="5.6"
+            ),
             DetailsChanged("7B.2"),
             Incidents(
                 "7B.5", {"counterfeit": "report-to-police", "abuse": "", "card-misuse": ""}

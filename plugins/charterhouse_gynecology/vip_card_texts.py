@@ -16,6 +16,9 @@ TIERS: dict[str, Text] = {
     "charity": ("公益会员卡", "Charity card"),
 }
 
+TYPE_CLAUSES = {tier: f"1.{place}" for place, tier in enumerate(TIERS, start=1)}
+"""Each card type is a clause of its own."""
+
 ROLES: dict[str, Text] = {
     "applicant": ("申请人/持卡人", "Applicant, holder"),
     "reviewer": ("审核人员", "Reviewer"),

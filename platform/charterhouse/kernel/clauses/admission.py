@@ -28,12 +28,25 @@ RUNNING = frozenset({"applied", "approved", "active", "suspended", "withdrawing"
 
 
 class Tiers(Clause):
-    """The tiers (card types) of a charter and the one given without a wish."""
+    """The tiers (card types) of a charter and the one given without a wish.
+
+    Args:
+        tiers: code → its name.
+        default: of an application that names none.
+        setting: the setting that names the default.
+        own: tier → the number of the clause that speaks of it.
+    """
 
     def __init__(
-        self, number: str, tiers: Mapping[str, Text], *, default: str, setting: str
+        self,
+        number: str,
+        tiers: Mapping[str, Text],
+        *,
+        default: str,
+        setting: str,
+        own: Mapping[str, str],
     ) -> None:
-        super().__init__(number)
+        super().__init__(number, **own)
         self.tiers = tiers
         self.default = default
         self.setting = setting
@@ -54,13 +67,14 @@ class Tiers(Clause):
     @on("apply", "bring_in", phase=GRADE, rank=10)
     def give(self, d: Draft) -> Iterator[fx.Effect]:
         """The tier applied for, else the default."""
-        yield fx.Change(d.member, {"tier": d.body.tier or self.default})
+        tier = d.body.tier or self.default
+        yield fx.Change(d.member, {"tier": tier}, number=self.of(tier))
 
     @on("approve", phase=GRADE, rank=10)
     def correct(self, d: Draft) -> Iterator[fx.Effect]:
         """The reviewer may give another tier."""
         if d.body.tier:
-            yield fx.Change(d.member, {"tier": d.body.tier})
+            yield fx.Change(d.member, {"tier": d.body.tier}, number=self.of(d.body.tier))
 
 
 class OneMembership(Clause):
@@ -110,7 +124,7 @@ class Paths(Clause):
         self, number: str, paths: Mapping[str, Path], *, default: str, remote: frozenset[str],
         on_site: frozenset[str] = frozenset({"on-site"}),
     ) -> None:  # fmt: skip
-        super().__init__(number)
+        super().__init__(number, **{code: p.clause for code, p in paths.items() if p.clause})
         self.paths = paths
         self.default = default
         self.remote = remote
@@ -142,6 +156,12 @@ class Paths(Clause):
         path = self.paths[d.body.path or self.default]
         if d.body.channel in self.remote and not path.remote:
             yield fx.Refuse("not_eligible", "apply.channel")
+
+    @on("approved", phase=GRADE, rank=20)
+    def eligible(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """The path by which the application was approved."""
+        path = d.standing(happening.member).facts.get("application", {}).get("path", "")
+        yield fx.Cite(path, number=self.of(path))
 
 
 class Papers(Clause):
@@ -316,7 +336,10 @@ class EntryFee(Fee):
 
 
 class Activation(Clause):
-    """The membership becomes active when approved and nothing is owed."""
+    """The membership becomes active when approved and nothing is owed.
+
+    Numbers by reason: `legacy` (a member taken over goes through no formalities).
+    """
 
     @on("approved", "paid", phase=GRADE, rank=90)
     def activate(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
@@ -329,7 +352,8 @@ class Activation(Clause):
     @on("bring_in", phase=GRADE, rank=90)
     def take_over(self, d: Draft) -> Iterator[fx.Effect]:
         """A legacy member is active at once."""
-        yield fx.Change(d.member, {**_issued(d), "kind": d.of_member.kind or "individual"})
+        issued = {**_issued(d), "kind": d.of_member.kind or "individual"}
+        yield fx.Change(d.member, issued, number=self.of("legacy"))
         yield fx.Announce("activated", d.member, "legacy")
 
 

@@ -77,7 +77,7 @@ class Award(Clause):
 class Redemption(Clause):
     """Points for gifts of a catalogue, or a number of points, on showing the card.
 
-    Numbers by reason: `insufficient`, `pooling`.
+    Numbers by reason: `insufficient`, `pooling`, `deduct` (points go at once), `gift`.
 
     Args:
         gifts: item → points.
@@ -116,7 +116,8 @@ class Redemption(Clause):
         """Deduct at once and keep from which lots."""
         cost = self.cost(d.body) or 0
         _, parts = take(d.of_member.lots.get(POINTS, ()), cost)
-        yield fx.Debit(d.member, POINTS, cost, "@redeemed")
+        yield fx.Debit(d.member, POINTS, cost, "@redeemed", number=self.of("deduct"))
+        yield fx.Cite("gift", number=self.of("gift"))
         yield fx.Put("redemption", d.body.id or f"redeem-{d.event.id}", d.member, {
             "points": cost, "item": d.body.item, "quantity": d.body.quantity,
             "at": d.now.isoformat(), "day": d.event.day.isoformat(), "tier": d.program.tier,
