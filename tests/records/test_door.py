@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 from records_story import found, tell
+from sqlalchemy import func, select
 
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records import tables as t
