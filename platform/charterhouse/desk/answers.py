@@ -9,22 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from marshmallow import fields
+
+from charterhouse.desk.charters import document
 from charterhouse.desk.intake import Answer
 from charterhouse.desk.member_file import MemberFile
+from charterhouse.desk.members import Row
 from charterhouse.desk.people import Person
 from charterhouse.desk.statements import Statement
-from charterhouse.desk.words import Words, words
+from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.reasons import REASONS
+from charterhouse.kernel.settings import Yuan
 
 __all__ = [
     "FEN_ACCOUNTS",
     "FEN_FIGURES",
     "answer_json",
+    "charter_json",
     "person_json",
     "pick",
     "reason_text",
+    "row_json",
     "standing_json",
     "statement_json",
 ]
@@ -140,6 +148,64 @@ def person_json(person: Person, *, full: bool) -> dict[str, Any]:
         "born": person.born.isoformat() if person.born else None,
         "sex": person.sex or None,
     }
+
+
+def row_json(row: Row, language: str, *, full: bool = False) -> dict[str, Any]:
+    """A person with the membership in short."""
+    label = pick(words().label(row.tier), language) if row.tier else None
+    return {
+        **person_json(row.person, full=full),
+        "status": row.status,
+        "tier": row.tier or None,
+        "tier_label": label,
+        "card": row.card,
+        "card_no": row.card_no or None,
+        "since": row.since.isoformat() if row.since else None,
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "points": row.points,
+        "stored_value": show_fen(row.stored_value),
+        "spend_total": show_fen(row.spend_total),
+        "owed": show_fen(row.owed),
+    }
+
+
+def charter_json() -> dict[str, Any]:
+    """The charter in force: its document in both languages, and its figures.
+
+    Raises:
+        CharterUnavailableError: the tenant's charter is not installed or not adopted.
+    """
+    program, book = program_now(), words()
+    charter = program.charter
+    schema = charter.Settings()
+    return {
+        "charter": charter.code,
+        "name": _both(charter.name),
+        "version": book.version,
+        "settings": {
+            name: _setting(each, getattr(program.settings, name))
+            for name, each in schema.fields.items()
+        },
+        "tiers": {code: _both(book.label(code)) for code in sorted(program.codes.get("tier", ()))},
+        "document": document(book.version),
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text[0], "en": text[1]}
+
+
+def _setting(each: Any, value: Any) -> Any:
+    """A setting as it is entered: amounts in yuan, factors as decimal text."""
+    if value is None:
+        return None
+    if isinstance(each, Yuan):
+        return show_fen(value)
+    if isinstance(each, fields.List):
+        return [_setting(each.inner, inner) for inner in value]
+    if isinstance(each, fields.Dict):
+        return {str(name): _setting(each.value_field, inner) for name, inner in value.items()}
+    return to_plain(value, each.name if each is not None else "")
 
 
 def quantity(account: str, amount: int) -> str | int:
