@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import click
 
-COMMANDS = ("check", "migrate", "plugin", "tenant", "verify")
+COMMANDS = ("check", "migrate", "plugin", "tenant", "verify", "worker")
 """Names of the commands; `name` lives as `command` in `charterhouse.commands.<name>`."""
 
 

@@ -1,0 +1,128 @@
+"""The clock: brings members through what became due, so that reports and reminders are current.
+
+No right or balance depends on it having run: an event advances its members anyway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import bindparam, select
+
+from charterhouse import clock
+from charterhouse.kernel.errors import CharterError
+from charterhouse.records.books import load_book
+from charterhouse.records.door import Door
+from charterhouse.records.tables import standing
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import Unit, prepared, unit
+from charterhouse.tenancy.tenant import Tenant
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 100
+"""How many members one transaction advances at most."""
+
+_REST = timedelta(minutes=15)
+
+_DUE = prepared(
+    select(standing.c.ref)
+    .where(standing.c.wake <= bindparam("now"))
+    .order_by(standing.c.wake, standing.c.ref)
+    .limit(bindparam("most"))
+)
+_BEHIND = prepared(
+    select(standing.c.ref)
+    .where(standing.c.done < bindparam("change"), standing.c.ref > bindparam("after"))
+    .order_by(standing.c.ref)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A version that came into force, and the last member brought over it; None when all are."""
+
+    moment: datetime
+    after: str | None = ""
+
+
+class DueClock:
+    """Wakes members whose time has come; keeps in memory what a restart may find again.
+
+    A member at whom the charter fails is left to rest for a while, so that others go on.
+    """
+
+    def __init__(self) -> None:
+        self._resting: dict[tuple[int, str], datetime] = {}
+        self._changes: dict[int, _Change] = {}
+
+    def tick(self, tenant: Tenant, *, most: int = BATCH) -> int:
+        """Advance one batch of a tenant's members in one transaction; return how many.
+
+        Raises:
+            CharterUnavailableError: the tenant's charter is not installed.
+            StoreBusyError: other writers kept the store for too long.
+        """
+        now = clock.now().astimezone(tenant.zone)
+        with tenant_scope(tenant):
+            refs = self._due(tenant, now, most)
+            if not refs:
+                return 0
+            try:
+                with unit(write=True) as opened:
+                    _advance(opened, refs, now)
+            except CharterError:
+                return self._one_by_one(tenant, refs, now)
+        return len(refs)
+
+    def _due(self, tenant: Tenant, now: datetime, most: int) -> list[str]:
+        self._resting = {key: until for key, until in self._resting.items() if until > now}
+        resting = {ref for owner, ref in self._resting if owner == tenant.id}
+        with unit() as opened:
+            wanted = {"now": now, "most": most + len(resting)}
+            refs = [ref for ref in opened.execute(_DUE, wanted).scalars() if ref not in resting]
+            if refs:
+                return refs[:most]
+            return self._over_change(opened, tenant, now, most, resting)
+
+    def _over_change(
+        self, opened: Unit, tenant: Tenant, now: datetime, most: int, resting: set[str]
+    ) -> list[str]:
+        """Members not yet brought over the last version that came into force."""
+        past = [moment for moment in load_book(opened).effects if moment <= now]
+        if not past:
+            return []
+        change = self._changes.get(tenant.id)
+        if change is None or change.moment != past[-1]:
+            change = _Change(past[-1])
+        if change.after is None:
+            return []
+        wanted = {"change": change.moment, "after": change.after, "most": most}
+        refs = opened.execute(_BEHIND, wanted).scalars()
+        self._changes[tenant.id] = _Change(change.moment, refs[-1] if refs else None)
+        return [ref for ref in refs if ref not in resting]
+
+    def _one_by_one(self, tenant: Tenant, refs: list[str], now: datetime) -> int:
+        advanced = 0
+        for ref in refs:
+            try:
+                with unit(write=True) as opened:
+                    _advance(opened, [ref], now)
+            except CharterError as error:
+                self._resting[tenant.id, ref] = now + _REST
+                _log.error("due_failed", member=ref, problem=str(error))
+            else:
+                advanced += 1
+        return advanced
+
+
+def _advance(opened: Unit, refs: list[str], now: datetime) -> None:
+    door = Door(opened)
+    for ref in refs:
+        door.advance(ref, now)
+
+
+__all__ = ["BATCH", "DueClock"]

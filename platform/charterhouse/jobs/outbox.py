@@ -1,0 +1,174 @@
+"""The outbox: what decisions left to be sent, delivered at least once.
+
+A row is leased, sent outside of any transaction, then marked. A worker that dies in between
+leaves a lease that runs out, and the message is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, select, update
+
+from charterhouse import clock
+from charterhouse.desk.channels import UnknownChannelError, the_channel
+from charterhouse.desk.institution import branding
+from charterhouse.desk.people import find_person
+from charterhouse.desk.words import words
+from charterhouse.records.sealing import OUTBOX
+from charterhouse.records.tables import outbox
+from charterhouse.tenancy.errors import SealError
+from charterhouse.tenancy.scope import current_tenant, tenant_scope
+from charterhouse.tenancy.store import prepared, unit
+from charterhouse.tenancy.tenant import Tenant
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 50
+TRIES = 8
+"""After so many failures a message is given up as dead."""
+
+LEASE = timedelta(minutes=5)
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=6)
+
+WAITING, SENT, DEAD = "waiting", "sent", "dead"
+
+_DUE = prepared(
+    select(outbox.c.id, outbox.c.topic, outbox.c.subject, outbox.c.sealed, outbox.c.tries)
+    .where(outbox.c.state == WAITING, outbox.c.due_at <= bindparam("now"))
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_LEASE = prepared(
+    update(outbox).where(outbox.c.id == bindparam("own_id")), columns=["due_at", "tries"]
+)
+_MARK = prepared(
+    update(outbox).where(outbox.c.id == bindparam("own_id"), outbox.c.state == WAITING),
+    columns=["state", "due_at", "error"],
+)
+
+
+class UndeliverableError(Exception):
+    """A message that nobody can ever get, such as one to a person without a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a round of deliveries did."""
+
+    sent: int = 0
+    failed: int = 0
+    dead: int = 0
+
+
+Sender = Callable[[str, Mapping[str, Any]], None]
+"""Sends the content of one message to its subject, in the tenant's scope."""
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long to wait after so many failures: half a minute, then twice as long each time."""
+    doubled: int = 2 ** min(tries - 1, 12)
+    return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
+
+
+def send_notice(subject: str, content: Mapping[str, Any]) -> None:
+    """Send a member the notice that a clause raised.
+
+    Raises:
+        UndeliverableError: there is no such person, or no phone on file.
+        OSError: the channel failed.
+    """
+    found = find_person(subject)
+    if found is None or not found.phone:
+        raise UndeliverableError("no phone on file")
+    the_channel().send(found.phone, notice_text(content), kind="notice")
+
+
+def notice_text(content: Mapping[str, Any]) -> str:
+    """A notice in Chinese: the institution, what it is about, and its figures."""
+    told = words()
+    name = branding().short_zh or current_tenant().name_zh
+    figures = [
+        f"{told.label(key)[0]} {value}"
+        for key, value in sorted(content.get("about", {}).items())
+        if isinstance(value, int | str) and not isinstance(value, bool)
+    ]
+    end = f"（{'，'.join(figures)}）" if figures else ""
+    return f"【{name}】{told.label(str(content['code']))[0]}{end}"
+
+
+SENDERS: dict[str, Sender] = {"notice": send_notice}
+"""Topic → who sends it."""
+
+
+def deliver(tenant: Tenant, *, most: int = BATCH) -> Delivered:
+    """Send what is due to one tenant's people; safe to run twice at once.
+
+    Raises:
+        StoreBusyError: other writers kept the store for too long.
+    """
+    with tenant_scope(tenant):
+        counts = {SENT: 0, WAITING: 0, DEAD: 0}
+        for row in _lease(clock.now(), most):
+            state, error = _try(row)
+            _mark(row, state, error)
+            counts[state] += 1
+    return Delivered(counts[SENT], counts[WAITING], counts[DEAD])
+
+
+def _lease(now: datetime, most: int) -> list[Any]:
+    with unit() as opened:
+        # Most rounds find nothing, and finding nothing must not wait for a writer's turn.
+        if not opened.execute(_DUE, {"now": now, "most": 1}).first():
+            return []
+    with unit(write=True) as opened:
+        rows = opened.execute(_DUE, {"now": now, "most": most}).all()
+        for row in rows:
+            opened.execute(
+                _LEASE, {"own_id": row.id, "due_at": now + LEASE, "tries": row.tries + 1}
+            )
+    return rows
+
+
+def _try(row: Any) -> tuple[str, str]:
+    sender = SENDERS.get(row.topic)
+    if sender is None:
+        return DEAD, f"nobody sends {row.topic}"
+    try:
+        sender(row.subject, OUTBOX.open(row.id, row.sealed))
+    except (UndeliverableError, SealError) as error:
+        return DEAD, str(error)
+    except (OSError, UnknownChannelError) as error:
+        return (DEAD if row.tries + 1 >= TRIES else WAITING), str(error)
+    return SENT, ""
+
+
+def _mark(row: Any, state: str, error: str) -> None:
+    tries = row.tries + 1
+    if state != SENT:
+        _log.warning("not_delivered", topic=row.topic, id=row.id, tries=tries, problem=error)
+    with unit(write=True) as opened:
+        due = clock.now() + pause_after(tries)
+        values = {"own_id": row.id, "state": state, "due_at": due, "error": error[:400]}
+        opened.execute(_MARK, values)
+
+
+__all__ = [
+    "BATCH",
+    "DEAD",
+    "LEASE",
+    "SENDERS",
+    "SENT",
+    "TRIES",
+    "WAITING",
+    "Delivered",
+    "UndeliverableError",
+    "deliver",
+    "notice_text",
+    "pause_after",
+]

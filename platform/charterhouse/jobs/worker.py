@@ -1,0 +1,126 @@
+"""The worker: for every tenant in turn the clock, the outbox and the payments sweeper."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from charterhouse.jobs.clock import DueClock
+from charterhouse.jobs.outbox import deliver
+from charterhouse.payments.sweeper import sweep
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.tenant import Tenant
+
+_log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 2.0
+"""How long the worker rests after a round in which nothing was to do."""
+
+_REST_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Job:
+    """Something done for each tenant.
+
+    Attributes:
+        name: for the log.
+        run: does a bounded piece of it and tells whether there may be more at once.
+        every: seconds between two runs for one tenant.
+    """
+
+    name: str
+    run: Callable[[Tenant], bool]
+    every: float = 0.0
+    _next: dict[int, float] = field(default_factory=dict)
+
+    def due(self, tenant: Tenant, now: float) -> bool:
+        """Whether its time has come for a tenant."""
+        return now >= self._next.get(tenant.id, 0.0)
+
+    def rest(self, tenant: Tenant, until: float) -> None:
+        """Leave a tenant alone until then."""
+        self._next[tenant.id] = until
+
+
+def standard_jobs() -> list[Job]:
+    """The clock and the outbox in every round, the sweeper every half minute."""
+    due_clock = DueClock()
+
+    def swept(tenant: Tenant) -> bool:
+        sweep(tenant)
+        return False
+
+    return [
+        Job("clock", lambda tenant: due_clock.tick(tenant) > 0),
+        Job("outbox", lambda tenant: deliver(tenant).sent > 0),
+        Job("payments", swept, every=30.0),
+    ]
+
+
+class Worker:
+    """Runs the jobs round after round, fair to all tenants, until it is told to stop.
+
+    A job that fails for a tenant rests a minute for that tenant alone; nothing stops the others.
+
+    Args:
+        catalogue: whose active tenants are served.
+        jobs: what is done.
+        pause: seconds to rest after an idle round.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        jobs: list[Job] | None = None,
+        *,
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._catalogue = catalogue
+        self._jobs = standard_jobs() if jobs is None else jobs
+        self._pause = pause
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop` is called; what is begun is finished first."""
+        _log.info("worker_started")
+        while not self._stopping.is_set():
+            if not self.round():
+                self._stopping.wait(self._pause)
+        _log.info("worker_stopped")
+
+    def stop(self) -> None:
+        """Ask the worker to end after the piece of work at hand; safe in a signal handler."""
+        self._stopping.set()
+
+    def round(self) -> bool:
+        """Do one bounded piece of each job for each tenant; whether anything was done."""
+        busy = False
+        for tenant in self._catalogue.list("active"):
+            for job in self._jobs:
+                if self._stopping.is_set():
+                    return False
+                busy = self._one(job, tenant) or busy
+        return busy
+
+    def _one(self, job: Job, tenant: Tenant) -> bool:
+        now = time.monotonic()
+        if not job.due(tenant, now):
+            return False
+        with structlog.contextvars.bound_contextvars(tenant=tenant.slug, job=job.name):
+            try:
+                more = job.run(tenant)
+            except Exception:  # noqa: BLE001 - one tenant's trouble must not stop the others
+                _log.exception("job_failed")
+                job.rest(tenant, now + _REST_SECONDS)
+                return False
+        if job.every:
+            job.rest(tenant, now + job.every)
+        return more
+
+
+__all__ = ["Job", "Worker", "standard_jobs"]
