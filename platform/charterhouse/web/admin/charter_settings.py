@@ -74,13 +74,15 @@ def _labelled(options: tuple[tuple[str, tuple[str, str]], ...]) -> list[tuple[st
 
 def _said(problem: Problem) -> str:
     if problem.code == "range":
-        return gettext(
+        message = gettext(
             "Enter a whole number from %(low)s to %(high)s.", low=problem.low, high=problem.high
         )
+        return str(message)
     if problem.code == "length":
-        return gettext(
+        message = gettext(
             "Enter %(low)s to %(high)s characters.", low=problem.low or 0, high=problem.high
         )
+        return str(message)
     known = _PROBLEMS.get(problem.code)
     return str(known) if known else gettext("This is not valid: %(why)s", why=problem.message)
 
@@ -209,7 +211,7 @@ def _preview(page: _Page, settings: dict[str, Any], effective: date | None) -> s
 
 
 def _against(message: str) -> str:
-    return gettext("The figures contradict each other: %(why)s", why=message)
+    return str(gettext("The figures contradict each other: %(why)s", why=message))
 
 
 def _actor() -> str:

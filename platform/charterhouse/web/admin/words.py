@@ -1,4 +1,4 @@
-"""The charter's words on the pages of one request: labels of codes, texts behind clause numbers."""
+"""Words on the pages of one request: of the charter, of reasons, and names of those who acted."""
 
 from __future__ import annotations
 
@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING
 from flask import g
 
 from charterhouse.desk import charters
+from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.people import find_person
+from charterhouse.desk.staff import get_staff
 from charterhouse.desk.words import Words, words
-from charterhouse.web.i18n import pick
+from charterhouse.kernel.reasons import REASONS
+from charterhouse.web.i18n import gettext, pick
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["clause_text", "code_label", "init_app", "words_of"]
+__all__ = [
+    "actor_text",
+    "clause_text",
+    "code_label",
+    "init_app",
+    "person_name",
+    "reason_text",
+    "words_of",
+]
 
 
 def words_of(version: int = 0) -> Words:
@@ -34,8 +46,51 @@ def clause_text(number: str, version: int = 0) -> str:
     return pick(*words_of(version).clause(number)) if number else ""
 
 
+def reason_text(code: str) -> str:
+    """Return why something is refused, in words."""
+    return pick(*REASONS.get(code, (code, code)))
+
+
+def person_name(ref: str | None) -> str:
+    """Return the name of a person, read once in a request; a dash for nobody known."""
+    if not ref:
+        return "–"
+    kept: dict[str, str] = g.setdefault("person_names", {})
+    if ref not in kept:
+        found = find_person(ref)
+        kept[ref] = found.name if found else "–"
+    return kept[ref]
+
+
+def actor_text(actor: str) -> str:
+    """Return who did something: the name behind ``staff:<id>`` or ``member:<ref>``, or the kind."""
+    kind, _, number = actor.partition(":")
+    if kind == "member":
+        return person_name(number)
+    if kind == "staff" and number.isdecimal():
+        kept: dict[str, str] = g.setdefault("staff_names", {})
+        if number not in kept:
+            try:
+                kept[number] = get_staff(int(number)).name
+            except NotFoundError:
+                kept[number] = str(gettext("Staff"))
+        return kept[number]
+    named = {
+        "api": gettext("Another system"),
+        "clock": gettext("By time"),
+        "system": gettext("System"),
+        "staff": gettext("Staff"),
+    }
+    return str(named.get(kind, actor))
+
+
 def init_app(app: Flask) -> None:
-    """Give the templates ``code_label()``, ``clause_text()`` and ``marked_texts()``."""
+    """Give the templates these functions and ``marked_texts()``."""
     app.jinja_env.globals.update(
-        code_label=code_label, clause_text=clause_text, marked_texts=charters.marked
+        code_label=code_label,
+        clause_text=clause_text,
+        reason_text=reason_text,
+        person_name=person_name,
+        actor_text=actor_text,
+        marked_texts=charters.marked,
     )

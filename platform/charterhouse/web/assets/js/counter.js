@@ -34,6 +34,9 @@ function addLine(table) {
   for (const field of row.querySelectorAll("input, select, textarea")) {
     field.value = field.matches("[data-line-quantity]") ? "1" : field.matches("select") ? field.value : "";
     field.removeAttribute("id");
+    field.removeAttribute("autofocus");
+    field.removeAttribute("aria-invalid");
+    field.classList.remove("is-invalid");
   }
   rows[rows.length - 1].after(row);
   for (const cell of row.querySelectorAll("[data-line-note]")) cell.textContent = "";
@@ -108,9 +111,21 @@ export function startCounter(root) {
       if (remove) removeLine(table, remove.closest("[data-line]"));
     });
     table.addEventListener("keydown", (event) => {
-      // Enter in the last cell of a row means "next line", as at every till.
-      if (event.key !== "Enter" || !event.target.matches("[data-line-last]")) return;
+      // Enter goes to the next cell; at the end of a row it means "next line", as at every till.
+      if (event.key !== "Enter" || event.isComposing || !event.target.matches("input, select")) return;
       event.preventDefault();
+      const cells = [...event.target.closest("[data-line]").querySelectorAll("input, select")];
+      const next = cells[cells.indexOf(event.target) + 1];
+      if (next) {
+        next.focus();
+        next.select?.();
+        return;
+      }
+      const following = event.target.closest("[data-line]").nextElementSibling?.querySelector("input");
+      if (following && !following.value) {
+        following.focus();
+        return;
+      }
       addLine(table);
     });
     recount(table);
