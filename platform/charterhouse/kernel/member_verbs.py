@@ -187,7 +187,7 @@ class TakePart(MemberBody):
 
     verb = "take_part"
     activity: Code
-    result: Code
+    result: Code = "took_part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
