@@ -7,7 +7,10 @@ from importlib.metadata import version
 
 import click
 
-COMMANDS = ("check", "migrate", "plugin", "tenant", "verify", "worker")
+COMMANDS = (
+    "check", "demo", "demo-code", "migrate", "plugin", "sandbox", "serve", "tenant", "verify",
+    "worker",
+)  # fmt: skip
 """Names of the commands; `name` lives as `command` in `charterhouse.commands.<name>`."""
 
 

@@ -1,0 +1,1 @@
+"""The demonstration: sample institutions, the sites, the worker and the payment sandbox at once."""

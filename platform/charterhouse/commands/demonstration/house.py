@@ -1,0 +1,105 @@
+"""The sample institutions of the demonstration, and the sandbox that takes their payments."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from charterhouse.commands.common import Failure, progress_bar
+from charterhouse.config import Config
+from charterhouse.desk.applying import Options, apply_folder
+from charterhouse.desk.folder import StaffEntry, TenantFolder, read_folder
+from charterhouse.desk.samples.showcase import Factor, Somebody, second_factor, some_members
+from charterhouse.payments.house import choose_merchant
+from charterhouse.payments.sandbox import SandboxState, Server
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.migrate import migrate_all
+from charterhouse.tenancy.provision import open_catalogue
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.tenant import Tenant
+
+TENANTS = Path(__file__).resolve().parents[4] / "tenants"
+_ENDPOINT = "webhook_endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A tenant of the demonstration with who can sign in there."""
+
+    tenant: Tenant
+    staff: tuple[StaffEntry, ...]
+    factors: dict[str, Factor]
+    members: tuple[Somebody, ...]
+
+
+def webhook_secret(config: Config) -> str:
+    """The signing secret between the sandbox and the sites of this demonstration."""
+    derived = config.derive("demonstration webhooks")
+    return "whsec_" + base64.urlsafe_b64encode(derived).decode().rstrip("=")
+
+
+def read_folders(place: Path) -> list[TenantFolder]:
+    """The sample institutions.
+
+    Raises:
+        Failure: there are none.
+        FolderError: one cannot be read.
+    """
+    found = [read_folder(path.parent) for path in sorted(place.glob("*/tenant.yaml"))]
+    if not found:
+        raise Failure(f"There are no sample institutions in {place}.")
+    return found
+
+
+def furnish(config: Config, folders: list[TenantFolder], members: int | None) -> Catalogue:
+    """Make what is missing of the sample institutions; what is there is kept."""
+    catalogue = open_catalogue(config)
+    report = migrate_all(config)
+    if not report.ok:
+        raise Failure(f"The stores could not be migrated: {report.failed[0].error}")
+    for folder in folders:
+        known = catalogue.by_slug(folder.slug)
+        if known is None or known.status == "provisioning":
+            with progress_bar(f"{folder.name_zh} / {folder.name_en}") as progress:
+                options = Options(members, enrolled=True, progress=progress)
+                known = apply_folder(catalogue, folder, options).tenant
+        with tenant_scope(known):
+            choose_merchant(account=account_of(known))
+    return catalogue
+
+
+def account_of(tenant: Tenant) -> str:
+    """The tenant's own account in the sandbox."""
+    return f"acct_{tenant.slug}"
+
+
+def guests(catalogue: Catalogue, folders: list[TenantFolder]) -> list[Guest]:
+    """The sample institutions with their staff's second factors and some members."""
+    found = []
+    for folder in folders:
+        tenant = catalogue.by_slug(folder.slug)
+        if tenant is None:
+            continue
+        with tenant_scope(tenant):
+            factors = {entry.login: second_factor(entry.login) for entry in folder.staff}
+            found.append(Guest(tenant, folder.staff, factors, tuple(some_members(2))))
+    return found
+
+
+def open_sandbox(config: Config, catalogue: Catalogue, port: int, public_url: str) -> Server:
+    """Start the payment sandbox, with an account and a notice address for each tenant."""
+    state = SandboxState(config.data_dir / "sandbox.db")
+    server = Server(state, port=port)
+    for tenant in catalogue.list("active"):
+        account = account_of(tenant)
+        state.add_account(account, tenant.name_zh)
+        url = f"{public_url}/hooks/stripe/{tenant.key}"
+        kept = state.store.newest(account, _ENDPOINT)
+        for old in kept:
+            if old["url"] != url:
+                # The sites listen on another port than last time.
+                state.store.remove(account, _ENDPOINT, old["id"])
+        if not any(old["url"] == url for old in kept):
+            state.add_endpoint(url, secret=webhook_secret(config), account=account)
+    return server.start()
