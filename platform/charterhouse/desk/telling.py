@@ -199,7 +199,14 @@ def _with(text: Text, more_zh: str, more_en: str) -> Text:
     return (f"{text[0]} {more_zh}".strip(), f"{text[1]} {more_en}".strip())
 
 
-def title(verb: str, body: Mapping[str, Any], outcome: Mapping[str, Any], words: Words) -> Text:
+def title(
+    verb: str,
+    body: Mapping[str, Any],
+    outcome: Mapping[str, Any],
+    words: Words,
+    *,
+    own: bool = True,
+) -> Text:
     """What happened, as a short sentence.
 
     Args:
@@ -207,12 +214,23 @@ def title(verb: str, body: Mapping[str, Any], outcome: Mapping[str, Any], words:
         body: the event's fields as they are stored (amounts in fen).
         outcome: what is kept of the decision.
         words: of the charter.
+        own: whether it happened to the person whose timeline it is; of somebody else's bill
+            nothing is told but that it was.
     """
+    if not own and verb in _OF_OTHERS:
+        return _OF_OTHERS[verb]
     if verb == "due":
         return _by_time(outcome, words)
     base = VERBS.get(verb, (verb, verb))
     maker = _TITLES.get(verb)
     return maker(base, body, outcome, words) if maker else base
+
+
+_OF_OTHERS: Mapping[str, Text] = {
+    "spend": ("所介绍的人消费", "Bill of somebody introduced"),
+    "refund": ("所介绍的人退款", "Refund to somebody introduced"),
+    "transfer_card": ("受让会员卡", "Card taken over"),
+}
 
 
 def _by_time(outcome: Mapping[str, Any], words: Words) -> Text:

@@ -198,7 +198,9 @@ class _Told:
             actor_kind=kind,
             actor=name,
             branch=row.branch or "",
-            title=telling.title(row.verb, self.body, self.outcome, said),
+            title=telling.title(
+                row.verb, self.body, self.outcome, said, own=row.member == self.ref
+            ),
             changes=tuple(telling.merged(changes)),
             refused=_refused(self.outcome, said),
             clauses={number: said.clause(number) for number in _clauses(self.outcome)},

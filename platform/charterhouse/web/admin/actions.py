@@ -1,12 +1,226 @@
-"""Pages of the admin site."""
+"""Actions on a member: a form, a preview of what will change, and the event itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import segno
+from flask import abort, redirect, render_template, request, url_for
+
+from charterhouse.desk import actions, admission, members
+from charterhouse.desk.errors import DeskError
+from charterhouse.desk.intake import submit
+from charterhouse.desk.words import words
+from charterhouse.tenancy.ids import new_key
+from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of
+from charterhouse.web.admin.action_fields import inputs_of, read_body, spoken
+from charterhouse.web.admin.action_specs import ACTIONS
+from charterhouse.web.admin.people_forms import found_people
+from charterhouse.web.errors import WebError
+from charterhouse.web.i18n import gettext
+from charterhouse.web.navigation import url_if
+from charterhouse.web.notices import notify
+from charterhouse.web.permissions import PERMISSIONS, may, require
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.wrappers import Response as WerkzeugResponse
+
+    from charterhouse.desk.intake import Answer
+    from charterhouse.desk.member_file import MemberFile
+    from charterhouse.web.admin.action_fields import Input
+    from charterhouse.web.admin.action_specs import Action
+
+__all__ = ["register"]
+
+
+class _Page:
+    """One action on one member, while its form is filled in."""
+
+    def __init__(self, ref: str, slug: str) -> None:
+        action = ACTIONS.get(slug)
+        if action is None:
+            abort(404)
+        if not may(action.permission):
+            raise WebError(
+                gettext(
+                    "Your role may not do this. Ask an owner for the right “%(right)s”.",
+                    right=PERMISSIONS[action.permission].label,
+                ),
+                code="permission_missing",
+                status=403,
+            )
+        self.action: Action = action
+        self.file: MemberFile = members.file(ref)
+        self.inputs: list[Input] = inputs_of(action, self.file)
+        self.errors: dict[str, str] = {}
+        self.preview: actions.Preview | None = None
+
+    @property
+    def ref(self) -> str:
+        return self.file.ref
+
+    def body(self) -> dict[str, Any]:
+        """Return the event's fields as they were entered."""
+        return read_body(self.action, self.ref, request.form, self.inputs)
+
+    def look_ahead(self) -> None:
+        """Decide what was entered without keeping anything."""
+        try:
+            self.preview = actions.preview(self.action.verb, self.body(), self.ref, actor=actor())
+        except DeskError as error:
+            self.errors = error_of(error, self.action.verb)
+            return
+        self.errors = refusal_of(self.preview, self.action.verb)
+
+    def tell(self, key: str) -> Answer:
+        """Tell the event under its key."""
+        body = self.body()
+        if self.action.verb == "change_details":
+            shown = body.get("shown", [])
+            return actions.change_details(
+                self.ref, body.get("changes", {}), shown, actor=actor(), key=key
+            )
+        if branch():
+            body["branch"] = branch()
+        return submit(self.action.verb, body, actor=actor(), key=key)
+
+    def form(self, status: int = 200) -> tuple[str, int]:
+        """Return the form, with what was entered and what is wrong with it."""
+        wants_person = any(each.kind == "person" for each in self.inputs)
+        return (
+            render_template(
+                "admin/actions/form.html",
+                page=self,
+                action=self.action,
+                file=self.file,
+                values=request.form if request.method == "POST" else request.args,
+                found=found_people(request.args.get("q", "")) if wants_person else None,
+                holder=_holder() if wants_person else None,
+            ),
+            status,
+        )
+
+    def review(self) -> str:
+        """Return what will change, to be confirmed."""
+        pairs = [(each.label, spoken(each, request.form)) for each in self.inputs]
+        return render_template(
+            "admin/actions/review.html",
+            page=self,
+            action=self.action,
+            file=self.file,
+            preview=self.preview,
+            entered=[(label, value) for label, value in pairs if value],
+            sent=[(k, v) for k, v in request.form.items(multi=True) if k not in _OWN],
+            holder=_holder(),
+            key=new_key(),
+        )
+
+
+_OWN = frozenset({"csrf_token", "key", "step", "confirm"})
+
+
+def _holder() -> members.Row | None:
+    ref = request.form.get("to") or request.args.get("to", "")
+    return members.rows_of([ref]).get(ref) if ref else None
+
+
+@require("members.read")
+def act(ref: str, slug: str) -> str | tuple[str, int] | WerkzeugResponse:
+    """Show the form, then what will change, then tell the event."""
+    page = _Page(ref, slug)
+    step = request.form.get("step", "") if request.method == "POST" else ""
+    if step not in ("preview", "confirm"):
+        return page.form()
+    page.look_ahead()
+    if page.errors:
+        return page.form(422)
+    named = request.form.get("confirm", "").strip() == page.file.person.name
+    if step == "preview":
+        return page.review()
+    if page.action.danger and not named:
+        page.errors = {"confirm": gettext("Type the name as it is written above.")}
+        return page.review()
+    answer = page.tell(request.form.get("key") or new_key())
+    if not answer.accepted:
+        page.preview = actions.explained(answer, words())
+        page.errors = refusal_of(page.preview, page.action.verb)
+        return page.form(422)
+    return _done(page, answer)
+
+
+def _done(page: _Page, answer: Answer) -> WerkzeugResponse:
+    ref = page.ref
+    here = url_for("admin.member", ref=ref)
+    notify(
+        gettext("Done: %(what)s.", what=page.action.title),
+        link=(gettext("See the entry"), f"{here}#timeline"),
+    )
+    if answer.after and answer.after["owed"] and may("bills.charge"):
+        return redirect(url_for("admin.member_pay", ref=ref), code=303)
+    return redirect(here, code=303)
+
+
+@require("bills.charge")
+def pay(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
+    """Take at the counter what a member owes."""
+    file = members.file(ref)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        debt = next((o for o in file.owed if o.purpose == request.form.get("for")), None)
+        if debt is None:
+            errors = {"_": gettext("This is not owed any more.")}
+        else:
+            answer, errors = _take(ref, debt.purpose, debt.amount)
+            if answer is not None and answer.accepted:
+                return _paid(file, answer)
+    owed = file.owed
+    page = render_template(
+        "admin/actions/pay.html", file=file, owed=owed, errors=errors, key=new_key(),
+        values=request.form, online=_online(),
+    )  # fmt: skip
+    return (page, 422) if errors else page
+
+
+def _take(ref: str, purpose: str, amount: int) -> tuple[Answer | None, dict[str, str]]:
+    slip = request.form.get("slip", "").strip()[:60]
+    body: dict[str, Any] = {
+        "member": ref, "for": purpose, "amount": f"{amount // 100}.{amount % 100:02d}",
+        "method": request.form.get("method", "cash"),
+    }  # fmt: skip
+    if slip:
+        body["note"] = gettext("Slip %(number)s", number=slip)
+    if branch():
+        body["branch"] = branch()
+    try:
+        answer = submit("pay", body, actor=actor(), key=request.form.get("key") or new_key())
+    except DeskError as error:
+        return None, error_of(error, "pay")
+    return answer, refusal_of(admission.told(answer), "pay")
+
+
+def _paid(file: MemberFile, answer: Answer) -> WerkzeugResponse:
+    notify(gettext("The payment is booked."))
+    fresh = file.standing.card_no == "" or file.standing.card != "active"
+    if fresh and answer.after and answer.after["card"] == "active":
+        return redirect(url_for("admin.admission_done", ref=file.ref), code=303)
+    return redirect(url_for("admin.member", ref=file.ref), code=303)
+
+
+def _online() -> str:
+    """Return where a member pays in the portal, as an absolute address; empty without a portal."""
+    found = url_if("portal.pay") or url_if("portal.home")
+    return f"{request.host_url.rstrip('/')}{found}" if found else ""
 
 
 def register(app: Flask) -> None:
     """Add the pages."""
+    both = ["GET", "POST"]
+    app.add_url_rule("/admin/members/<ref>/pay", "admin.member_pay", pay, methods=both)
+    app.add_url_rule("/admin/members/<ref>/do/<slug>", "admin.member_act", act, methods=both)
+    app.jinja_env.globals["qr"] = _qr
+
+
+def _qr(text: str) -> str:
+    """Return a QR code as the address of an image."""
+    return str(segno.make(text, error="m").svg_data_uri(scale=4, border=1))

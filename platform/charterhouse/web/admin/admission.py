@@ -1,12 +1,333 @@
-"""Pages of the admin site."""
+"""Admission on the admin site: who, which way in, papers, review; and those who wait."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect, render_template, request, url_for
+
+from charterhouse.desk import admission, members
+from charterhouse.desk.admission import Application
+from charterhouse.desk.errors import DeskError
+from charterhouse.desk.people import get_person
+from charterhouse.tenancy.ids import new_key
+from charterhouse.web.admin import admission_form as annex
+from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of, say
+from charterhouse.web.admin.people_forms import enter_person, found_people
+from charterhouse.web.admin.words import code_label
+from charterhouse.web.i18n import gettext, lazy_gettext
+from charterhouse.web.listing import Page, read_page
+from charterhouse.web.navigation import NavItem, add_nav
+from charterhouse.web.notices import notify
+from charterhouse.web.permissions import may, require
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.datastructures import MultiDict
+    from werkzeug.wrappers import Response as WerkzeugResponse
+
+    from charterhouse.desk.actions import Preview
+    from charterhouse.desk.people import Person
+
+__all__ = ["register"]
+
+
+def steps(ref: str = "", values: MultiDict[str, str] | None = None) -> list[Any]:
+    """Return the steps with the addresses of those that can be gone back to."""
+    kept: dict[str, Any] = {}
+    if values:
+        kept = {name: values.get(name) for name in ("tier", "path", "channel")}
+    docs = values.getlist("doc") if values else []
+    return [
+        (gettext("Who"), url_for("admin.admission")),
+        (gettext("Way in"), url_for("admin.admission_way", ref=ref, **kept) if ref else ""),
+        (
+            gettext("Papers"),
+            url_for("admin.admission_papers", ref=ref, doc=docs, **kept) if ref else "",
+        ),
+        gettext("Review"),
+        gettext("Card"),
+    ]
+
+
+@require("members.write")
+def who() -> str | tuple[str, int] | WerkzeugResponse:
+    """Find who is to be admitted, or enter a new person."""
+    errors: dict[str, str] = {}
+    twins: Any = ()
+    if request.method == "POST":
+        person, errors, twins = enter_person()
+        if person is not None:
+            target = request.args.get("then", "")
+            return redirect(_after_person(person, target), code=303)
+    text = request.args.get("q", "")
+    page = render_template(
+        "admin/admission/who.html",
+        steps=steps(),
+        text=text,
+        found=found_people(text),
+        errors=errors,
+        twins=twins,
+        values=request.form,
+        then=request.args.get("then", ""),
+    )
+    return (page, 422) if errors else page
+
+
+def _after_person(person: Person, target: str) -> str:
+    """Return where a new person leads: the way in, or back to the transfer that asked for one."""
+    if target.isdecimal():
+        return url_for("admin.member_act", ref=target, slug="transfer-card", to=person.ref)
+    return url_for("admin.admission_way", ref=person.ref)
+
+
+@require("members.write")
+def way(ref: str) -> str:
+    """Choose card type, path and channel, each with what the charter says of it."""
+    person = get_person(ref)
+    return render_template(
+        "admin/admission/way.html",
+        steps=steps(ref, request.args),
+        person=person,
+        options=admission.options(ref, actor=actor()),
+        values=request.args,
+    )
+
+
+def _application(person: Person, values: MultiDict[str, str]) -> Application:
+    """Read what is applied for: the choice and the papers as ``doc=<code>:<copies>``."""
+    path, channel = values.get("path", ""), values.get("channel", "")
+    documents = {}
+    for text in values.getlist("doc"):
+        code, _, copies = text.partition(":")
+        documents[code] = int(copies) if copies.isdecimal() and len(copies) < 4 else 0
+    for name, copies in values.items():
+        code = name.removeprefix("documents.")
+        if code != name:
+            documents[code] = int(copies) if copies.isdecimal() and len(copies) < 4 else 0
+    details = admission.details_of(person, admission.requirements(path, channel))
+    for name in values.getlist("grant"):
+        details[name] = True
+    return Application(
+        tier=values.get("tier", ""),
+        path=path,
+        channel=channel,
+        documents={code: n for code, n in documents.items() if n},
+        details=details,
+        consent=values.get("consent") == "1",
+    )
+
+
+@require("members.write")
+def papers(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
+    """Tick what was handed in and fill in the application form."""
+    person = get_person(ref)
+    values = request.form if request.method == "POST" else request.args
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            person = annex.keep(person, request.form)
+        except DeskError as error:
+            errors = error_of(error, "person")
+    application = _application(person, values)
+    if request.method == "POST" and not errors:
+        return redirect(_url("admin.admission_review", ref, application), code=303)
+    page = render_template(
+        "admin/admission/papers.html",
+        steps=steps(ref, values),
+        person=person,
+        application=application,
+        needed=admission.requirements(application.path, application.channel),
+        lacking=admission.missing(application),
+        fields=annex.fields(),
+        form=admission.form_of_charter(),
+        values=annex.values(person, request.form if errors else None),
+        errors=errors,
+    )
+    return (page, 422) if errors else page
+
+
+@require("members.write")
+def lacking(ref: str) -> str:
+    """Name what still lacks, while papers are ticked."""
+    person = annex.read(get_person(ref), request.form)
+    application = _application(person, request.form)
+    return render_template("admin/admission/lacking.html", lacking=admission.missing(application))
+
+
+def _url(endpoint: str, ref: str, application: Application) -> str:
+    named: dict[str, Any] = {
+        "tier": application.tier,
+        "path": application.path,
+        "channel": application.channel,
+    }
+    docs = [f"{code}:{copies}" for code, copies in application.documents.items()]
+    return url_for(endpoint, ref=ref, doc=docs, **{k: v for k, v in named.items() if v})
+
+
+@require("members.write")
+def review(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
+    """Read everything back, take the consent, and hand the application in."""
+    person = get_person(ref)
+    values = request.form if request.method == "POST" else request.args
+    application = _application(person, values)
+    preview = admission.review(ref, _agreed(application), actor=actor())
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        done, errors, preview = _hand_in(ref, application, preview)
+        if done is not None:
+            return done
+    refusal = preview.answer.refusal
+    page = render_template(
+        "admin/admission/review.html",
+        steps=steps(ref, values),
+        person=person,
+        application=application,
+        labels=_labels(application),
+        preview=preview,
+        owed=admission.owed_in(preview.answer),
+        grant=_grantable(refusal["field"] if refusal else ""),
+        errors=errors,
+        key=new_key(),
+        back=_url("admin.admission_papers", ref, application),
+        values=values,
+    )
+    return (page, 422) if errors else page
+
+
+def _agreed(application: Application) -> Application:
+    """Return it as if consent were given, so that the review shows what else is in the way."""
+    return Application(
+        application.tier, application.path, application.channel, application.documents,
+        application.details, consent=True,
+    )  # fmt: skip
+
+
+def _grantable(field: str) -> str:
+    """Return the detail of an application that somebody may grant, when only that is lacking."""
+    name = field.removeprefix("apply.details.")
+    return name if name != field else ""
+
+
+def _labels(application: Application) -> list[tuple[str, str]]:
+    named = (
+        (gettext("Card type"), application.tier),
+        (gettext("Path"), application.path),
+        (gettext("Channel"), application.channel),
+    )
+    return [(label, code_label(code)) for label, code in named if code]
+
+
+def _hand_in(
+    ref: str, application: Application, preview: Preview
+) -> tuple[WerkzeugResponse | None, dict[str, str], Preview]:
+    """Hand in, and approve at once where who acts may do so and asked for it."""
+    key = request.form.get("key") or new_key()
+    try:
+        answer = admission.apply(ref, application, actor=actor(), key=key, branch=branch())
+    except DeskError as error:
+        return None, error_of(error, "apply"), preview
+    if not answer.accepted:
+        told = admission.told(answer)
+        return None, refusal_of(told, "apply"), told
+    if request.form.get("then") != "approve" or not may("approvals.decide"):
+        notify(
+            gettext("The application of %(name)s waits for its review.", name=get_person(ref).name)
+        )
+        return redirect(url_for("admin.admission_queue"), code=303), {}, preview
+    return _after_approval(ref, f"{key}:approve"), {}, preview
+
+
+def _after_approval(ref: str, key: str) -> WerkzeugResponse:
+    answer = admission.approve(ref, actor=actor(), key=key)
+    if not answer.accepted:
+        notify(say(admission.told(answer).reason), "error")
+        return redirect(url_for("admin.member", ref=ref), code=303)
+    if answer.after and answer.after["owed"]:
+        target = "admin.member_pay" if may("bills.charge") else "admin.member"
+        return redirect(url_for(target, ref=ref), code=303)
+    return redirect(url_for("admin.admission_done", ref=ref), code=303)
+
+
+@require("members.read")
+def queue() -> str:
+    """List the applications that wait for a review, or for their payment."""
+    number, size = read_page()
+    status = "approved" if request.args.get("state") == "approved" else "applied"
+    rows, total = admission.waiting(status, number=number, size=size)
+    counted = {
+        s: members.search(filters=members.Filters(status=s), size=1).total
+        for s in ("applied", "approved")
+    }
+    return render_template(
+        "admin/admission/queue.html",
+        page=Page(rows, number, size, total),
+        status=status,
+        counted=counted,
+        key=new_key(),
+    )
+
+
+@require("approvals.decide")
+def decide(ref: str) -> WerkzeugResponse:
+    """Approve or reject an application."""
+    key = request.form.get("key") or new_key()
+    if request.form.get("outcome") == "approve":
+        return _after_approval(ref, f"{key}:{ref}:approve")
+    reason = request.form.get("reason", "").strip()
+    name = get_person(ref).name
+    if not reason:
+        notify(gettext("Say why the application is rejected."), "error")
+    else:
+        answer = admission.reject(ref, reason, actor=actor(), key=f"{key}:{ref}:reject")
+        if answer.accepted:
+            notify(gettext("The application of %(name)s was rejected.", name=name))
+        else:
+            notify(say(admission.told(answer).reason), "error")
+    return redirect(url_for("admin.admission_queue"), code=303)
+
+
+@require("members.read")
+def done(ref: str) -> str:
+    """Show the card that was issued, with a slip to print."""
+    return render_template("admin/admission/done.html", file=members.file(ref), steps=steps())
+
+
+@require("members.read")
+def form(ref: str) -> str:
+    """Show the filled application form for printing."""
+    person = get_person(ref)
+    return render_template(
+        "admin/admission/form.html",
+        person=person,
+        form=admission.form_of_charter(),
+        fields=annex.fields(),
+        values=annex.values(person),
+    )
 
 
 def register(app: Flask) -> None:
     """Add the pages."""
+    rule, both = app.add_url_rule, ["GET", "POST"]
+    rule("/admin/admission", "admin.admission", who, methods=both)
+    rule("/admin/admission/queue", "admin.admission_queue", queue)
+    rule("/admin/admission/<ref>", "admin.admission_way", way)
+    rule("/admin/admission/<ref>/papers", "admin.admission_papers", papers, methods=both)
+    rule("/admin/admission/<ref>/lacking", "admin.admission_lacking", lacking, methods=["POST"])
+    rule("/admin/admission/<ref>/review", "admin.admission_review", review, methods=both)
+    rule("/admin/admission/<ref>/decide", "admin.admission_decide", decide, methods=["POST"])
+    rule("/admin/admission/<ref>/done", "admin.admission_done", done)
+    rule("/admin/admission/<ref>/form", "admin.admission_form", form)
+    daily = lazy_gettext("Daily")
+    add_nav(
+        app,
+        "admin",
+        NavItem(
+            "admin.admission", lazy_gettext("Admission"), icon="user-plus", group=daily,
+            permission="members.write", order=21,
+        ),
+        NavItem(
+            "admin.admission_queue", lazy_gettext("Applications"), icon="clipboard-check",
+            group=daily, permission="members.read", order=22,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Who acts on a page of the admin site, and how the desk's words and errors reach it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
+from charterhouse.plugins.errors import CharterUnavailableError
+from charterhouse.web.auth.session import current_principal, need_sign_in
+from charterhouse.web.errors import map_error
+from charterhouse.web.i18n import gettext, pick
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from charterhouse.desk.actions import Preview
+    from charterhouse.kernel.charter import Text
+
+__all__ = ["actor", "branch", "error_of", "init_app", "refusal_of", "say"]
+
+
+def actor() -> str:
+    """Return who acts, as the audit names them.
+
+    Raises:
+        SignInRequiredError: Nobody of the staff is signed in.
+    """
+    principal = current_principal()
+    if principal is None:
+        need_sign_in("staff")
+    return principal.key
+
+
+def branch() -> str:
+    """Return the branch to which who acts is limited; empty for those of several or all."""
+    principal = current_principal()
+    branches = principal.branches if principal is not None else frozenset()
+    return next(iter(branches)) if len(branches) == 1 else ""
+
+
+def say(text: Text) -> str:
+    """Return a pair of texts in the reader's language."""
+    return pick(*text)
+
+
+def _name(field: str, prefix: str) -> str:
+    return field.removeprefix(f"{prefix}.").removeprefix("person.")
+
+
+def error_of(error: DeskError, prefix: str = "") -> dict[str, str]:
+    """Return an error of the desk as a message beside its field.
+
+    Args:
+        error: What the desk could not read.
+        prefix: The verb whose fields the form has.
+    """
+    return {_name(error.field, prefix) or "_": gettext(error.message)}
+
+
+def refusal_of(preview: Preview, prefix: str = "") -> dict[str, str]:
+    """Return the charter's refusal as messages beside its fields; those without one under ``_``."""
+    refusal = preview.answer.refusal
+    if refusal is None:
+        return {}
+    if refusal["missing"]:
+        return {f"documents.{code}": gettext("This is missing.") for code in refusal["missing"]}
+    return {_name(refusal["field"], prefix) or "_": say(preview.reason)}
+
+
+def init_app(app: Flask) -> None:
+    """Answer the desk's errors, and give the templates ``say()``."""
+    for kind in (DeskError, NotFoundError, ConflictError, UnavailableError):
+        map_error(app, kind, kind.status)
+    map_error(app, CharterUnavailableError, 503)
+    app.jinja_env.globals["say"] = say
