@@ -26,7 +26,7 @@ def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> Non
             f"会员端 Member portal {home}/my/",
         ]
         console.print(Panel("\n".join(lines), title=title, title_align="left", expand=False))
-        console.print(_staff(guest), crop=False, overflow="ignore", no_wrap=True)
+        console.print(_staff(guest))
         for member in guest.members:
             local = member.phone.removeprefix("+86")
             console.print(
@@ -46,16 +46,19 @@ def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> Non
 
 
 def _staff(guest: Guest) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="dim")
-    for head in ("  登录 login", "角色 role", "密码 password", "动态码 code", "密钥 secret"):
-        table.add_column(head, no_wrap=True)
-    seen = ""
+    # One password for everybody stands in the caption, so that all fits into 80 columns.
+    passwords = {entry.password for entry in guest.staff}
+    shared = len(passwords) == 1
+    table = Table(box=None, padding=(0, 1), header_style="dim", caption_justify="left")
+    heads = ["登录 login", "角色 role", "动态码 code", "密钥 secret"]
+    for head in heads if shared else [*heads, "密码 password"]:
+        table.add_column(head, no_wrap=True, min_width=32 if "secret" in head else None)
     for entry in guest.staff:
         factor = guest.factors[entry.login]
-        # One password for everybody is written once, so that all fits into 80 columns.
-        password = "〃" if entry.password == seen else entry.password
-        seen = entry.password
-        table.add_row(f"  {entry.login}", entry.role, password, factor.code, factor.secret)
+        cells = [entry.login, entry.role, factor.code, factor.secret]
+        table.add_row(*(cells if shared else [*cells, entry.password]))
+    if shared:
+        table.caption = f" 密码 password  {passwords.pop()}"
     return table
 
 
