@@ -1,0 +1,260 @@
+"""A member's statement: what was paid and what points came and went, month by month."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import func, select, union
+
+from charterhouse.desk import telling
+from charterhouse.desk.errors import DeskError
+from charterhouse.desk.institution import branches
+from charterhouse.desk.items import Items
+from charterhouse.desk.member_file import now_here
+from charterhouse.desk.words import Words, words
+from charterhouse.kernel.charter import Text
+from charterhouse.records import sealing
+from charterhouse.records.tables import decision, event, posting
+from charterhouse.tenancy.scope import current_tenant
+from charterhouse.tenancy.store import unit
+
+POINTS = "points"
+STORED_VALUE = "stored_value"
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_ONE_BILL = {"spend": "to_pay", "refund": "refund"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a bill: label, list price and net price in fen, and the clause behind the price."""
+
+    label: Text
+    quantity: int
+    price: int
+    net: int
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that happened to a member's money or points.
+
+    Attributes:
+        paid, back: fen paid to and given back by the institution.
+        saved: fen by which the charter made a bill cheaper.
+        points, stored_value: by how much they changed; fen for stored value.
+        place: the branch, if one was named.
+        method: how it was paid, if that is known.
+        clauses: number → text of every clause behind it.
+    """
+
+    id: str
+    verb: str
+    at: datetime
+    title: Text
+    paid: int
+    back: int
+    saved: int
+    points: int
+    stored_value: int
+    place: Text
+    method: Text
+    items: tuple[Item, ...]
+    clauses: Mapping[str, Text]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One month, the newest first.
+
+    Attributes:
+        month: its first day.
+        months: first days of all months that may have something, the newest first.
+    """
+
+    month: date
+    rows: tuple[Row, ...]
+    months: tuple[date, ...]
+
+    @property
+    def paid(self) -> int:
+        """Fen paid in the month, less what was given back."""
+        return sum(row.paid - row.back for row in self.rows)
+
+    @property
+    def saved(self) -> int:
+        """Fen saved in the month."""
+        return sum(row.saved for row in self.rows)
+
+    @property
+    def points(self) -> int:
+        """By how much the points changed in the month."""
+        return sum(row.points for row in self.rows)
+
+
+def statement(ref: str, month: str = "") -> Statement:
+    """What happened to a member in a month; in the present one without `month` (2026-11).
+
+    Raises:
+        DeskError: `month` is no month.
+    """
+    today = now_here().date()
+    first = _read_month(month) if month else today.replace(day=1)
+    with unit():
+        rows = _rows(ref, _start(first), _start(_next(first)))
+        return Statement(first, rows, _months(_first_month(ref) or first, today))
+
+
+def movements(ref: str, *, most: int = 50) -> tuple[Row, ...]:
+    """The newest changes of a member's points."""
+    with unit() as opened:
+        found = opened.connection.execute(
+            select(posting.c.at)
+            .where(posting.c.owner == ref, posting.c.account == POINTS)
+            .order_by(posting.c.at.desc())
+            .limit(most)
+        ).scalars()
+        moments = list(found)
+        if not moments:
+            return ()
+        rows = _rows(ref, moments[-1], None)
+    return tuple(row for row in rows if row.points)[:most]
+
+
+def _read_month(text: str) -> date:
+    found = _MONTH.fullmatch(text)
+    if found is None:
+        raise DeskError("must be a month such as 2026-11", field="month")
+    return date(int(found[1]), int(found[2]), 1)
+
+
+def _next(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, current_tenant().zone)
+
+
+def _first_month(ref: str) -> date | None:
+    with unit() as opened:
+        found = opened.connection.execute(
+            select(func.min(decision.c.at)).where(decision.c.member == ref)
+        ).scalar()
+    return found.astimezone(current_tenant().zone).date().replace(day=1) if found else None
+
+
+def _months(first: date, today: date) -> tuple[date, ...]:
+    months = [first]
+    while _next(months[-1]) <= today:
+        months.append(_next(months[-1]))
+    return tuple(reversed(months))
+
+
+def _rows(ref: str, since: datetime, until: datetime | None) -> tuple[Row, ...]:
+    touched = union(
+        select(decision.c.id).where(decision.c.member == ref, decision.c.at >= since),
+        select(posting.c.decision_id).where(posting.c.owner == ref, posting.c.at >= since),
+    )
+    wanted = (
+        select(
+            decision.c.id, decision.c.event_id, decision.c.verb, decision.c.member,
+            decision.c.at, decision.c.version, decision.c.sealed, event.c.sealed.label("told"),
+        )
+        .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
+        .where(decision.c.id.in_(touched), decision.c.code == "", decision.c.at >= since)
+        .order_by(decision.c.at.desc(), decision.c.id.desc())
+    )  # fmt: skip
+    if until is not None:
+        wanted = wanted.where(decision.c.at < until)
+    with unit() as opened:
+        found = opened.connection.execute(wanted).all()
+        moved = _moved(ref, [row.id for row in found])
+        said = {number: words(number) for number in {row.version for row in found}}
+        maker = _Maker(ref)
+        made = [maker.row(row, moved.get(row.id, {}), said[row.version]) for row in found]
+    return tuple(row for row in made if row is not None)
+
+
+def _moved(ref: str, decisions: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Decision → account → by how much the member's own account changed."""
+    with unit() as opened:
+        rows = opened.connection.execute(
+            select(posting.c.decision_id, posting.c.account, func.sum(posting.c.amount))
+            .where(posting.c.owner == ref, posting.c.decision_id.in_(list(decisions)))
+            .group_by(posting.c.decision_id, posting.c.account)
+        ).all()
+    found: dict[int, dict[str, int]] = {}
+    for number, account, amount in rows:
+        found.setdefault(number, {})[account] = int(amount)
+    return found
+
+
+class _Maker:
+    """Makes rows of decisions, for one member."""
+
+    def __init__(self, ref: str) -> None:
+        self._ref = ref
+        self._places = {branch.code: (branch.zh, branch.en) for branch in branches()}
+        self._names = Items()
+
+    def row(self, stored: Any, moved: Mapping[str, int], said: Words) -> Row | None:
+        outcome: dict[str, Any] = sealing.DECISION.open(stored.id, stored.sealed)
+        own = stored.member == self._ref
+        if not own and not moved:
+            return None
+        if stored.verb == "due" and not moved and not outcome["happenings"]:
+            # A reminder: it changed nothing.
+            return None
+        told = sealing.EVENT.open(stored.event_id, stored.told) if stored.told and own else {}
+        body: dict[str, Any] = told.get("body", {})
+        figures = outcome["figures"] if own else {}
+        items = tuple(self._item(line) for line in figures.get("priced", ()))
+        cited = [e[0] for e in outcome["trace"] if own or e[3].get("member") == self._ref]
+        return Row(
+            id=str(stored.id),
+            verb=stored.verb,
+            at=stored.at.astimezone(current_tenant().zone),
+            title=_title(stored.verb, body, outcome, said) if own else self._gift(outcome, said),
+            paid=_paid(stored.verb, body, figures),
+            back=figures.get("refund", 0),
+            saved=sum(i.price * i.quantity - i.net for i in items),
+            points=moved.get(POINTS, 0),
+            stored_value=moved.get(STORED_VALUE, 0),
+            place=self._places.get(body.get("branch") or "", ("", "")),
+            method=telling.METHODS.get(body.get("method") or "", ("", "")),
+            items=items,
+            clauses={number: said.clause(number) for number in dict.fromkeys(cited)},
+            reason=str(body.get("reason") or ""),
+        )
+
+    def _item(self, line: list[Any]) -> Item:
+        code, _category, price, _offer, quantity, net, clause = line
+        return Item(self._names.name(code), quantity, price, net, clause)
+
+    def _gift(self, outcome: Mapping[str, Any], said: Words) -> Text:
+        """What came from somebody else's bill: of that, only what concerns this member."""
+        for _clause, _phase, _did, about in outcome["trace"]:
+            if about.get("member") == self._ref and about.get("cls"):
+                return said.label(about["cls"])
+        return telling.ACCOUNTS[POINTS]
+
+
+def _title(verb: str, body: dict[str, Any], outcome: dict[str, Any], said: Words) -> Text:
+    """What happened, without the amount, which stands beside it."""
+    if verb == "pay":
+        return said.label(body["for"])
+    if verb in _ONE_BILL:
+        return telling.VERBS[verb]
+    return telling.title(verb, body, outcome, said)
+
+
+def _paid(verb: str, body: Mapping[str, Any], figures: Mapping[str, Any]) -> int:
+    if verb in ("pay", "top_up"):
+        return int(body["amount"])
+    return int(figures.get("to_pay", 0)) if verb == "spend" else 0
