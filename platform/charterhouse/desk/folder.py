@@ -5,7 +5,7 @@ The format is described in `docs/tenants.md`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from charterhouse.kernel.errors import CharterError, EventError, ScenarioError, 
 from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.scenario.loading import Located, line_of, read_yaml
-from charterhouse.kernel.settings import Whole, Yuan, first_problem
+from charterhouse.kernel.settings import Whole, Yuan
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.plugins.registry import registry
 
@@ -169,7 +169,7 @@ def read_folder(folder: Path) -> TenantFolder:
         place = error.field if error.field.startswith(str(path)) else f"{path}:{error.field or 1}"
         raise FolderError(error.message, field=place) from None
     except ValidationError as error:
-        name, why = first_problem(error.messages)
+        name, why = _worst(error.messages)
         raise FolderError(why, field=_place(path, raw, name)) from None
     except _AtError as error:
         raise FolderError(error.message, field=_place(path, raw, error.field)) from None
@@ -177,6 +177,28 @@ def read_folder(folder: Path) -> TenantFolder:
 
 class _AtError(DeskError):
     """A value that contradicts others; `field` is its dotted path in the file."""
+
+
+_WORDS = {
+    "Unknown field.": "is unknown here",
+    "Missing data for required field.": "is required",
+}
+
+
+def _worst(messages: Any) -> tuple[str, str]:
+    """The problem to name: an unknown field before the known one that it was meant to be."""
+    found = list(_problems(messages, ""))
+    name, why = min(found, key=lambda problem: problem[1] != "Unknown field.")
+    return name, _WORDS.get(why, why)
+
+
+def _problems(messages: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from _problems(inner, f"{path}.{name}" if path else str(name))
+    else:
+        for why in messages:
+            yield path, str(why)
 
 
 def _place(path: Path, raw: Any, name: str) -> str:
