@@ -29,7 +29,9 @@ from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.permissions import may, require
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
+    from typing import IO
 
     from flask import Flask
     from werkzeug.wrappers import Response as WerkzeugResponse
@@ -53,6 +55,7 @@ _MEDIA: Final = {
     "csv": "text/csv; charset=utf-8",
 }
 _PALETTE_SIZE: Final = 8
+_PIECE: Final = 1 << 16
 
 
 @require("members.read")
@@ -105,11 +108,17 @@ def export() -> Response:
         say=_word,
         actor=actor(),
     )
-    response = Response(iter(lambda: file.read(65536), b""), mimetype=_MEDIA[sort])
+    response = Response(_pieces(file), mimetype=_MEDIA[sort])
     response.call_on_close(file.close)
     day = members.today().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="members-{day}.{sort}"'
     return response
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _word(column: str, code: str) -> str:
