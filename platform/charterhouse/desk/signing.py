@@ -159,9 +159,8 @@ def check_code(staff_id: int, code: str) -> Staff:
         if row is None or row.state != ACTIVE:
             problem = _refusal()
         elif _resting(row):
-            minutes = -(-int((row.locked_until - clock.now()).total_seconds()) // 60)
             problem = SignInError(
-                f"too many failures: try again in {minutes} min", field="code", code="resting"
+                "too many failures: wait before you try again", field="code", code="resting"
             )
         else:
             problem = _take(opened, row, digits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -17,6 +18,7 @@ from charterhouse.tenancy.errors import (
     TenantNotWritableError,
 )
 from charterhouse.web.api import gate
+from charterhouse.web.api import schemas as answer_schemas
 from charterhouse.web.api.docs import docs
 from charterhouse.web.api.kinds import VERB_SCHEMAS, constraints_of, schema_name
 from charterhouse.web.api.schemas import ErrorSchema
@@ -107,6 +109,11 @@ def _finished(app: Flask, spec: dict[str, Any]) -> dict[str, Any]:
     schemas = spec["components"]["schemas"]
     for verb, made in VERB_SCHEMAS.items():
         schemas[schema_name(verb)] |= constraints_of(verb) | {"description": made.__doc__}
+    for told in vars(answer_schemas).values():
+        name = getattr(told, "__name__", "").removesuffix("Schema")
+        if name in schemas and told.__doc__:
+            schemas[name]["description"] = inspect.cleandoc(told.__doc__)
+    schemas.pop("PaginationMetadata", None)  # of the framework; no operation answers it
     schemas["Event"] |= {
         "additionalProperties": False,
         "oneOf": [{"required": [verb]} for verb in VERB_SCHEMAS],

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from charterhouse.desk.intake import Answer
 
-__all__ = ["VERB_PERMISSIONS", "api"]
+__all__ = ["RIGHTS", "VERB_PERMISSIONS", "api"]
 
 VERB_PERMISSIONS = {
     "amend": "charter.write",
@@ -49,6 +49,12 @@ VERB_PERMISSIONS = {
     "sanction": "approvals.decide",
 }
 """What a key needs beside `events.write` for verbs by which somebody decides or gives."""
+
+RIGHTS = (
+    "events.write", "events.read", "members.read", "members.write", "members.unmask",
+    "ledger.read", "charter.read", *dict.fromkeys(VERB_PERMISSIONS.values()),
+)  # fmt: skip
+"""All that a key can be allowed."""
 
 
 _UNKNOWN = {HTTPStatus.NOT_FOUND: "No such person"}
