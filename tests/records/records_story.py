@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,13 +47,19 @@ BORN = {"li": "1990-07-08"}
 Tell = Callable[..., Kept]
 
 
-def tell(at: str, verb: str, raw: dict[str, Any], *, key: str | None = None) -> Kept:
+def tell(
+    at: str,
+    verb: str,
+    raw: dict[str, Any],
+    *,
+    key: str | None = None,
+    born: Mapping[str, str] = BORN,
+) -> Kept:
     """Tell one event to the tenant in scope."""
     moment = datetime.fromisoformat(at).replace(tzinfo=ZONE)
 
     def facts(ref: str) -> dict[str, Any]:
-        born = BORN.get(ref)
-        return {"born": datetime.fromisoformat(born).date()} if born else {}
+        return {"born": datetime.fromisoformat(born[ref]).date()} if ref in born else {}
 
     with use_clock(FixedClock(moment)), unit(write=True) as opened:
         body = parse_body(verb, raw, ZONE)

@@ -16,6 +16,7 @@ from charterhouse.kernel.errors import CharterError
 from charterhouse.records.books import load_book
 from charterhouse.records.door import Door
 from charterhouse.records.tables import standing
+from charterhouse.tenancy.errors import SealError
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import Unit, prepared, unit
 from charterhouse.tenancy.tenant import Tenant
@@ -24,6 +25,9 @@ _log = structlog.get_logger(__name__)
 
 BATCH = 100
 """How many members one transaction advances at most."""
+
+_FAULTS = (CharterError, SealError)
+"""What can be wrong with one member alone: the charter fails, or the standing is damaged."""
 
 _REST = timedelta(minutes=15)
 
@@ -52,7 +56,7 @@ class _Change:
 class DueClock:
     """Wakes members whose time has come; keeps in memory what a restart may find again.
 
-    A member at whom the charter fails is left to rest for a while, so that others go on.
+    A member at whom the charter fails, or whose standing is damaged, is left to rest for a while, so that others go on.
     """
 
     def __init__(self) -> None:
@@ -74,7 +78,7 @@ class DueClock:
             try:
                 with unit(write=True) as opened:
                     _advance(opened, refs, now)
-            except CharterError:
+            except _FAULTS:
                 return self._one_by_one(tenant, refs, now)
         return len(refs)
 
@@ -111,7 +115,7 @@ class DueClock:
             try:
                 with unit(write=True) as opened:
                     _advance(opened, [ref], now)
-            except CharterError as error:
+            except _FAULTS as error:
                 self._resting[tenant.id, ref] = now + _REST
                 _log.error("due_failed", member=ref, problem=str(error))
             else:

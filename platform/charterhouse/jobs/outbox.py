@@ -18,6 +18,7 @@ from charterhouse import clock
 from charterhouse.desk.channels import UnknownChannelError, the_channel
 from charterhouse.desk.institution import branding
 from charterhouse.desk.people import find_person
+from charterhouse.desk.telling import ACCOUNTS
 from charterhouse.desk.words import words
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
@@ -94,7 +95,7 @@ def notice_text(content: Mapping[str, Any]) -> str:
     told = words()
     name = branding().short_zh or current_tenant().name_zh
     figures = [
-        f"{told.label(key)[0]} {value}"
+        f"{told.labels.get(key, ACCOUNTS.get(key, (key, key)))[0]} {value}"
         for key, value in sorted(content.get("about", {}).items())
         if isinstance(value, int | str) and not isinstance(value, bool)
     ]

@@ -1,0 +1,99 @@
+"""The clock wakes whose time has come, a batch at a time, and changes no outcome."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from charterhouse.clock import FixedClock, use_clock
+from charterhouse.desk.verifying import verify_tenant
+from charterhouse.jobs.clock import DueClock
+from charterhouse.records import tables as t
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+
+if TYPE_CHECKING:
+    from conftest import House
+
+
+def items(house: House, code: str) -> list[str]:
+    with tenant_scope(house.north), unit() as opened:
+        query = select(t.item.c.member).where(t.item.c.code == code).order_by(t.item.c.at)
+        return list(opened.connection.execute(query).scalars())
+
+
+def run(house: House, at: str, due_clock: DueClock | None = None) -> int:
+    """Tick until nothing is left; return how many were advanced."""
+    due_clock, advanced = due_clock or DueClock(), 0
+    with use_clock(FixedClock(house.at(at))):
+        while ticked := due_clock.tick(house.north):
+            advanced += ticked
+    return advanced
+
+
+def test_nobody_is_woken_before_the_time(house: House) -> None:
+    assert run(house, "2025-07-07 23:59:59") == 0
+    assert items(house, "birthday") == []
+
+
+def test_a_birthday_is_noticed_at_its_first_moment(house: House) -> None:
+    assert run(house, "2025-07-08 00:00:00") == 2
+    assert sorted(items(house, "birthday")) == sorted(["li", house.somebody])
+    assert run(house, "2025-07-08 00:00:00") == 0
+    assert verify_tenant(house.north).differences == []
+
+
+def test_one_tick_is_one_bounded_batch(house: House) -> None:
+    due_clock = DueClock()
+    with use_clock(FixedClock(house.at("2025-07-09 09:00"))):
+        assert [due_clock.tick(house.north, most=1) for _ in range(3)] == [1, 1, 0]
+
+
+def test_a_clock_that_slept_for_years_makes_up_for_it(house: House) -> None:
+    run(house, "2029-01-01 09:00")
+    assert items(house, "birthday").count("li") == 3, "of 2025, 2026 and 2027: then it expired"
+    assert items(house, "card-expiring").count("li") == 1
+    with tenant_scope(house.north), unit() as opened:
+        query = select(t.standing.c.status, t.standing.c.points).where(t.standing.c.ref == "li")
+        assert tuple(opened.connection.execute(query).one()) == ("lapsed", 0)
+    assert verify_tenant(house.north).differences == []
+
+
+def test_an_event_in_between_finds_the_same_history(house: House) -> None:
+    house.tell("2025-07-09 10:00", "award", {"member": "li", "points": 1})
+    assert run(house, "2025-07-09 10:00") == 1, "li was brought here by the event"
+    assert items(house, "birthday").count("li") == 1
+
+
+def test_a_new_version_is_a_due_of_everybody(house: House) -> None:
+    change = {
+        "announced": "2025-03-09",
+        "effective": "2025-04-01",
+        "settings": {"card_expiring_days": 60},
+    }
+    house.tell("2025-03-09 09:00", "amend", change)
+    due_clock = DueClock()
+    assert run(house, "2025-03-31 23:59", due_clock) == 0
+    with tenant_scope(house.north), unit() as opened:
+        people = len(opened.connection.execute(select(t.standing.c.ref)).all())
+    assert run(house, "2025-04-01 00:00", due_clock) == people
+    assert run(house, "2025-04-01 00:01", due_clock) == 0
+    assert run(house, "2028-01-02 00:00", due_clock) > 0
+    with tenant_scope(house.north), unit() as opened:
+        query = select(t.item.c.at).where(t.item.c.code == "card-expiring", t.item.c.member == "li")
+        assert opened.connection.execute(query).scalar_one() == house.at("2027-12-31 00:00")
+
+
+def test_a_damaged_member_does_not_hold_up_the_others(house: House) -> None:
+    path = house.catalogue.installation.stores.path(house.north.id)  # type: ignore[attr-defined]  # the embedded engine
+    with closing(sqlite3.connect(path)) as driver:
+        driver.execute("UPDATE standing SET sealed = 'x' || sealed WHERE ref = 'li'")
+        driver.commit()
+    due_clock = DueClock()
+    with use_clock(FixedClock(house.at("2025-07-08 00:05"))):
+        assert due_clock.tick(house.north) == 1
+        assert due_clock.tick(house.north) == 0, "li rests"
+    assert items(house, "birthday") == [house.somebody]
