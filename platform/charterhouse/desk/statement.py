@@ -110,6 +110,13 @@ def statement(ref: str, month: str = "") -> Statement:
         return Statement(first, rows, _months(_first_month(ref) or first, today))
 
 
+def method_label(method: str, *, online: bool) -> Text:
+    """How something was paid, in words; a card at the counter is another thing than one online."""
+    if online and method == "card":
+        return ("银行卡（线上）", "Bank card (online)")
+    return telling.METHODS.get(method, (method, method))
+
+
 def movements(ref: str, *, most: int = 50) -> tuple[Row, ...]:
     """The newest changes of a member's points."""
     with unit() as opened:
@@ -227,7 +234,7 @@ class _Maker:
             points=moved.get(POINTS, 0),
             stored_value=moved.get(STORED_VALUE, 0),
             place=self._places.get(body.get("branch") or "", ("", "")),
-            method=telling.METHODS.get(body.get("method") or "", ("", "")),
+            method=method_label(body.get("method") or "", online=body.get("channel") == "online"),
             items=items,
             clauses={number: said.clause(number) for number in dict.fromkeys(cited)},
             reason=str(body.get("reason") or ""),

@@ -21,6 +21,9 @@ from charterhouse.tenancy.store import prepared, unit
 
 ACTOR = "system:payments"
 
+ONLINE = "online-"
+"""How the ids of payments begin that came through a gateway."""
+
 LIFE = timedelta(minutes=31)
 """How long a hosted page takes money. Gateways want at least thirty minutes when they are asked."""
 
@@ -119,7 +122,7 @@ class Attempt:
     @property
     def document(self) -> str:
         """The id under which the charter keeps its payment."""
-        return f"online-{self.id}"
+        return f"{ONLINE}{self.id}"
 
     @property
     def request(self) -> CheckoutRequest:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.web.auth.session import register_loader, register_sign_in
 from charterhouse.web.errors import map_error
-from charterhouse.web.i18n import lazy_gettext, lazy_pgettext
+from charterhouse.web.i18n import lazy_pgettext
 from charterhouse.web.labels import register_status
 from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.portal.base import load_member, portal, said
@@ -33,16 +33,16 @@ def register(app: Flask) -> None:
     add_nav(
         app,
         "portal",
-        NavItem("portal.home", lazy_gettext("Card"), icon="id-badge-2", order=10),
-        NavItem("portal.points", lazy_gettext("Points"), icon="star", order=20),
+        NavItem("portal.home", lazy_pgettext("portal", "Card"), icon="id-badge-2", order=10),
+        NavItem("portal.points", lazy_pgettext("portal", "Points"), icon="star", order=20),
         NavItem(
             "portal.statement",
-            lazy_gettext("Statement"),
+            lazy_pgettext("portal", "Statement"),
             icon="receipt-2",
             order=30,
             prefix="portal.receipt",
         ),
-        NavItem("portal.profile", lazy_gettext("Me"), icon="user", order=40),
+        NavItem("portal.profile", lazy_pgettext("portal", "Me"), icon="user", order=40),
     )
     map_error(app, CharterUnavailableError, 503)
     register_status("quarantined", "wait", lazy_pgettext("status", "Being checked"))

@@ -10,14 +10,13 @@ from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.member_file import Paper, paper, papers
 from charterhouse.desk.portal import home as read_home
 from charterhouse.desk.portal import last_day
-from charterhouse.desk.statement import movements
+from charterhouse.desk.statement import method_label, movements
 from charterhouse.desk.statement import statement as read_statement
-from charterhouse.desk.telling import METHODS
 from charterhouse.desk.words import words
-from charterhouse.payments.attempts import Attempt, attempts_of
+from charterhouse.payments.attempts import ONLINE, Attempt, attempts_of
 from charterhouse.payments.orders import Order, orders_of
 from charterhouse.web.permissions import signed_in
-from charterhouse.web.portal.base import own_ref, portal
+from charterhouse.web.portal.base import own_ref, portal, said
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -54,7 +53,7 @@ def receipts() -> str:
         receipts=papers(ref, "payment"),
         unfinished=_unfinished(ref),
         words=words(),
-        methods=METHODS,
+        how=_how,
     )
 
 
@@ -71,8 +70,14 @@ def receipt(receipt: str) -> str:
         abort(404)
     home = read_home(ref)
     return render_template(
-        "portal/receipt.html", receipt=found, home=home, words=words(), methods=METHODS
+        "portal/receipt.html", receipt=found, home=home, words=words(), how=_how(found)
     )
+
+
+def _how(receipt: Paper) -> str:
+    """How a receipt was paid."""
+    online = receipt.id.startswith(ONLINE)
+    return said(method_label(str(receipt.content.get("method") or ""), online=online))
 
 
 def _unfinished(ref: str) -> list[tuple[Order, Attempt]]:

@@ -134,11 +134,10 @@ def _sample_code(phone: str) -> str:
     path = config().data_dir / OUTBOX
     if not path.exists():
         return ""
-    wanted = (tenant().slug, "code", phone)
+    wanted = f"\t{tenant().slug}\tcode\t{phone}\t"
     for line in reversed(path.read_text(encoding="utf-8").splitlines()[-200:]):
-        _at, *head, text = line.split("\t")
-        if tuple(head) == wanted:
-            return text
+        if wanted in line:
+            return str(line.partition(wanted)[2])
     return ""
 
 
