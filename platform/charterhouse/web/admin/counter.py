@@ -248,7 +248,7 @@ def _bill_page(typed: bills.Typed, **more: Any) -> str:
         items=items,
         categories=list(categories),
         visits=[(code, str(text)) for code, text in terms.VISITS.items()],
-        methods=[(code, str(text)) for code, text in terms.METHODS.items()],
+        methods=[(code, terms.term("method", code)) for code in bills.METHODS],
         branches=[(each.code, pick(each.zh, each.en)) for each in places],
         **shown,
     )

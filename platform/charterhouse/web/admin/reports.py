@@ -1,12 +1,146 @@
-"""Pages of the admin site."""
+"""Reports that the charter declares, by period, with chart and export; and the registers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, render_template, request, send_file
+
+from charterhouse.desk import reports
+from charterhouse.desk.audit import note
+from charterhouse.desk.dashboard import today
+from charterhouse.desk.sheets import FORMATS, write_sheet
+from charterhouse.web.admin import decisions
+from charterhouse.web.admin.acting import actor
+from charterhouse.web.i18n import gettext, lazy_gettext, pick
+from charterhouse.web.navigation import NavItem, add_nav
+from charterhouse.web.permissions import require
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
+    from werkzeug.wrappers import Response
+
+    from charterhouse.kernel.report import Report, Row
+
+__all__ = ["register"]
+
+area = Blueprint("reports", __name__, url_prefix="/admin/reports")
+
+_PERIODS = 6
+
+
+@area.get("")
+@require("reports.read")
+def index() -> str:
+    """List the reports and the registers."""
+    return render_template(
+        "admin/reports/index.html", reports=reports.reports(), names=decisions.NAMES
+    )
+
+
+@area.get("/<code>")
+@require("reports.read")
+def show(code: str) -> str:
+    """Show a report for a period, beside the periods before it."""
+    report = reports.find_report(code)
+    period = reports.read_period(report.period, request.args.get("period", ""))
+    trend = reports.trend(report, period, _PERIODS)
+    rows = trend[-1][1]
+    former = {row.code: row.value for row in trend[-2][1]}
+    newest = reports.period_of(report.period, today())
+    return render_template(
+        "admin/reports/report.html",
+        report=report,
+        period=period,
+        before=period.before(),
+        newest=newest,
+        following=_following(report, period) if period.last < newest.first else None,
+        rows=rows,
+        former=former,
+        charts=_charts(report, trend),
+    )
+
+
+def _following(report: Report, period: reports.Period) -> reports.Period:
+    return reports.period_of(report.period, period.last + reports.ONE_DAY)
+
+
+def _charts(
+    report: Report, trend: Sequence[tuple[reports.Period, list[Row]]]
+) -> list[tuple[str, dict[str, Any]]]:
+    """One chart for counts and one for amounts, each a series per row of the report."""
+    texts: dict[str, tuple[str, str, str]] = {}
+    for _, rows in trend:
+        texts |= {row.code: (row.unit, row.zh, row.en) for row in rows}
+    charts = []
+    for unit, title in (("count", gettext("Counts")), ("yuan", gettext("Amounts"))):
+        codes = [code for code, (of, _, _) in texts.items() if of == unit]
+        series = [
+            {
+                "name": pick(*texts[code][1:]),
+                "values": [
+                    next((row.value for row in rows if row.code == code), 0) for _, rows in trend
+                ],
+            }
+            for code in codes
+        ]
+        data = {
+            "kind": "line" if unit == "yuan" else "bar",
+            "labels": [period.name for period, _ in trend],
+            "unit": "fen" if unit == "yuan" else unit,
+            "series": series,
+        }
+        if series:
+            charts.append((f"{pick(report.zh, report.en)} · {title}", data))
+    return charts
+
+
+@area.get("/<code>/export")
+@require("reports.export")
+def export(code: str) -> Response:
+    """Send a report as a file."""
+    report = reports.find_report(code)
+    sort = request.args.get("format", "xlsx")
+    if sort not in FORMATS:
+        abort(404)
+    period = reports.read_period(report.period, request.args.get("period", ""))
+    rows = [[pick(row.zh, row.en), _figure(row)] for row in reports.fold(report, period)]
+    file = write_sheet(sort, [pick(report.zh, report.en), period.name], rows)
+    content = {"format": sort, "period": period.name}
+    note("report.export", subject=code, actor=actor(), content=content)
+    return send_file(file, as_attachment=True, download_name=f"{code}-{period.name}.{sort}")
+
+
+def _figure(row: Row) -> Any:
+    return Decimal(row.value).scaleb(-2) if row.unit == "yuan" else row.value
 
 
 def register(app: Flask) -> None:
     """Add the pages."""
+    decisions.register(app)
+    app.register_blueprint(area)
+    add_nav(
+        app,
+        "admin",
+        NavItem(
+            "reports.index",
+            lazy_gettext("Reports"),
+            "report-analytics",
+            lazy_gettext("Institution"),
+            "reports.read",
+            order=70,
+            prefix="reports.",
+        ),
+        NavItem(
+            "decisions.all",
+            lazy_gettext("Decisions"),
+            "scale",
+            lazy_gettext("Institution"),
+            "reports.read",
+            order=72,
+            prefix="decisions.",
+        ),
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from charterhouse.desk.telling import METHODS
 from charterhouse.web.admin.words import code_label
-from charterhouse.web.i18n import lazy_pgettext
+from charterhouse.web.i18n import lazy_pgettext, pick
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,13 +33,6 @@ VISITS: Final = {
     "exam": lazy_pgettext("visit", "Check-up"),
     "emergency": lazy_pgettext("visit", "Emergency"),
 }
-METHODS: Final = {
-    "cash": lazy_pgettext("method", "Cash"),
-    "card": lazy_pgettext("method", "POS card"),
-    "wechat_pay": lazy_pgettext("method", "WeChat Pay"),
-    "alipay": lazy_pgettext("method", "Alipay"),
-    "transfer": lazy_pgettext("method", "Transfer"),
-}
 _UNITS: Final = {
     "points": lazy_pgettext("account", "Points"),
     "stored_value": lazy_pgettext("account", "Stored value"),
@@ -46,24 +40,17 @@ _UNITS: Final = {
     "spend_total": lazy_pgettext("account", "Cumulative consumption"),
     "money": lazy_pgettext("account", "Money"),
 }
-_ALL: Final = {
-    "category": CATEGORIES,
-    "visit": VISITS,
-    "method": METHODS,
-    "unit": _UNITS,
-}
+_ALL: Final = {"category": CATEGORIES, "visit": VISITS, "unit": _UNITS}
 
 
 def term(sort: str, code: str | None) -> str:
-    """Return what a code of a sort (category, visit, method, unit) is called.
-
-    Raises:
-        KeyError: There is no such sort.
-    """
+    """Return what a code of a sort (category, visit, method, unit) is called."""
     if not code:
         return ""
+    if sort == "method" and code in METHODS:
+        return pick(*METHODS[code])
     said = code_label(code)
-    known = _ALL[sort].get(code)
+    known = _ALL.get(sort, {}).get(code)
     return str(known) if said == code and known is not None else said
 
 
