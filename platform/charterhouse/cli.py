@@ -8,7 +8,7 @@ from importlib.metadata import version
 import click
 
 COMMANDS = (
-    "check", "demo", "demo-code", "migrate", "plugin", "sandbox", "serve", "tenant", "verify",
+    "bench", "check", "demo", "demo-code", "migrate", "plugin", "sandbox", "serve", "tenant", "verify",
     "worker",
 )  # fmt: skip
 """Names of the commands; `name` lives as `command` in `charterhouse.commands.<name>`."""

@@ -65,6 +65,11 @@ class Child:
             )
 
     @property
+    def pid(self) -> int:
+        """Its id, which is also that of the session of all its own children."""
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether it runs."""
         return self._process.poll() is None

@@ -1,0 +1,119 @@
+"""`charterhouse bench`: how fast an event goes its way, and how fast it could at best."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from charterhouse.commands.common import Failure, print_json, told_plainly
+
+if TYPE_CHECKING:
+    from charterhouse.commands.benchmark.measures import Measure
+
+PARTS = ("kernel", "store", "lengths", "http")
+
+
+@click.command(name="bench")
+@click.option(
+    "--part", "parts", multiple=True, type=click.Choice(PARTS), help="All by default; repeatable."
+)
+@click.option("--slices", default=15, show_default=True, type=click.IntRange(3, 1000))
+@click.option("--size", default=200, show_default=True, help="Events of a slice.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True),
+    help="Tenant folder of the institution; the first sample by default.",
+)
+@click.option(
+    "--place",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where scratch data is kept: it should be on the disk that is meant.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@told_plainly
+def command(
+    *,
+    parts: tuple[str, ...],
+    slices: int,
+    size: int,
+    folder: Path | None,
+    place: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the kernel alone, the store and the API, each beside its floor.
+
+    Slices of the product and of its floor alternate, so that a busy machine slows both.
+    """
+    from charterhouse.commands.benchmark.workload import Workload
+
+    workload = Workload.of(folder)
+    if place is not None:
+        place.mkdir(parents=True, exist_ok=True)
+    measures: list[Measure] = []
+    with tempfile.TemporaryDirectory(dir=place, prefix="charterhouse-bench-") as scratch:
+        for part in parts or PARTS:
+            click.echo(f"measuring: {part}", err=True)
+            try:
+                measures.extend(_part(part)(workload, Path(scratch), slices, size))
+            except OSError as error:
+                raise Failure(f"{part}: {error}") from error
+    if as_json:
+        print_json({"machine": machine(), "measures": [one.plain() for one in measures]})
+    else:
+        _print(measures)
+
+
+def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
+    from charterhouse.commands.benchmark import http, kernel, store
+
+    return {
+        "kernel": lambda workload, _place, slices, size: kernel.measure(workload, slices, size * 5),
+        "store": store.measure,
+        "lengths": lambda workload, place, _slices, size: store.lengths(workload, place, size),
+        "http": http.measure,
+    }[name]
+
+
+def machine() -> dict[str, Any]:
+    """On what the figures were taken."""
+    return {
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "cpus": len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count(),
+        "load": [round(one, 2) for one in os.getloadavg()],
+    }
+
+
+def _print(measures: list[Measure]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("measure")
+    for head in ("events/s", "slowest", "fastest", "floor/s", "times floor", "CPU µs", "floor µs"):
+        table.add_column(head, justify="right")
+    for one in measures:
+        table.add_row(
+            one.name,
+            f"{one.rate:,.0f}",
+            f"{one.low:,.0f}",
+            f"{one.high:,.0f}",
+            f"{one.floor_rate:,.0f}" if one.floor else "",
+            f"{one.ratio:.2f}" if one.floor else "",
+            f"{one.cpu:,.0f}" if one.cpu else "",
+            f"{one.floor_cpu:,.0f}" if one.floor_cpu else "",
+        )
+    console = Console(width=None if sys.stdout.isatty() else 130)
+    console.print(table)
+    for one in measures:
+        if one.floor:
+            console.print(f"{one.name}: floor is {one.floor} ({one.note})", highlight=False)
+    console.print(" ".join(f"{key}={value}" for key, value in machine().items()), highlight=False)

@@ -1,0 +1,85 @@
+"""Recording the statements that an event really executes, and replaying them bare."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from charterhouse.tenancy.engines.base import Opened
+from charterhouse.tenancy.scope import current_tenant, open_unit
+from charterhouse.tenancy.unit import Unit
+
+Statement = tuple[str, Sequence[Any], bool]
+"""SQL, parameters, and whether these are many."""
+
+
+class _Cursor:
+    def __init__(self, cursor: Any, log: list[Statement]) -> None:
+        self._cursor = cursor
+        self._log = log
+
+    def execute(self, sql: str, params: Sequence[Any]) -> Any:
+        self._log.append((sql, tuple(params), False))
+        return self._cursor.execute(sql, params)
+
+    def executemany(self, sql: str, params: Sequence[Sequence[Any]]) -> Any:
+        self._log.append((sql, [tuple(one) for one in params], True))
+        return self._cursor.executemany(sql, params)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+
+class _Driver:
+    def __init__(self, driver: Any, log: list[Statement]) -> None:
+        self._driver = driver
+        self._log = log
+
+    def cursor(self) -> _Cursor:
+        return _Cursor(self._driver.cursor(), self._log)
+
+
+@contextmanager
+def recording_unit(log: list[Statement]) -> Iterator[Unit]:
+    """A writing unit of the tenant in scope that notes each statement with its parameters."""
+    tenant = current_tenant()
+    with tenant.installation.stores.transaction(tenant, write=True, seconds=None) as opened:
+        noted = Opened(opened.connection, _Driver(opened.driver, log), opened.meaning)
+        made = Unit(tenant, noted, write=True)
+        token = open_unit.set(made)
+        try:
+            yield made
+            made.finish()
+        finally:
+            open_unit.reset(token)
+            made.close()
+
+
+def bare(path: Path) -> sqlite3.Connection:
+    """The store's file by the bare driver, with the pragmas of the product."""
+    driver = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    for pragma in (
+        "trusted_schema=OFF",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "cache_size=-256",
+        "temp_store=MEMORY",
+    ):
+        driver.execute(f"PRAGMA {pragma}")
+    return driver
+
+
+def replay(driver: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+    """Execute what one event executed, in one transaction."""
+    driver.execute("BEGIN IMMEDIATE")
+    for sql, params, many in statements:
+        cursor = driver.cursor()
+        if many:
+            cursor.executemany(sql, params)
+        else:
+            cursor.execute(sql, params).fetchall()
+        cursor.close()
+    driver.execute("COMMIT")

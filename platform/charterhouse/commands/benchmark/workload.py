@@ -1,0 +1,84 @@
+"""What is measured: a hospital's day of bills with some points given by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from charterhouse.config import Config
+from charterhouse.desk.applying import Options, apply_folder
+from charterhouse.desk.folder import TenantFolder, read_folder
+from charterhouse.desk.samples.values import bill_lines
+from charterhouse.kernel.charter import Charter
+from charterhouse.plugins.registry import registry
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.provision import open_catalogue
+from charterhouse.tenancy.tenant import Tenant
+
+TENANTS = Path(__file__).resolve().parents[4] / "tenants"
+MEMBERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as a caller tells it."""
+
+    verb: str
+    raw: dict[str, Any]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A sample institution whose members have bills.
+
+    Attributes:
+        folder: of the institution.
+    """
+
+    folder: TenantFolder
+
+    @classmethod
+    def of(cls, place: Path | None) -> Workload:
+        """The workload of a tenant folder; of the first sample institution without one."""
+        return cls(read_folder(place or min(TENANTS.glob("*/tenant.yaml")).parent))
+
+    @property
+    def charter(self) -> Charter:
+        """The institution's charter."""
+        return registry().charter(self.folder.charter)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The institution's time zone."""
+        return ZoneInfo(self.folder.timezone)
+
+    @property
+    def noon(self) -> datetime:
+        """A moment after all that the sample tells."""
+        return datetime.now(self.zone).replace(microsecond=0) + timedelta(hours=1)
+
+    def settle_in(self, data: Path) -> tuple[Catalogue, Tenant]:
+        """Make the institution with its sample history in a folder."""
+        catalogue = open_catalogue(Config(data_dir=data, master_key=b"benchmark-only!!" * 2))
+        return catalogue, apply_folder(catalogue, self.folder, Options(members=MEMBERS)).tenant
+
+    def events(self, refs: Sequence[str], name: str) -> Iterator[Told]:
+        """Events without end: nine bills, then some points given by hand."""
+        random = Random(name)  # noqa: S311 - a workload
+        number = 0
+        while True:
+            number += 1
+            ref = random.choice(refs)
+            if number % 10:
+                lines = bill_lines(self.folder.prices, random)
+                bill = {"id": f"{name}-{number}", "member": ref, "lines": lines}
+                yield Told("spend", bill, f"{name}/{number}")
+            else:
+                gift = {"member": ref, "points": 20, "reason": "bench"}
+                yield Told("award", gift, f"{name}/{number}")
