@@ -39,6 +39,9 @@ _numbers = itertools.count()
 class Shop:
     """A tenant, its site, and a sandbox that knows where to send notices."""
 
+    areas: tuple[str, ...] = ("charterhouse.web.hooks",)
+    papers = PAPERS
+
     def __init__(self, folder: Path, *, api_base: str = "", hosts: int = 2) -> None:
         self.config = Config(
             data_dir=folder,
@@ -51,9 +54,8 @@ class Shop:
         self.catalogue = open_catalogue(self.config)
         self.tenants = [self._tenant(f"house-{number}") for number in range(hosts)]
         self.tenant = self.tenants[0]
-        self.site = create_app(
-            self.config, directory=self.catalogue, areas=["charterhouse.web.hooks"]
-        )
+        self.site = create_app(self.config, directory=self.catalogue, areas=self.areas)
+        self.site.testing = True
 
     def _tenant(self, slug: str) -> Tenant:
         made = create_tenant(

@@ -228,7 +228,7 @@ class _Maker:
             verb=stored.verb,
             at=stored.at.astimezone(current_tenant().zone),
             title=_title(stored.verb, body, outcome, said) if own else self._gift(outcome, said),
-            paid=_paid(stored.verb, body, figures),
+            paid=_paid(stored.verb, body, outcome) if own else 0,
             back=figures.get("refund", 0),
             saved=sum(i.price * i.quantity - i.net for i in items),
             points=moved.get(POINTS, 0),
@@ -261,7 +261,11 @@ def _title(verb: str, body: dict[str, Any], outcome: dict[str, Any], said: Words
     return telling.title(verb, body, outcome, said)
 
 
-def _paid(verb: str, body: Mapping[str, Any], figures: Mapping[str, Any]) -> int:
+def _paid(verb: str, body: Mapping[str, Any], outcome: Mapping[str, Any]) -> int:
     if verb in ("pay", "top_up"):
         return int(body["amount"])
-    return int(figures.get("to_pay", 0)) if verb == "spend" else 0
+    if verb == "spend":
+        return int(outcome["figures"].get("to_pay", 0))
+    # A whole admission in one step: what came into the till on the way.
+    moved = [about for _, _, did, about in outcome["trace"] if did == "transfer"]
+    return sum(m["amount"] for m in moved if str(m["target"]).startswith("@till:"))

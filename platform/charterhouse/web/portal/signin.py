@@ -36,7 +36,8 @@ def sign_in() -> Answer:
     principal = current_principal()
     if principal is not None and principal.audience == "member":
         return redirect(safe_next(request.args.get("next"), _home()), code=303)
-    session[_NEXT] = safe_next(request.args.get("next"), _home())
+    if "next" in request.args:
+        session[_NEXT] = safe_next(request.args["next"], _home())
     expired = request.args.get("expired") == "1"
     return render_template("portal/sign_in.html", phone="", errors={}, expired=expired)
 
