@@ -179,7 +179,7 @@ def merged(changes: Iterable[Change]) -> list[Change]:
     """The same with those of one account or field and clause in one: first before, last after."""
     found: dict[tuple[str, str], Change] = {}
     for each in changes:
-        key = (each.name, each.clause)
+        key = (each.name, each.clause if each.delta is not None else "")
         known = found.get(key)
         if known is None:
             found[key] = each

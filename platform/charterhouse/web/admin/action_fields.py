@@ -175,7 +175,7 @@ def _described(each: Paper) -> tuple[str, str, str]:
         what = code_label(content["item"]) if content.get("item") else gettext("Points redeemed")
         worth = ngettext("%(num)s point", "%(num)s points", content["points"])
         if content.get("disputed"):
-            worth = f"{worth} · {gettext('objection raised')}"
+            worth = gettext("%(worth)s · objection raised", worth=worth)
     elif each.kind == "use":
         what, worth = code_label(content["benefit"]), f"× {content['quantity']}"
     elif each.kind == "payment":
@@ -203,6 +203,12 @@ def _changes(at: _At) -> list[Input]:
         )
         for name in PERSON_FIELDS
     ]  # fmt: skip
+
+
+def _amount(at: _At) -> Input:
+    whole = at.action.verb == "refund"
+    hint = gettext("Leave empty to give back everything that is left.") if whole else ""
+    return Input("amount", "money", gettext("Amount"), required=not whole, help=hint)
 
 
 def _reason_code(at: _At) -> Input:
@@ -255,7 +261,7 @@ _MAKERS: Mapping[str, Callable[[_At], Input | list[Input]]] = {
         "occurred_at", lambda: gettext("Time of the loss"), "moment",
         helped=lambda: gettext("Leave empty when it is not known."),
     ),
-    "amount": _text("amount", lambda: gettext("Amount"), "money"),
+    "amount": _amount,
     "method": lambda _: Input(
         "method", "select", gettext("How"),
         [("", gettext("As it was paid"), ""), *((c, say(t), "") for c, t in METHODS.items())],

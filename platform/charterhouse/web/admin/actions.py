@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 import segno
 from flask import abort, redirect, render_template, request, url_for
 
-from charterhouse.desk import actions, admission, members
+from charterhouse.desk import actions, members
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import submit
+from charterhouse.desk.member_file import paper
 from charterhouse.desk.words import words
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of
 from charterhouse.web.admin.action_fields import inputs_of, read_body, spoken
 from charterhouse.web.admin.action_specs import ACTIONS
 from charterhouse.web.admin.people_forms import found_people
+from charterhouse.web.admin.till import SECOND_PERSON, pay_online, take
 from charterhouse.web.errors import WebError
 from charterhouse.web.i18n import gettext
-from charterhouse.web.navigation import url_if
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import PERMISSIONS, may, require
 
@@ -67,7 +68,10 @@ class _Page:
     def look_ahead(self) -> None:
         """Decide what was entered without keeping anything."""
         try:
-            self.preview = actions.preview(self.action.verb, self.body(), self.ref, actor=actor())
+            body = self.body()
+            if "of" in body:
+                paper(self.ref, body["of"])
+            self.preview = actions.preview(self.action.verb, body, self.ref, actor=actor())
         except DeskError as error:
             self.errors = error_of(error, self.action.verb)
             return
@@ -171,32 +175,15 @@ def pay(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
         if debt is None:
             errors = {"_": gettext("This is not owed any more.")}
         else:
-            answer, errors = _take(ref, debt.purpose, debt.amount)
+            answer, errors = take(ref, debt)
             if answer is not None and answer.accepted:
                 return _paid(file, answer)
     owed = file.owed
     page = render_template(
         "admin/actions/pay.html", file=file, owed=owed, errors=errors, key=new_key(),
-        values=request.form, online=_online(),
+        values=request.form, online=pay_online, second=SECOND_PERSON,
     )  # fmt: skip
     return (page, 422) if errors else page
-
-
-def _take(ref: str, purpose: str, amount: int) -> tuple[Answer | None, dict[str, str]]:
-    slip = request.form.get("slip", "").strip()[:60]
-    body: dict[str, Any] = {
-        "member": ref, "for": purpose, "amount": f"{amount // 100}.{amount % 100:02d}",
-        "method": request.form.get("method", "cash"),
-    }  # fmt: skip
-    if slip:
-        body["note"] = gettext("Slip %(number)s", number=slip)
-    if branch():
-        body["branch"] = branch()
-    try:
-        answer = submit("pay", body, actor=actor(), key=request.form.get("key") or new_key())
-    except DeskError as error:
-        return None, error_of(error, "pay")
-    return answer, refusal_of(admission.told(answer), "pay")
 
 
 def _paid(file: MemberFile, answer: Answer) -> WerkzeugResponse:
@@ -205,12 +192,6 @@ def _paid(file: MemberFile, answer: Answer) -> WerkzeugResponse:
     if fresh and answer.after and answer.after["card"] == "active":
         return redirect(url_for("admin.admission_done", ref=file.ref), code=303)
     return redirect(url_for("admin.member", ref=file.ref), code=303)
-
-
-def _online() -> str:
-    """Return where a member pays in the portal, as an absolute address; empty without a portal."""
-    found = url_if("portal.pay") or url_if("portal.home")
-    return f"{request.host_url.rstrip('/')}{found}" if found else ""
 
 
 def register(app: Flask) -> None:
@@ -223,4 +204,4 @@ def register(app: Flask) -> None:
 
 def _qr(text: str) -> str:
     """Return a QR code as the address of an image."""
-    return str(segno.make(text, error="m").svg_data_uri(scale=4, border=1))
+    return str(segno.make_qr(text, error="m").svg_data_uri(scale=4, border=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template, request, url_for
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from charterhouse.desk.people import Person
 
 __all__ = ["register"]
+
+
+_RUNNING = frozenset({"active", "suspended", "withdrawing"})
 
 
 def steps(ref: str = "", values: MultiDict[str, str] | None = None) -> list[Any]:
@@ -81,10 +85,21 @@ def _after_person(person: Person, target: str) -> str:
     return url_for("admin.admission_way", ref=person.ref)
 
 
+def _belongs_elsewhere(ref: str) -> WerkzeugResponse | None:
+    """Lead to the file of somebody whose membership runs: there is nothing to admit."""
+    row = members.rows_of([ref]).get(ref)
+    if row is None or row.status not in _RUNNING:
+        return None
+    return redirect(url_for("admin.member", ref=ref), code=303)
+
+
 @require("members.write")
-def way(ref: str) -> str:
+def way(ref: str) -> str | WerkzeugResponse:
     """Choose card type, path and channel, each with what the charter says of it."""
     person = get_person(ref)
+    elsewhere = _belongs_elsewhere(ref)
+    if elsewhere is not None:
+        return elsewhere
     return render_template(
         "admin/admission/way.html",
         steps=steps(ref, request.args),
@@ -122,6 +137,9 @@ def _application(person: Person, values: MultiDict[str, str]) -> Application:
 def papers(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
     """Tick what was handed in and fill in the application form."""
     person = get_person(ref)
+    elsewhere = _belongs_elsewhere(ref)
+    if elsewhere is not None:
+        return elsewhere
     values = request.form if request.method == "POST" else request.args
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -293,10 +311,12 @@ def done(ref: str) -> str:
     return render_template("admin/admission/done.html", file=members.file(ref), steps=steps())
 
 
-@require("members.read")
+@require("members.write")
 def form(ref: str) -> str:
-    """Show the filled application form for printing."""
+    """Show the filled application form for printing; later with the phone hidden."""
     person = get_person(ref)
+    if _belongs_elsewhere(ref) is not None and not may("members.unmask"):
+        person = replace(person, phone=person.masked_phone)
     return render_template(
         "admin/admission/form.html",
         person=person,

@@ -1,0 +1,74 @@
+"""Money taken at the counter for something owed: checked by the counter gateway, then told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import request
+
+from charterhouse import clock
+from charterhouse.desk import admission
+from charterhouse.desk.errors import DeskError
+from charterhouse.desk.intake import submit
+from charterhouse.payments.gateways.base import Tender
+from charterhouse.payments.gateways.counter import Counter
+from charterhouse.payments.gateways.errors import ApproverMissingError, GatewayRequestError
+from charterhouse.tenancy.ids import new_key
+from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of
+from charterhouse.web.i18n import gettext, yuan_text
+from charterhouse.web.navigation import url_if
+
+if TYPE_CHECKING:
+    from charterhouse.desk.intake import Answer
+    from charterhouse.desk.member_file import Owed
+
+__all__ = ["SECOND_PERSON", "pay_online", "take"]
+
+_COUNTER: Final = Counter()
+_KINDS: Final = {"card": "card_terminal"}
+SECOND_PERSON: Final = _COUNTER.take_limit
+"""Amounts in fen above this need a second person."""
+
+
+def take(ref: str, debt: Owed) -> tuple[Answer | None, dict[str, str]]:
+    """Take what a member owes, as the form says; return the answer and what is wrong."""
+    method = request.form.get("method", "cash")
+    slip = request.form.get("slip", "").strip()[:60]
+    key = request.form.get("key") or new_key()
+    try:
+        _COUNTER.take(
+            Tender(
+                reference=key,
+                amount=debt.amount,
+                kind=_KINDS.get(method, method),
+                drawer=branch() or "counter",
+                cashier=actor(),
+                taken_at=clock.now(),
+                slip=slip or None,
+                approver=request.form.get("approver", "").strip() or None,
+            )
+        )
+    except ApproverMissingError:
+        return None, {
+            "approver": gettext("Large amounts are counted by two: name the second person.")
+        }
+    except GatewayRequestError as error:
+        return None, {error.field or "_": gettext(error.message)}
+    body: dict[str, Any] = {
+        "member": ref, "for": debt.purpose, "amount": yuan_text(debt.amount), "method": method,
+    }  # fmt: skip
+    if slip:
+        body["note"] = gettext("Slip %(number)s", number=slip)
+    if branch():
+        body["branch"] = branch()
+    try:
+        answer = submit("pay", body, actor=actor(), key=key)
+    except DeskError as error:
+        return None, error_of(error, "pay")
+    return answer, refusal_of(admission.told(answer), "pay")
+
+
+def pay_online(purpose: str) -> str:
+    """Return where a member pays this in the portal, as an absolute address; "" without one."""
+    found = url_if("portal.pay", purpose=purpose)
+    return f"{request.host_url.rstrip('/')}{found}" if found else ""
