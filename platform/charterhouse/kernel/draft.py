@@ -11,7 +11,7 @@ from charterhouse.kernel.bill import Bill, RefundOf
 from charterhouse.kernel.decision import Cited, Document, Happening, NewVersion, Raised, Refusal
 from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.ledger import Lot, Posting, add, lot_key, take, take_lot
-from charterhouse.kernel.standing import CARDS, STATUSES, Debt, Standing
+from charterhouse.kernel.standing import CARDS, STATUSES, Debt, Standing, holder_today
 
 if TYPE_CHECKING:
     from charterhouse.kernel.charter import Clause
@@ -121,6 +121,10 @@ class Draft:
         """A document by its id, as this decision has left it."""
         return self.documents.get(doc_id) or self._view.document(doc_id)
 
+    def holder(self, ref: str, document: Document) -> str:
+        """Who holds today the account to which a document of `ref` belongs."""
+        return holder_today(self._view, ref, datetime.fromisoformat(document.content["at"]))
+
     # Executing effects.
 
     def speak(self, clause: Clause, said: Iterable[fx.Effect] | None) -> None:
@@ -206,6 +210,7 @@ class Draft:
                 self.post(e.member, account, -lot.amount, lot.key, number)
                 self.post(e.to, account, lot.amount, lot.key, number)
         source.lots = {}
+        source.moved = (*source.moved, (self.now.isoformat(), e.to))
         self.cite(number, "move_all", member=e.member, to=e.to)
 
     def _transfer(self, e: fx.Transfer, number: str) -> None:

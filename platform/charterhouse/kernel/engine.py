@@ -16,7 +16,7 @@ from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.events import FIELDS, PERSON_FIELDS, Event
 from charterhouse.kernel.ledger import check_sums
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.standing import Standing
+from charterhouse.kernel.standing import Standing, holder_today
 
 _MUST_BE_KNOWN = frozenset(
     {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
@@ -65,9 +65,10 @@ def touched(event: Event, view: View) -> tuple[str, ...]:
     named = {getattr(event.body, name) for name in PERSON_FIELDS[event.verb]}
     document = referred(event, view)
     if document is not None:
-        named.add(document.member)
-        named.add(document.content.get("referrer"))
-        named.update(owner for _, owner, _ in document.content.get("earned", {}).values())
+        owners = {owner for _, owner, _ in document.content.get("earned", {}).values()}
+        owners |= {document.member, document.content.get("referrer")}
+        since = datetime.fromisoformat(document.content["at"])
+        named |= owners | {holder_today(view, owner, since) for owner in owners if owner}
     return tuple(sorted(name for name in named if name))
 
 
@@ -153,7 +154,7 @@ def decide(book: Book, event: Event, view: View) -> Outcome:
 def _draft_for(book: Book, event: Event, view: View, named: Iterable[str]) -> Draft:
     names = tuple(named)
     document = referred(event, view)
-    if document is not None and "at" in document.content:
+    if document is not None:
         moment = datetime.fromisoformat(document.content["at"]).astimezone(event.at.tzinfo)
         program = book.at(moment).variant(document.content.get("tier", ""))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -22,15 +22,11 @@ class MemoryWorld:
         charter: the charter that decides.
         settings: the tenant's settings where they differ from the defaults.
         zone: the tenant's time zone.
-        arrange: an order for the clause list, to prove that it decides nothing.
     """
 
-    def __init__(
-        self, charter: Charter, settings: Mapping[str, Any], zone: tzinfo, *,
-        arrange: Sequence[int] | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, charter: Charter, settings: Mapping[str, Any], zone: tzinfo) -> None:
         self.zone = zone
-        self.book = Book(charter, [Version(1, None, dict(settings))], arrange=arrange)
+        self.book = Book(charter, [Version(1, None, dict(settings))])
         self.standings: dict[str, Standing] = {}
         self.documents: dict[str, Document] = {}
         self.people: dict[str, dict[str, Any]] = {}

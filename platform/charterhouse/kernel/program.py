@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,6 @@ class Program:
     Args:
         charter: the charter.
         raw: the tenant's settings where they differ from the defaults.
-        arrange: reorders the clause list; used to prove that the order decides nothing.
 
     Raises:
         SettingsError: a setting is unknown, invalid or contradicts another.
@@ -42,16 +41,13 @@ class Program:
         raw: Mapping[str, Any],
         *,
         tier: str = "",
-        arrange: Sequence[int] | None = None,
     ) -> None:
         self.charter = charter
         self.raw = dict(raw)
         self.tier = tier
-        self._arrange = arrange
         self._variants: dict[str, Program] = {}
         self.settings: SettingValues = read_settings(charter.Settings, self.raw)
-        clauses = charter.clauses(self.settings)
-        self.clauses = [clauses[i] for i in arrange] if arrange else clauses
+        self.clauses = charter.clauses(self.settings)
         self.numbers = frozenset(n for c in self.clauses for n in c.all_numbers)
         self.verbs, self.facts = self._bind()
         self.codes = self._collect_codes()
@@ -119,9 +115,7 @@ class Program:
             fixed = {self.charter.variants, self.charter.default_tier} & figures.keys()
             if fixed:
                 raise SettingsError("cannot differ by tier", field=min(fixed))
-            self._variants[tier] = Program(
-                self.charter, {**self.raw, **figures}, tier=tier, arrange=self._arrange
-            )
+            self._variants[tier] = Program(self.charter, {**self.raw, **figures}, tier=tier)
         return self._variants[tier]
 
     def tier_for(self, standing: Standing, body: Body) -> str:
@@ -202,11 +196,8 @@ class Book:
     of all versions effective by then, merged in the order of their effect.
     """
 
-    def __init__(
-        self, charter: Charter, versions: Iterable[Version], *, arrange: Sequence[int] | None = None
-    ) -> None:
+    def __init__(self, charter: Charter, versions: Iterable[Version]) -> None:
         self.charter = charter
-        self._arrange = arrange
         rows = list(versions)
         self.first = next(v for v in rows if v.effective is None)
         dated = [(v.effective, v.number, v) for v in rows if v.effective is not None]
@@ -240,7 +231,7 @@ class Book:
 
     def _program(self, index: int) -> Program:
         if index not in self._programs:
-            self._programs[index] = Program(self.charter, self._raw(index), arrange=self._arrange)
+            self._programs[index] = Program(self.charter, self._raw(index))
         return self._programs[index]
 
     def next_change(self, after: datetime) -> datetime | None:
@@ -256,7 +247,7 @@ class Book:
         """
         number = max(v.number for v in self.versions) + 1
         added = Version(number, effective, dict(settings))
-        book = Book(self.charter, [*self.versions, added], arrange=self._arrange)
+        book = Book(self.charter, [*self.versions, added])
         for index in range(book.later.index(added) + 1, len(book.later) + 1):
             book._program(index)
         return book

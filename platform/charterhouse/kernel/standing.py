@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple, Protocol
 
 from charterhouse.kernel.ledger import Lot, Lots, total
 
@@ -40,6 +40,7 @@ class Standing:
         lots: account → lots.
         records: kind → count in the member's file.
         facts: clause-owned facts by name; JSON values.
+        moved: (moment, ref) for each time the whole account went to another holder.
         done: advanced up to this moment.
         wake: the next moment at which time does something by itself.
     """
@@ -59,6 +60,7 @@ class Standing:
     lots: dict[str, Lots] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    moved: tuple[tuple[str, str], ...] = ()
     done: datetime | None = None
     wake: datetime | None = None
 
@@ -68,7 +70,7 @@ class Standing:
             self.ref, self.status, self.kind, self.tier, self.card, self.card_no,
             self.since, self.term_start, self.valid_until, self.born,
             dict(self.traits), dict(self.owed), dict(self.lots), dict(self.records),
-            dict(self.facts), self.done, self.wake,
+            dict(self.facts), self.moved, self.done, self.wake,
         )  # fmt: skip
 
     def balance(self, account: str) -> int:
@@ -79,6 +81,14 @@ class Standing:
     def owes(self) -> int:
         """All that is owed, in fen."""
         return sum(debt.amount for debt in self.owed.values())
+
+
+class Holders(Protocol):
+    """Where standings are found."""
+
+    def standing(self, ref: str) -> Standing:
+        """The standing of a person."""
+        ...
 
 
 def _iso(value: date | None) -> str | None:
@@ -106,6 +116,7 @@ def dump(standing: Standing) -> dict[str, Any]:
         },
         "records": standing.records,
         "facts": standing.facts,
+        "moved": [list(move) for move in standing.moved],
         "done": _iso(standing.done),
         "wake": _iso(standing.wake),
     }
@@ -141,6 +152,19 @@ def load(ref: str, raw: Mapping[str, Any], zone: tzinfo | None) -> Standing:
         },
         records=dict(raw.get("records", {})),
         facts=dict(raw.get("facts", {})),
+        moved=tuple((moment, to) for moment, to in raw.get("moved", ())),
         done=moment(raw.get("done")),
         wake=moment(raw.get("wake")),
     )
+
+
+def holder_today(view: Holders, ref: str, since: datetime) -> str:
+    """Who holds today the account that was a person's at a moment.
+
+    What was earned or redeemed before a transfer belongs to the account that moved.
+    """
+    for moment, to in view.standing(ref).moved:
+        moved = datetime.fromisoformat(moment)
+        if moved >= since:
+            return holder_today(view, to, moved + timedelta(microseconds=1))
+    return ref

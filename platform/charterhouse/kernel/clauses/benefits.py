@@ -148,7 +148,8 @@ class UseGivenBack(Clause):
             return
         unit = used(document.content["benefit"])
         for key, quantity, *_ in document.content["parts"]:
-            yield from self._uncount(d, document.member, unit, key, quantity)
+            holder = d.holder(document.member, document)
+            yield from self._uncount(d, holder, unit, key, quantity)
         content = {**document.content, "given_back": True}
         yield fx.Put("use", document.id, document.member, content)
 

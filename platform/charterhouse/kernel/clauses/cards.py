@@ -209,7 +209,11 @@ class CardMisuse(Clause):
     def _redemption(self, d: Draft) -> Document | None:
         doc_id = (d.body.details or {}).get("redeem")
         document = d.document(doc_id) if isinstance(doc_id, str) else None
-        if document is None or document.kind != "redemption" or document.member != d.member:
+        if (
+            document is None
+            or document.kind != "redemption"
+            or d.holder(document.member, document) != d.member
+        ):
             return None
         return document
 

@@ -221,8 +221,9 @@ class BillRefund(Clause):
             unit, owner, given = earned[key]
             due = min(given, clause.rule(d, owner).amount(refund.left))
             earned[key] = (unit, owner, due)
+            holder = d.standing(d.holder(owner, refund.original))
             if same_year or not clause.within_year:
-                yield from self._take_back(d.standing(owner), unit, clause.cls, given - due)
+                yield from self._take_back(holder, unit, clause.cls, given - due)
         content["refunded"] = content["refunded"] + refund.amount
         content["earned"] = {key: list(value) for key, value in earned.items()}
         yield fx.Put("bill", refund.original.id, refund.original.member, content)

@@ -201,7 +201,7 @@ class Objection(Clause):
         """Restore the points into the year they were taken from."""
         document = d.document(d.body.of)
         if document is not None and document.kind == "redemption":
-            yield from restore(document, document.member, self.number)
+            yield from restore(document, d.holder(document.member, document), self.number)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
