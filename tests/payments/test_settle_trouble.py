@@ -361,6 +361,7 @@ def test_a_refund_that_fails_later_is_seen(shop: Any) -> None:
     failed = attempts.get_attempt(attempt.id)
     assert (failed.state, failed.refunded) == ("refund_failed", 0)
     assert shop.told("payment.refund_failed") == 1
+    assert [seen.state for seen in orders.troubled()] == ["refund_failed"]
 
 
 def test_a_second_payment_of_the_same_order_goes_back(shop: Any, shops: Any) -> None:
@@ -425,6 +426,8 @@ def test_what_differs_is_set_aside(shop: Any, field: str, value: Any, problem: s
 
     assert (odd.state, odd.problem) == ("quarantined", problem)
     assert shop.told("payment.quarantined") == 1
+    (seen,) = orders.troubled()
+    assert (seen.attempt_id, seen.state, seen.problem) == (attempt.id, "quarantined", problem)
     assert settle(attempt.id).state == "quarantined"
     assert (shop.paid_events(), shop.in_tills()) == (0, 0)
 
@@ -485,6 +488,7 @@ def test_a_refund_made_at_the_gateway_itself_is_seen(shop: Any) -> None:
     seen = attempts.get_attempt(attempt.id)
     assert (seen.state, seen.refunded, seen.problem) == ("paid", 400, "refunded_elsewhere")
     assert shop.told("payment.refunded_elsewhere") == 1
+    assert [seen.problem for seen in orders.troubled()] == ["refunded_elsewhere"]
 
 
 def test_an_order_for_another_sum_replaces_the_old_one(shop: Any) -> None:
@@ -557,6 +561,12 @@ def test_the_key_of_another_tenant_books_nothing_anywhere(shop: Any) -> None:
     with shop.open(shop.tenants[1]):
         assert shop.paid_events() == 0
         assert shop.count(t.gateway_event, t.gateway_event.c.state == "foreign") == 1
+
+
+def test_while_a_tenant_is_moved_the_gateway_is_asked_to_come_again(shop: Any) -> None:
+    shop.catalogue.set_status(shop.tenant.id, "moving")
+
+    assert post(shop, b"{}", "").status_code == 503
 
 
 def test_an_unknown_key_is_not_found(shop: Any) -> None:

@@ -14,7 +14,7 @@ from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
 from charterhouse.desk.people import get_person
 from charterhouse.kernel.standing import Debt
 from charterhouse.records.door import Door
-from charterhouse.records.tables import orders
+from charterhouse.records.tables import attempt, orders
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.store import Unit, prepared, unit
 
@@ -77,6 +77,25 @@ class Order:
     version: int
     state: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A payment set aside, not given back, or given back elsewhere. Amounts are fen.
+
+    Attributes:
+        problem: code of what differs or went wrong.
+    """
+
+    attempt_id: int
+    order_id: int
+    member: str
+    purpose: str
+    state: str
+    problem: str
+    received: int
+    refunded: int
+    since: datetime
 
 
 def open_order(member: str, purpose: str) -> Order:
@@ -157,6 +176,25 @@ def orders_of(member: str) -> list[Order]:
     """All orders of a member, the newest first."""
     with unit() as opened:
         return _orders(opened.execute(_OF_MEMBER, {"of_member": member}))
+
+
+def troubled(*, most: int = 200) -> list[Trouble]:
+    """Payments that somebody has to look at, the newest first."""
+    wanted = (
+        select(
+            attempt.c.id, attempt.c.order_id, orders.c.member, orders.c.purpose, attempt.c.state,
+            attempt.c.problem, attempt.c.received, attempt.c.refunded, attempt.c.changed_at,
+        )
+        .select_from(attempt.join(orders, orders.c.id == attempt.c.order_id))
+        .where(
+            attempt.c.state.in_(("quarantined", "refund_failed"))
+            | ((attempt.c.state == "paid") & (attempt.c.problem != ""))
+        )
+        .order_by(attempt.c.changed_at.desc())
+        .limit(most)
+    )  # fmt: skip
+    with unit() as opened:
+        return [Trouble(*row) for row in opened.connection.execute(wanted)]
 
 
 def close_order(number: int, state: str, event_id: int | None = None) -> None:

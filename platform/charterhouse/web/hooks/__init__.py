@@ -32,8 +32,11 @@ _hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 def stripe(key: str) -> Response | tuple[Response, int]:
     """Keep a notice, say so, and only then look at what it speaks of."""
     tenant = catalogue().by_key(key)
-    if tenant is None or not tenant.writable:
+    if tenant is None:
         abort(404)
+    if not tenant.writable:
+        # Being moved or closed: the gateway sends the notice again later.
+        abort(503)
     with tenant_scope(tenant):
         try:
             notice = inbox.receive(request.get_data(), request.headers.get("Stripe-Signature"))

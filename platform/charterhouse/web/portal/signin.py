@@ -144,7 +144,9 @@ def _sample_code(phone: str) -> str:
 
 def _problem(error: DeskError) -> str:
     if error.code == "too_many_codes":
-        return gettext("Too many codes were sent to this phone. Try again in an hour.")
-    return gettext(
-        "Enter the phone number that the institution has on file, such as 138 0013 8000."
-    )
+        told = gettext("Too many codes were sent to this phone. Try again in an hour.")
+    else:
+        told = gettext(
+            "Enter the phone number that the institution has on file, such as 138 0013 8000."
+        )
+    return str(told)
