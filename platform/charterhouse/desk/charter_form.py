@@ -207,7 +207,9 @@ class SettingsForm:
             elif setting.kind == "json":
                 entered.raw[name] = json.loads(flat.get(name, ""), parse_float=str)
             else:
-                entered.raw[name] = _scalar_raw(setting.kind, flat.get(name, "").strip())
+                entered.raw[name] = _scalar_raw(
+                    setting.kind, flat.get(name, "").strip(), setting.options
+                )
         except _NotReadError as error:
             entered.problems.append(Problem(name, error.code, setting.low, setting.high))
         except ValueError:
@@ -245,11 +247,16 @@ class SettingsForm:
         known = self.setting(name)
         if known is None:
             return Problem(name, "invalid", message=_sentence(messages))
-        each = self._fields[name]
+        bounded = known.low is not None or known.high is not None
+        whole = "whole" in (known.kind, known.inner)
         code = {"yuan": "yuan", "factor": "factor", "choice": "choice"}.get(known.kind, "")
-        if not code and known.low is not None:
-            code = "range" if known.kind == "whole" else "length"
-        if not code and any(isinstance(v, validate.Regexp) for v in _validators_within(each)):
+        if not code and _about_key(messages):
+            code = "form"
+        if not code and bounded:
+            code = "range" if whole else "length"
+        if not code and any(
+            isinstance(v, validate.Regexp) for v in _validators_within(self._fields[name])
+        ):
             code = "form"
         return Problem(name, code or "invalid", known.low, known.high, _sentence(messages))
 
@@ -293,7 +300,9 @@ def _scalar_text(kind: str, value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _scalar_raw(kind: str, text: str) -> Any:
+def _scalar_raw(kind: str, text: str, options: tuple[tuple[str, Text], ...] = ()) -> Any:
+    if kind == "choice" and options and text not in dict(options):
+        raise _NotReadError("choice")
     plain = text.replace(",", "").replace("，", "").removeprefix("¥").strip()
     if kind in ("yuan", "factor"):
         if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", plain):
@@ -322,6 +331,13 @@ def _bounds(each: Any) -> tuple[int | None, int | None]:
         if isinstance(validator, validate.Range | validate.Length):
             return validator.min, validator.max
     return None, None
+
+
+def _about_key(messages: Any) -> bool:
+    """Whether a table's messages speak of a key, not of a figure."""
+    return isinstance(messages, Mapping) and any(
+        isinstance(inner, Mapping) and "key" in inner for inner in messages.values()
+    )
 
 
 def _sentence(messages: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,8 +16,8 @@ from charterhouse.desk.errors import DeskError
 FORMATS = ("xlsx", "csv")
 
 
-def write_sheet(sort: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
-    """Write a table into a temporary file and return it at its beginning.
+def write_sheet(sort: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> io.BytesIO:
+    """Write a table into memory and return it at its beginning.
 
     Args:
         sort: `xlsx` or `csv`.
@@ -30,7 +29,7 @@ def write_sheet(sort: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) 
     """
     if sort not in FORMATS:
         raise DeskError("must be xlsx or csv", field="format")
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, gone when closed
+    file = io.BytesIO()
     (_write_xlsx if sort == "xlsx" else _write_csv)(file, heads, rows)
     file.seek(0)
     return file

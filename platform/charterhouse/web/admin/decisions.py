@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from charterhouse.kernel.reasons import REASONS
 from charterhouse.web.admin.acting import actor
 from charterhouse.web.admin.terms import term
 from charterhouse.web.admin.words import actor_text, code_label, person_name
-from charterhouse.web.i18n import current_language, lazy_gettext, lazy_pgettext, pick
+from charterhouse.web.i18n import date_text, gettext, lazy_gettext, lazy_pgettext, pick
 from charterhouse.web.labels import status_label
 from charterhouse.web.listing import Column, Page, col, read_page
 from charterhouse.web.permissions import require
@@ -48,7 +48,7 @@ NAMES: Final = {
 }
 HEADS: Final = {
     "at": lazy_gettext("When"),
-    "member": lazy_gettext("Person"),
+    "member": lazy_pgettext("column", "Person"),
     "what": lazy_gettext("What"),
     "outcome": lazy_gettext("Outcome"),
     "clause": lazy_gettext("Clause"),
@@ -103,6 +103,7 @@ def show(number: int) -> str:
         phases=PHASES,
         fields=telling.FIELDS,
         account_text=account_text,
+        lot_text=lot_text,
     )
 
 
@@ -202,6 +203,17 @@ def account_text(owner: str) -> str:
     return str(known) if known else code_label(owner.removeprefix("@"))
 
 
+def lot_text(lot: str) -> str:
+    """Return what a lot is called: its kind, and its last day."""
+    kind, _, rest = lot.partition("/")
+    try:
+        last = date.fromisoformat(rest[:10]) - timedelta(days=1)
+    except ValueError:
+        return code_label(kind)
+    said = gettext("%(kind)s until %(day)s", kind=code_label(kind), day=date_text(last))
+    return str(said).strip()
+
+
 def filter_text(column: str, value: str) -> str:
     """Return the words for a value by which a register is narrowed."""
     if column == "verb":
@@ -219,7 +231,7 @@ def _cell(name: str, row: dict[str, Any]) -> Any:
     said: Callable[[], Any] | None = {
         "member": lambda: person_name(value),
         "what": lambda: pick(*row["what"]),
-        "outcome": lambda: pick(*REASONS[value]) if value else _ACCEPTED[current_language()],
+        "outcome": lambda: pick(*REASONS[value]) if value else status_label("accepted"),
         "actor": lambda: actor_text(row["actor"]),
         "tier": lambda: code_label(value),
         "kind": lambda: code_label(value),
@@ -229,9 +241,6 @@ def _cell(name: str, row: dict[str, Any]) -> Any:
         "amount": lambda: Decimal(row["amount"]).scaleb(-2),
     }.get(name)
     return said() if said else value
-
-
-_ACCEPTED = {"zh": "通过", "en": "Accepted"}
 
 
 def register(app: Flask) -> None:

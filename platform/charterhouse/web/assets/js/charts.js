@@ -146,7 +146,7 @@ function options(data, look) {
     // Texts are measured before they are drawn, so "inherit" would be measured as another font.
     textStyle: { fontFamily: look.font },
     legend: legend
-      ? { [round ? "bottom" : "top"]: 0, icon: "circle", itemWidth: 9, itemGap: 18, textStyle: { color: look.ink } }
+      ? { type: "scroll", [round ? "bottom" : "top"]: 0, icon: "circle", itemWidth: 9, itemGap: 18, textStyle: { color: look.ink } }
       : undefined,
     tooltip: {
       trigger: round || data.kind === "heatmap" ? "item" : "axis",

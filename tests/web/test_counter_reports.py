@@ -1,0 +1,198 @@
+"""Figures, tasks, reports and registers, and the page that lays a decision open."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+import zipfile
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from charterhouse.desk import dashboard
+from charterhouse.desk.registers import REGISTERS, Wanted, page
+from charterhouse.tenancy.scope import tenant_scope
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Clinic
+
+LINE = {"item": "us", "category": "exam", "price": "100", "offer": "10"}
+
+
+@pytest.fixture(name="wang")
+def _wang(clinic: Clinic) -> str:
+    ref = clinic.enter("王秀英", phone="13800138000", born="1990-05-05")
+    clinic.tell("join", member=ref, path="ordinary")
+    clinic.tell("spend", id="b1", member=ref, lines=[LINE])
+    return ref
+
+
+def said(text: str) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)))
+
+
+def stat(text: str, label: str) -> str:
+    found = re.search(
+        rf'<span class="ch-stat-label">.*?{label}</span>\s*<span class="ch-stat-value">(.*?)</span>',
+        text,
+    )
+    assert found is not None, label
+    return found[1]
+
+
+def test_the_front_page_counts_what_is_there(clinic: Clinic, wang: str) -> None:
+    other = clinic.enter("李建国")
+    clinic.tell("apply", member=other, documents={"application-form": 1, "id-copy": 1})
+    text = clinic.get("/admin/")
+
+    assert stat(text, "Active members") == "1"
+    assert stat(text, "New this month") == "1"
+    assert stat(text, "Applications waiting") == "1"
+    assert stat(text, "Revenue today") == "¥8.00"
+    assert stat(text, "Discounts this month") == "¥92.00"
+    assert stat(text, "Points outstanding") == "8"
+    assert "8 lapse after 31 Dec 2026" in said(text)
+
+
+def test_bills_are_counted_once_however_often_one_looks(clinic: Clinic, wang: str) -> None:
+    with tenant_scope(clinic.tenant):
+        assert dashboard.bills_this_month().count == 1
+        clinic.time.set(clinic.time.now() + timedelta(seconds=20))
+        clinic.tell("spend", id="b2", member=wang, lines=[LINE])
+        assert dashboard.bills_this_month().count == 2
+        assert dashboard.bills_this_month().discount == 2 * 9200
+        clinic.time.set(clinic.time.now() + timedelta(days=1))
+        clinic.tell("spend", id="b3", member=wang, lines=[LINE])
+        found = dashboard.bills_this_month()
+        assert (found.count, found.day_count) == (3, 1)
+        clinic.time.set(clinic.time.now() + timedelta(days=31))
+        assert dashboard.bills_this_month().count == 0
+        assert dashboard.months()[-2].revenue == 3 * 800
+
+
+def test_a_refund_lowers_the_revenue_of_its_month(clinic: Clinic, wang: str) -> None:
+    clinic.tell("refund", of="b1")
+
+    assert stat(clinic.get("/admin/"), "Revenue this month") == "¥0.00"
+
+
+def test_the_setup_guide_knows_what_is_done(clinic: Clinic) -> None:
+    text = clinic.get("/admin/")
+    done = re.findall(r'<li class="is-done">.*?<summary>.*?</svg>([^<]*)', text, re.DOTALL)
+    assert [each.strip() for each in done] == ["Adopt the charter"]
+
+
+def test_tasks_are_marked_as_done_by_those_who_may(clinic: Clinic, wang: str) -> None:
+    clinic.tell("incident", member=wang, kind="counterfeit")
+    text = clinic.get("/admin/")
+    action = re.search(r'action="/t/clinic(/admin/tasks/\d+/done)"', text)
+    assert action is not None
+    assert "Report to the police" in text
+
+    clinic.post(action[1], {}, role="cashier", status=403)
+    clinic.post(action[1], {})
+    assert stat(clinic.get("/admin/"), "Open tasks") == "0"
+    assert "Report to the police" in clinic.get("/admin/registers/tasks")
+    clinic.post("/admin/tasks/12345/done", {}, status=404)
+
+
+def test_a_role_without_reports_gets_no_links_to_them(clinic: Clinic, wang: str) -> None:
+    text = clinic.get("/admin/", role="cashier")
+
+    assert "/admin/registers" not in text
+    assert "ch-chart" not in text
+
+
+def test_a_decision_is_laid_open_clause_by_clause(clinic: Clinic, wang: str) -> None:
+    event = clinic.tell("spend", id="b9", member=wang, lines=[LINE]).event_id
+    answer = clinic.browser("owner").get(f"/t/clinic/admin/events/{event}")
+    text = said(clinic.get(answer.location.removeprefix("/t/clinic")))
+
+    for part in ("Line 1 costs", "¥10.00", "¥8.00", "80 % of the activity price", "Points +8"):
+        assert part in text
+    assert re.search(r"Audit number \d+", text)
+    assert "Cash" in text
+    assert "Sales" in text
+
+
+def test_a_refusal_names_its_clause_and_what_lacks(clinic: Clinic) -> None:
+    ref = clinic.enter("李建国")
+    event = clinic.tell("apply", member=ref, refused="incomplete").event_id
+    answer = clinic.browser("owner").get(f"/t/clinic/admin/events/{event}")
+    text = said(clinic.get(answer.location.removeprefix("/t/clinic")))
+
+    assert "Documents or details are missing" in text
+    assert "Application form" in text
+    assert "Nothing was changed" in text
+    clinic.get("/admin/decisions/123", status=404)
+
+
+def test_the_monthly_report_folds_the_accepted_decisions(clinic: Clinic, wang: str) -> None:
+    other = clinic.enter("李建国", born="1980-01-01")
+    clinic.tell("join", member=other, path="blood-donor")
+    text = said(clinic.get("/admin/reports/monthly"))
+
+    assert "Cards issued 2 0" in text
+    assert "Received: ordinary cards ¥10.00" in text
+    assert "Donations due ¥20.00" in text
+    file = clinic.get("/admin/reports/monthly/export?format=csv")
+    rows = dict(list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))[1:])
+    assert rows["Donations due"] == "20.00"
+    assert rows["Cards issued: Blood donor"] == "1"
+    clinic.get("/admin/reports/nonsense", status=404)
+
+
+def test_cards_issued_by_payment_are_counted_by_their_path(clinic: Clinic) -> None:
+    ref = clinic.enter("李建国", born="1980-01-01")
+    papers = {"application-form": 1, "id-copy": 1}
+    clinic.tell("apply", member=ref, path="ordinary", documents=papers)
+    clinic.tell("approve", member=ref)
+    clinic.tell("pay", member=ref, amount="10", **{"for": "donation"})
+    text = said(clinic.get("/admin/reports/monthly"))
+
+    assert "Cards issued: Ordinary application 1" in text
+
+
+@pytest.mark.parametrize("code", REGISTERS)
+def test_every_register_is_shown_and_exported(clinic: Clinic, wang: str, code: str) -> None:
+    clinic.get(f"/admin/registers/{code}")
+    clinic.get(f"/admin/registers/{code}?value=nothing&member=1", language="zh")
+    answer = clinic.browser("owner").get(f"/t/clinic/admin/registers/{code}/export")
+    assert zipfile.is_zipfile(io.BytesIO(answer.data))
+    clinic.get(f"/admin/registers/{code}", role="cashier", status=403)
+    clinic.get(f"/admin/registers/{code}/export?format=pdf", status=404)
+
+
+def test_registers_are_narrowed_by_period_kind_and_outcome(clinic: Clinic, wang: str) -> None:
+    clinic.tell("award", member=wang, points=5, kind="gift", reason="x")
+    clinic.tell("top_up", member=wang, amount="5", refused="not_included")
+    day = clinic.time.now().date()
+    with tenant_scope(clinic.tenant):
+        points = page(REGISTERS["points"], Wanted(day, day))
+        assert points.values == ["earned", "gift"]
+        assert [row["points"] for row in points.rows] == [5, 8]
+        gifts = page(REGISTERS["points"], Wanted(day, day, value="gift"))
+        assert [row["points"] for row in gifts.rows] == [5]
+        refused = page(REGISTERS["decisions"], Wanted(day, day, outcome="refused"))
+        assert [row["verb"] for row in refused.rows] == ["top_up"]
+        before = day - timedelta(days=1)
+        assert page(REGISTERS["decisions"], Wanted(None, before)).total == 0
+        charity = page(REGISTERS["house"], Wanted(day, day, value="@charity"))
+        assert [row["amount"] for row in charity.rows] == [1000]
+
+
+def test_an_export_holds_the_rows_of_the_filter(clinic: Clinic, wang: str) -> None:
+    clinic.tell("award", member=wang, points=5, kind="gift", reason="x")
+    file = clinic.get("/admin/registers/points/export?format=csv&value=gift&from=2026-03-01")
+    rows = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))
+
+    assert rows[0][:4] == ["When", "Person", "Kind", "Points"]
+    assert [row[1:4] for row in rows[1:]] == [["王秀英", "Gift points", "5"]]
+
+
+def test_the_two_empty_lists_differ(clinic: Clinic) -> None:
+    assert "Nothing in this period" in clinic.get("/admin/registers/bills")
+    assert "Nothing matches this filter" in clinic.get("/admin/registers/bills?value=refund")
