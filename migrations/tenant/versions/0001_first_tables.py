@@ -235,6 +235,9 @@ def _tables_4() -> None:
         batch_op.create_index(batch_op.f("ix_standing_since_ref"), ["since", "ref"], unique=False)
         batch_op.create_index(batch_op.f("ix_standing_status_ref"), ["status", "ref"], unique=False)
         batch_op.create_index(
+            batch_op.f("ix_standing_status_since_ref"), ["status", "since", "ref"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_standing_valid_until_ref"), ["valid_until", "ref"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_standing_wake"), ["wake"], unique=False)

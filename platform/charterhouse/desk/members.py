@@ -18,7 +18,7 @@ from charterhouse.desk.timeline import Timeline, timeline
 from charterhouse.records.cards import is_card_number
 from charterhouse.records.tables import card, person, person_index, standing
 from charterhouse.tenancy.scope import current_tenant
-from charterhouse.tenancy.store import Unit, unit
+from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.vault import blind_index
 
 __all__ = [
@@ -133,82 +133,80 @@ def search(
         number: of the page, counted from 1.
         size: rows on a page.
     """
-    wanted = _wanted(text, filters)
-    page = wanted.order_by(*_ordering(order)).offset((number - 1) * size).limit(size)
+    page = _ordered(text, filters, order).offset((number - 1) * size).limit(size)
     with unit() as opened:
-        rows = opened.connection.execute(page).all()
-        total = opened.connection.execute(_counting(wanted)).scalar_one()
-        return Found(tuple(_row(row) for row in rows), total)
+        refs = opened.connection.execute(page).scalars().all()
+        total = opened.connection.execute(_counting(text, filters)).scalar_one()
+        return Found(tuple(_in_order(refs)), total)
 
 
 def counts() -> dict[str, int]:
     """How many people each saved view holds."""
     with unit() as opened:
         return {
-            view: opened.connection.execute(_counting(_wanted("", Filters(view)))).scalar_one()
+            view: opened.connection.execute(_counting("", Filters(view))).scalar_one()
             for view in VIEWS
         }
 
 
 def walk(text: str = "", filters: Filters = Filters(), order: Order = Order()) -> Iterator[Row]:
-    """Every row of a list in its order, read in chunks so that memory stays flat."""
-    wanted = _wanted(text, filters)
-    beyond: ColumnElement[bool] | None = None
-    while True:
-        chunk = wanted if beyond is None else wanted.where(beyond)
-        with unit() as opened:
-            rows = opened.connection.execute(chunk.order_by(*_ordering(order)).limit(_CHUNK)).all()
-            made = [_row(row) for row in rows]
-        yield from made
-        if len(rows) < _CHUNK:
-            return
-        beyond = _beyond(order, getattr(rows[-1], order.column), rows[-1].ref)
+    """Every row of a list in its order; people are read in chunks, so that memory stays flat."""
+    with unit() as opened:
+        refs = opened.connection.execute(_ordered(text, filters, order)).scalars().all()
+    for start in range(0, len(refs), _CHUNK):
+        yield from _in_order(refs[start : start + _CHUNK])
 
 
 def neighbours(
     ref: str, text: str = "", filters: Filters = Filters(), order: Order = Order()
 ) -> tuple[str, str]:
     """Who stands before and after a person in a list; "" at its ends or if not in it."""
-    wanted = _wanted(text, filters)
     back = replace(order, descending=not order.descending)
     with unit() as opened:
-        here = opened.connection.execute(wanted.where(cast(person.c.id, String) == ref)).first()
+        own = _listed(text, filters, standing.c[order.column]).where(_is(ref, text))
+        here = opened.connection.execute(own).first()
         if here is None:
             return "", ""
-        value = getattr(here, order.column)
-        return _next(opened, wanted, back, value, ref), _next(opened, wanted, order, value, ref)
+        value = here[0]
+        before = _ordered(text, filters, back).where(_beyond(back, value, ref, text)).limit(1)
+        after = _ordered(text, filters, order).where(_beyond(order, value, ref, text)).limit(1)
+        found = [opened.connection.execute(each).scalar() for each in (before, after)]
+    return found[0] or "", found[1] or ""
 
 
-def _next(opened: Unit, wanted: Select[Any], order: Order, value: Any, ref: str) -> str:
-    row = opened.connection.execute(
-        wanted.where(_beyond(order, value, ref)).order_by(*_ordering(order)).limit(1)
-    ).first()
-    return row.ref if row else ""
+def _counting(text: str, filters: Filters) -> Select[Any]:
+    return _listed(text, filters, func.count())
 
 
-def _counting(wanted: Select[Any]) -> Select[Any]:
-    return select(func.count()).select_from(wanted.order_by(None).subquery())
+def _ordered(text: str, filters: Filters, order: Order) -> Select[Any]:
+    """The refs of a list in its order: only those of the page asked for are read in full."""
+    ref = cast(person.c.id, String) if text.strip() else standing.c.ref
+    return _listed(text, filters, ref).order_by(*_ordering(order, text))
 
 
-def _wanted(text: str, filters: Filters) -> Select[Any]:
-    """Without a text the standings lead, so that their indexes serve; with one, the people."""
-    ref = cast(person.c.id, String).label("ref")
+def _listed(text: str, filters: Filters, *columns: Any) -> Select[Any]:
+    """Columns of a list. Without a text the standings alone serve, with one the people lead."""
     conditions = list(_conditions(filters))
-    if text.strip():
-        joined = person.outerjoin(standing, standing.c.ref == cast(person.c.id, String))
-        conditions.append(person.c.id.in_(_people(text.strip())))
-        return (
-            select(ref, person.c.id, person.c.sealed, *_COLUMNS)
-            .select_from(joined)
-            .where(*conditions)
-        )
-    number = cast(standing.c.ref, person.c.id.type)
-    joined = standing.join(person, person.c.id == number)
+    if not text.strip():
+        own = select(*columns).select_from(standing)
+        return own.where(standing.c.status != "none", *conditions)
+    joined = person.outerjoin(standing, standing.c.ref == cast(person.c.id, String))
     return (
-        select(standing.c.ref, person.c.id, person.c.sealed, *_COLUMNS)
+        select(*columns)
         .select_from(joined)
-        .where(standing.c.status != "none", *conditions)
+        .where(person.c.id.in_(_people(text.strip())), *conditions)
     )
+
+
+def _key(ref: str, text: str) -> tuple[Any, Any]:
+    """The column by which a list tells people apart, and a person's value in it."""
+    return (person.c.id, int(ref)) if text.strip() else (standing.c.ref, ref)
+
+
+def _is(ref: str, text: str) -> ColumnElement[bool]:
+    column, value = _key(ref, text)
+    found: ColumnElement[bool] = column == value
+    return found
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -285,17 +283,18 @@ def _handles(text: str) -> Iterator[tuple[str, str]]:
         yield "name", plain.casefold().replace("·", "")
 
 
-def _ordering(order: Order) -> tuple[Any, Any]:
+def _ordering(order: Order, text: str) -> tuple[Any, Any]:
     column = standing.c[order.column]
+    ref, _ = _key("0", text)
     if order.descending:
-        return column.desc().nulls_last(), person.c.id.desc()
-    return column.asc().nulls_first(), person.c.id.asc()
+        return column.desc().nulls_last(), ref.desc()
+    return column.asc().nulls_first(), ref.asc()
 
 
-def _beyond(order: Order, value: Any, ref: str) -> ColumnElement[bool]:
+def _beyond(order: Order, value: Any, ref: str, text: str) -> ColumnElement[bool]:
     """Whatever stands after a row; what is null stands before everything else."""
-    column, number = standing.c[order.column], person.c.id
-    after = number < int(ref) if order.descending else number > int(ref)
+    column, (key, own) = standing.c[order.column], _key(ref, text)
+    after = key < own if order.descending else key > own
     if value is None:
         same = and_(column.is_(None), after)
         return same if order.descending else or_(same, column.is_not(None))
@@ -303,6 +302,11 @@ def _beyond(order: Order, value: Any, ref: str) -> ColumnElement[bool]:
     if order.descending:
         return or_(column < value, column.is_(None), same)
     return or_(column > value, same)
+
+
+def _in_order(refs: Sequence[str]) -> Iterator[Row]:
+    rows = rows_of(refs)
+    return (rows[ref] for ref in refs if ref in rows)
 
 
 def _row(row: Any) -> Row:

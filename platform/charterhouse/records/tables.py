@@ -72,6 +72,7 @@ standing = Table(
     Column("wake", Instant),
     Column("sealed", Text, nullable=False),
     Index(None, "status", "ref"),
+    Index(None, "status", "since", "ref"),
     Index(None, "since", "ref"),
     Index(None, "valid_until", "ref"),
     Index(None, "card"),
