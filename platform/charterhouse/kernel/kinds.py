@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from charterhouse.kernel.errors import EventError
-from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.money import LIMIT_FEN, parse_fen
 
 Nearby = TypeVar("Nearby", bound=date)
 
@@ -231,7 +231,10 @@ _LINE_FIELDS: dict[str, Callable[[Any, str, tzinfo | None], Any]] = {
 def _lines(value: Any, field: str, zone: tzinfo | None) -> tuple[Line, ...]:
     if not isinstance(value, list | tuple) or not value or len(value) > LIST_LIMIT:
         raise EventError(f"must be a list of 1 to {LIST_LIMIT} bill lines", field=field)
-    return tuple(_line(item, f"{field}.{index}", zone) for index, item in enumerate(value))
+    lines = tuple(_line(item, f"{field}.{index}", zone) for index, item in enumerate(value))
+    if sum(max(line.price, line.offer or 0) * line.quantity for line in lines) >= LIMIT_FEN:
+        raise EventError("is too large in all", field=field)
+    return lines
 
 
 def _line(value: Any, field: str, zone: tzinfo | None) -> Line:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from charterhouse.kernel.errors import EventError
 
 LIMIT_FEN = 10**13  # 100 billion yuan: beyond this an amount is a mistake.
+_LIMIT = LIMIT_FEN // 100
 _PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
 
 
@@ -33,7 +34,7 @@ def parse_fen(value: object, *, field: str = "amount", signed: bool = False) -> 
     if not yuan.is_finite():
         raise EventError("must be a finite amount in yuan", field=field)
     # Comparisons are exact, while arithmetic on thirty digits rounds and on 1e-999999 gives 0.
-    if not -LIMIT_FEN < yuan < LIMIT_FEN:
+    if not -_LIMIT < yuan < _LIMIT:
         raise EventError("is too large", field=field)
     if _has_part_of_fen(yuan):
         raise EventError("has more than two decimals", field=field)

@@ -31,6 +31,8 @@ EVENTS: list[tuple[str, dict[str, Any], str]] = [
     ("full width", {"amount": "１００"}, "spend.amount"),
     ("empty", {"amount": ""}, "spend.amount"),
     ("too large", {"amount": "99999999999999"}, "spend.amount"),
+    ("beyond 100 billion", {"amount": "100000000000"}, "spend.amount"),
+    ("too large in all", {"lines": [{**LINE, "price": "99999", "quantity": 10**9}]}, "spend.lines"),
     ("truth", {"amount": True}, "spend.amount"),
     ("list", {"amount": []}, "spend.amount"),
     ("table", {"amount": {}}, "spend.amount"),

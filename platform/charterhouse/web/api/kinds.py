@@ -19,12 +19,17 @@ from charterhouse.kernel.vocabulary import VERBS
 __all__ = ["KINDS", "VERB_SCHEMAS", "EventSchema", "constraints_of", "schema_name"]
 
 _CODE = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$", "maxLength": 80}
-_LABEL = {"type": "string", "pattern": r"^[^\s/\\]{1,80}$", "minLength": 1, "maxLength": 80}
+_LABEL = {
+    "type": "string",
+    "pattern": r"^[^\s/\\\x00-\x1f]{1,80}$",
+    "minLength": 1,
+    "maxLength": 80,
+}
 _FEN = {
     "description": "Yuan with at most two decimals, as text or number.",
     "oneOf": [
-        {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,2})?$"},
-        {"type": "number", "minimum": 0, "maximum": 999_999_999_999, "multipleOf": 0.01},
+        {"type": "string", "pattern": r"^[0-9]{1,11}(\.[0-9]{1,2})?$"},
+        {"type": "number", "minimum": 0, "maximum": 99_999_999_999, "multipleOf": 0.01},
     ],
     "examples": ["12.50"],
 }
@@ -33,9 +38,9 @@ _POSITIVE_FEN = {
     "oneOf": [
         {
             "type": "string",
-            "pattern": r"^([1-9][0-9]{0,11}(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$",
+            "pattern": r"^([1-9][0-9]{0,10}(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$",
         },
-        {"type": "number", "minimum": 0.01, "maximum": 999_999_999_999, "multipleOf": 0.01},
+        {"type": "number", "minimum": 0.01, "maximum": 99_999_999_999, "multipleOf": 0.01},
     ],
     "examples": ["100.00"],
 }

@@ -16,6 +16,7 @@ __all__ = [
     "HeadersSchema",
     "MembersSchema",
     "PersonInSchema",
+    "QuerySchema",
     "SearchSchema",
     "StandingSchema",
     "StatementQuerySchema",
@@ -218,7 +219,9 @@ class PersonInSchema(Schema):
     name = fields.String(required=True, validate=validate.Length(1, 60))
     phone = fields.String(validate=validate.Length(max=40))
     id_number = fields.String(validate=validate.Length(max=40))
-    born = fields.String(metadata={"format": "date"})
+    born = fields.String(
+        validate=validate.Regexp(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), metadata={"format": "date"}
+    )
     sex = fields.String(validate=validate.OneOf(["female", "male"]))
     address = fields.String(validate=validate.Length(max=200))
     email = fields.String(validate=validate.Length(max=200))
@@ -343,7 +346,16 @@ class CharterSchema(Schema):
     document = _list(ChapterSchema)
 
 
-class PageSchema(Schema):
+class QuerySchema(Schema):
+    """What every question may carry."""
+
+    lang = fields.String(
+        validate=validate.OneOf(["zh", "en"]),
+        metadata={"description": "language of texts; else that of Accept-Language"},
+    )
+
+
+class PageSchema(QuerySchema):
     """Which page of a list."""
 
     page = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))
@@ -362,7 +374,7 @@ class SearchSchema(PageSchema):
     )
 
 
-class FullSchema(Schema):
+class FullSchema(QuerySchema):
     """Whether to show ID number and phone in full."""
 
     full = fields.Boolean(

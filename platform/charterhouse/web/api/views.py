@@ -21,6 +21,7 @@ from charterhouse.web.api.schemas import (
     HeadersSchema,
     MembersSchema,
     PersonInSchema,
+    QuerySchema,
     SearchSchema,
     StandingSchema,
     StatementQuerySchema,
@@ -149,9 +150,10 @@ def quote(event: dict[str, Any]) -> Any:
     "events.read",
     AnswerSchema,
     about="The answer as it was given",
+    takes={"query": QuerySchema},
     also={HTTPStatus.NOT_FOUND: "No such event"},
 )
-def kept(event_id: str) -> Any:
+def kept(_query: dict[str, Any], event_id: str) -> Any:
     """The kept answer of an event, accepted or refused."""
     return answers.answer_json(intake.kept_answer(event_id), current_language())
 
@@ -203,8 +205,15 @@ def member(query: dict[str, Any], ref: str) -> Any:
     return answers.row_json(members.rows_of([ref])[ref], current_language(), full=full)
 
 
-@operation("GET", "/members/<ref>/standing", "members.read", StandingSchema, also=_UNKNOWN)
-def standing(ref: str) -> Any:
+@operation(
+    "GET",
+    "/members/<ref>/standing",
+    "members.read",
+    StandingSchema,
+    takes={"query": QuerySchema},
+    also=_UNKNOWN,
+)
+def standing(_query: dict[str, Any], ref: str) -> Any:
     """How a person stands now: tier, card, balances, what is owed, what is left of benefits."""
     return answers.standing_json(member_file.file(ref), current_language())
 
@@ -223,7 +232,7 @@ def statement(query: dict[str, Any], ref: str) -> Any:
     return answers.statement_json(found, current_language())
 
 
-@operation("GET", "/charter", "charter.read", CharterSchema)
-def charter() -> Any:
+@operation("GET", "/charter", "charter.read", CharterSchema, takes={"query": QuerySchema})
+def charter(_query: dict[str, Any]) -> Any:
     """The charter in force: its words in both languages, and its figures."""
     return answers.charter_json()
