@@ -7,7 +7,8 @@ export function moveRow(direction) {
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = at < 0 ? (direction > 0 ? 0 : rows.length - 1) : at + direction;
   const row = rows[Math.min(Math.max(next, 0), rows.length - 1)];
-  row.querySelector("a, button, input")?.focus();
+  // Not the box of the selection: Enter is to open the record.
+  (row.querySelector("a[href]") || row.querySelector("button, input"))?.focus();
   return true;
 }
 
