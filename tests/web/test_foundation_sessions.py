@@ -9,7 +9,7 @@ import pytest
 from flask import Blueprint, session
 
 from charterhouse.clock import FixedClock, use_clock
-from charterhouse.web.auth.passwords import hash_password, verify_password
+from charterhouse.desk.passwords import hash_password, verify_password
 from charterhouse.web.auth.session import (
     POLICIES,
     Principal,

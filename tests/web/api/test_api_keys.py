@@ -133,6 +133,7 @@ def test_a_key_has_its_measure(call: Any, app: Flask, make_key: Callable[..., st
     assert answers == [200, 200, 200, 429]
     told = call("GET", "/charter")
     assert told.json["code"] == "too_many_requests"
+    assert int(told.headers["Retry-After"]) > 0
     assert call("GET", "/charter", token=other).status_code == 200
 
 

@@ -53,7 +53,8 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
 def _desk_error(error: DeskError) -> Response:
     status = 400 if error.code == "invalid_event" else error.status
     _log.info("refused", code=error.code, field=error.field, status=status)
-    return problem_response(Problem(status, error.code, error.message, error.field or None))
+    said = gettext(error.message)  # the desk speaks English; its sentences are in the catalogues
+    return problem_response(Problem(status, error.code, said, error.field or None))
 
 
 def _charter_gone(error: CharterUnavailableError) -> Response:
