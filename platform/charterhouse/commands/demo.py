@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,19 @@ from charterhouse.commands.common import Failure, told_plainly
 if TYPE_CHECKING:
     from charterhouse.commands.demonstration.house import Guest
     from charterhouse.commands.demonstration.processes import Child
+    from charterhouse.commands.demonstration.visiting import Page, Visitor
 
 _LOOK_SECONDS = 0.5
-_PAGES = ("/admin/", "/my/")
+_MOST_PAGES = 150
 
 
 @click.command(name="demo")
 @click.option("--reset", is_flag=True, help="Throw the demonstration's data away first.")
-@click.option("--check", is_flag=True, help="Start everything, fetch its pages, and end: 0 or 1.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Start everything, sign in, look at each kind of page, and end: 0 or 1.",
+)
 @click.option("--port", default=8000, show_default=True, help="Of the sites; else the next free.")
 @click.option("--sandbox-port", default=8899, show_default=True, help="Of the payment sandbox.")
 @click.option("--members", type=click.IntRange(1, 10_000), help="So many sample members.")
@@ -47,14 +53,16 @@ def command(
 
     Data is kept in var/demo (or CHARTERHOUSE_DATA_DIR) until --reset. Ctrl+C ends everything.
     """
-    from charterhouse.commands.demonstration import folder, house
+    from charterhouse.commands.demonstration import folder
 
-    folders = house.read_folders(place or house.TENANTS)
     data = folder.data_folder()
     if reset:
         folder.throw_away(data)
     folder.prepare(data)
     with folder.alone(data):
+        from charterhouse.commands.demonstration import house
+
+        folders = house.read_folders(place or house.TENANTS)
         _Demo(data, port, sandbox_port).run(folders, members, only_check=check)
 
 
@@ -138,31 +146,47 @@ class _Demo:
             children.append(Child(name, arguments, os.environ, log))
 
     def _check(self, guests: list[Guest], children: list[Child]) -> None:
-        from charterhouse.commands.demonstration import processes
+        """Sign in as staff and as a member, and look at every kind of page.
 
-        failed = []
+        Raises:
+            Failure: a page fails, or a process has ended.
+        """
+        from charterhouse.commands.demonstration import processes
+        from charterhouse.commands.demonstration.visiting import Visitor
+
+        failed: list[str] = []
         for guest in guests:
-            for page in _PAGES:
-                url = f"{self._site}/t/{guest.tenant.slug}{page}"
-                status = _follow(url)
-                click.echo(f"{status} {url}")
-                if status != 200:
-                    failed.append(url)
+            home = f"{self._site}/t/{guest.tenant.slug}"
+            staff, member = Visitor(home), Visitor(home)
+            for name, visitor, start in (
+                ("staff", staff, _staff_in(staff, guest)),
+                ("member", member, member.sign_in_member(guest.members[0].phone, self._data)),
+            ):
+                visit = visitor.walk(start, _MOST_PAGES)
+                failed.extend(visit.failed)
+                seconds, url = visit.slowest
+                click.echo(
+                    f"{guest.tenant.slug} {name}: {visit.seen} pages, {len(visit.failed)} failed; "
+                    f"the slowest took {seconds:.2f} s: {url}"
+                )
         processes.check(children)
         if failed:
-            raise Failure(f"These pages failed: {', '.join(failed)}.")
+            raise Failure("These pages failed:\n" + "\n".join(failed))
 
 
-def _follow(url: str) -> int:
-    """The status of a page after at most five redirects within the site."""
-    from urllib.parse import urljoin
+def _staff_in(visitor: Visitor, guest: Guest) -> Page:
+    """Sign in the first member of staff; a code that was used a moment ago is waited out."""
+    from charterhouse.desk.samples.showcase import second_factor
+    from charterhouse.tenancy.scope import tenant_scope
 
-    from charterhouse.commands.demonstration.processes import get
-
-    status = 0
-    for _ in range(5):
-        status, target, _text = get(url)
-        if status not in (301, 302, 303, 307, 308):
-            break
-        url = urljoin(url, target)
-    return status
+    entry = guest.staff[0]
+    for last in (False, True):
+        with tenant_scope(guest.tenant):
+            factor = second_factor(entry.login)
+        try:
+            return visitor.sign_in_staff(entry.login, entry.password, factor.code)
+        except Failure:
+            if last:
+                raise
+            time.sleep(factor.seconds + 1)
+    raise Failure(f"{entry.login} cannot sign in.")
