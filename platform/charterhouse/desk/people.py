@@ -36,6 +36,8 @@ _FIND = prepared(
 )
 
 TEXT_LIMIT = 200
+PART_LIMIT = 4
+"""The longest part of a Chinese name by which it is found, beside the whole."""
 _REF = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -289,8 +291,8 @@ def name_parts(name: str) -> set[str]:
     parts = {plain, plain.replace(" ", ""), *plain.split()}
     if not plain.isascii():
         compact = plain.replace(" ", "")
-        length = len(compact)
-        parts |= {compact[i:j] for i in range(length) for j in range(i + 1, length + 1)}
+        places = range(len(compact))
+        parts |= {compact[i : i + size] for i in places for size in range(1, PART_LIMIT + 1)}
         parts.add("".join(lazy_pinyin(compact)))
         parts.add("".join(lazy_pinyin(compact, style=Style.FIRST_LETTER)))
     return {part for part in parts if part}
