@@ -63,10 +63,10 @@ class Workload:
         """A moment after all that the sample tells."""
         return datetime.now(self.zone).replace(microsecond=0) + timedelta(hours=1)
 
-    def settle_in(self, data: Path) -> tuple[Catalogue, Tenant]:
+    def settle_in(self, data: Path, members: int = MEMBERS) -> tuple[Catalogue, Tenant]:
         """Make the institution with its sample history in a folder."""
         catalogue = open_catalogue(Config(data_dir=data, master_key=b"benchmark-only!!" * 2))
-        return catalogue, apply_folder(catalogue, self.folder, Options(members=MEMBERS)).tenant
+        return catalogue, apply_folder(catalogue, self.folder, Options(members=members)).tenant
 
     def events(self, refs: Sequence[str], name: str) -> Iterator[Told]:
         """Events without end: nine bills, then some points given by hand."""

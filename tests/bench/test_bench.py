@@ -1,0 +1,70 @@
+"""The benchmark compares like with like, and its figures are figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from charterhouse.commands.benchmark.measures import beside
+from charterhouse.commands.benchmark.recording import Statement, bare, recording_unit, replay
+from charterhouse.commands.benchmark.store import ready, refs_of
+from charterhouse.commands.benchmark.workload import Workload
+from charterhouse.records.door import Door
+from charterhouse.tenancy.scope import tenant_scope
+
+TABLES = ("event", "decision", "posting", "balance", "document", "audit", "standing")
+
+
+def test_product_and_floor_take_turns_and_swap_who_is_first() -> None:
+    order: list[str] = []
+
+    def piece(name: str) -> int:
+        order.append(name)
+        return 1
+
+    measure = beside("product", [lambda: piece("p")] * 4, "floor", [lambda: piece("f")] * 4)
+    assert "".join(order) == "pffppffp"
+    assert measure.ratio > 0
+    assert measure.low <= measure.rate <= measure.high
+
+
+def test_the_floor_executes_what_the_product_executed(tmp_path: Path) -> None:
+    workload = Workload.of(None)
+    catalogue, tenant = workload.settle_in(tmp_path / "product", members=6)
+    path = catalogue.installation.stores.path(tenant.id)  # type: ignore[attr-defined]  # the embedded engine
+    with closing(bare(path)) as source, closing(bare(tmp_path / "floor.db")) as copy:
+        source.backup(copy)
+    events = ready(workload, list(islice(workload.events(refs_of(tenant), "test"), 20)))
+    log: list[list[Statement]] = []
+    with tenant_scope(tenant):
+        for event in events:
+            statements: list[Statement] = []
+            with recording_unit(statements) as opened:
+                assert Door(opened).tell(event).outcome["refusal"] is None
+            log.append(statements)
+    with closing(bare(path)) as product, closing(bare(tmp_path / "floor.db")) as floor:
+        for statements in log:
+            replay(floor, statements)
+        for table in TABLES:
+            query = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608 - names from above
+            assert floor.execute(query).fetchall() == product.execute(query).fetchall(), table
+
+
+def test_the_command_tells_figures(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "charterhouse", "bench", "--json", "--part", "kernel"]
+    told = subprocess.run(
+        [*command, "--slices", "3", "--size", "4", "--place", str(tmp_path)],
+        env={**os.environ, "CHARTERHOUSE_DATA_DIR": str(tmp_path / "unused")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    measures = json.loads(told.stdout)["measures"]
+    assert [one["name"] for one in measures] == ["kernel: decide", "kernel: read and decide"]
+    assert all(one["low"] <= one["rate"] <= one["high"] for one in measures)
+    assert list(tmp_path.iterdir()) == [], "scratch data is thrown away"
