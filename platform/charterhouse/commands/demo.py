@@ -119,8 +119,9 @@ class _Demo:
                 raise KeyboardInterrupt
             self._ending.set()
 
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
+        # A terminal that is closed must not leave the children behind.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, end)
 
     def _settings(self) -> dict[str, str]:
         from charterhouse.payments.sandbox import DEFAULT_KEY
