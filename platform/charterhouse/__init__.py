@@ -1,0 +1,1 @@
+"""Charterhouse: hospital membership schemes in which the charter is the program."""

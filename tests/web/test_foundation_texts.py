@@ -211,12 +211,11 @@ def test_an_icon_that_is_not_there_is_an_error_in_tests(app: Flask) -> None:
 def test_assets_are_named_by_their_content_and_kept_for_ever(app: Flask) -> None:
     with app.test_request_context("/"):
         address = render_template_string('{{ asset("app.css") }}')
-    answer = app.test_client().get(address, headers={"Accept-Encoding": "br"})
-
-    assert re.fullmatch(r"/static/dist/app-[A-Z0-9]{8}\.css", address)
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert answer.headers["Content-Encoding"] == "br"
-    assert "Access-Control-Allow-Origin" not in answer.headers
+    with app.test_client().get(address, headers={"Accept-Encoding": "br"}) as answer:
+        assert re.fullmatch(r"/static/dist/app-[A-Z0-9]{8}\.css", address)
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["Content-Encoding"] == "br"
+        assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def _without_comments(path: Path) -> str:

@@ -1,1 +1,1 @@
-"""The sites and the API: admin, portal, console, and what they stand on."""
+"""The sites and the API: admin, portal, webhooks, and what they stand on."""

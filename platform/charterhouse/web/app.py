@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from http import HTTPStatus
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
@@ -49,7 +48,6 @@ AREAS: Final = (
     "charterhouse.web.api",
     "charterhouse.web.admin",
     "charterhouse.web.portal",
-    "charterhouse.web.console",
     "charterhouse.web.hooks",
 )
 _RETRY_SECONDS: Final = "60"
@@ -147,12 +145,8 @@ def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
 def _register(app: Flask, area: str | Callable[[Flask], None]) -> None:
     if callable(area):
         area(app)
-    elif find_spec(area) is not None:
-        getattr(import_module(area), "register", _nothing)(app)
-
-
-def _nothing(app: Flask) -> None:
-    """Stand for an area without pages."""
+    else:
+        import_module(area).register(app)
 
 
 def _enter() -> Response | None:
