@@ -58,7 +58,8 @@ def operation(
             schema, text = (ErrorSchema, told) if isinstance(told, str) else told
             made = api.alt_response(code, schema=schema, description=text)(made)
         for location, schema in reversed(list((takes or {}).items())):
-            made = api.arguments(schema, location=location)(made)
+            # An instance serves all requests; a class would be made anew for each of them.
+            made = api.arguments(schema(), location=location)(made)
         guarded = require(right)(made)
         api.route(rule, methods=[method])(guarded)
         return view

@@ -57,7 +57,7 @@ RIGHTS = (
 )  # fmt: skip
 """All that a key can be allowed."""
 
-
+_ERROR = ErrorSchema()
 _UNKNOWN = {HTTPStatus.NOT_FOUND: "No such person"}
 
 
@@ -82,7 +82,7 @@ def _refused(answer: Answer) -> Response:
         "reference": reference(),
         "decision": told,
     }
-    response = jsonify(ErrorSchema().dump(body))
+    response = jsonify(_ERROR.dump(body))
     response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return response
 
