@@ -10,7 +10,7 @@ from charterhouse.kernel import effects as fx
 from charterhouse.kernel.bill import Bill, RefundOf
 from charterhouse.kernel.decision import Cited, Document, Happening, NewVersion, Raised, Refusal
 from charterhouse.kernel.errors import CharterError
-from charterhouse.kernel.ledger import Lot, Posting, add, lot_key, take, take_lot
+from charterhouse.kernel.ledger import Lot, Posting, add, lot_key, take, take_lot, unit_of
 from charterhouse.kernel.standing import CARDS, STATUSES, Debt, Standing, holder_today
 
 if TYPE_CHECKING:
@@ -202,6 +202,21 @@ class Draft:
                 restored += amount
         self.cite(number, "restore", member=e.member, unit=e.unit, amount=restored)
 
+    def _move(self, e: fx.Move, number: str) -> None:
+        if e.amount <= 0:
+            return
+        if unit_of(e.source) != unit_of(e.target):
+            raise CharterError(f"{e.source!r} and {e.target!r} are of different units")
+        lots = self.standing(e.member).lots
+        lots[e.source], taken = take(lots.get(e.source, ()), e.amount)
+        for lot in taken:
+            lots[e.target] = add(lots.get(e.target, ()), lot)
+            self.post(e.member, e.source, -lot.amount, lot.key, number)
+            self.post(e.member, e.target, lot.amount, lot.key, number)
+        self.cite(
+            number, "move", member=e.member, source=e.source, target=e.target, amount=e.amount
+        )
+
     def _move_all(self, e: fx.MoveAll, number: str) -> None:
         source, target = self.standing(e.member), self.standing(e.to)
         for account, lots in source.lots.items():
@@ -323,6 +338,7 @@ class Draft:
         fx.Debit: _debit,
         fx.DebitLot: _debit_lot,
         fx.Restore: _restore,
+        fx.Move: _move,
         fx.MoveAll: _move_all,
         fx.Transfer: _transfer,
         fx.Change: _change,

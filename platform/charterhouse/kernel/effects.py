@@ -62,6 +62,20 @@ class Restore(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Move(Effect):
+    """Move between two accounts of one unit of a member, lots kept: a hold, or its release.
+
+    What is moved to `ledger.held(unit)` can no longer be spent, and expires as before. A hold is
+    captured by a `Debit` of the held account.
+    """
+
+    member: str
+    source: str
+    target: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class MoveAll(Effect):
     """Move every account of one member to another, lots kept."""
 

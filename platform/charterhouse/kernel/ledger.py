@@ -26,6 +26,16 @@ CREDIT = "credit"
 SPEND_TOTAL = "spend_total"
 
 
+def held(unit: str) -> str:
+    """The account that keeps what of a unit is set aside."""
+    return f"{unit}{HELD}"
+
+
+def unit_of(account: str) -> str:
+    """The unit of an account, available or held."""
+    return account.removesuffix(HELD)
+
+
 def used(benefit: str) -> str:
     """The unit that counts the uses of a benefit; its lots are the periods."""
     return f"used/{benefit}"
@@ -47,7 +57,7 @@ class Posting(NamedTuple):
     @property
     def unit(self) -> str:
         """The unit without the state."""
-        return self.account.removesuffix(HELD)
+        return unit_of(self.account)
 
     @property
     def of_house(self) -> bool:
