@@ -19,6 +19,7 @@ from secure import (
     XContentTypeOptions,
 )
 
+from charterhouse.web.counting import STORAGE_URI
 from charterhouse.web.errors import Problem, WebError, problem_response
 from charterhouse.web.i18n import gettext
 
@@ -55,7 +56,7 @@ def _who() -> str:
 limiter = Limiter(
     _who,
     default_limits=[PLATFORM_LIMIT],
-    storage_uri="memory://",
+    storage_uri=STORAGE_URI,
     strategy="fixed-window",
     headers_enabled=True,
 )
