@@ -196,3 +196,98 @@ def test_an_export_holds_the_rows_of_the_filter(clinic: Clinic, wang: str) -> No
 def test_the_two_empty_lists_differ(clinic: Clinic) -> None:
     assert "Nothing in this period" in clinic.get("/admin/registers/bills")
     assert "Nothing matches this filter" in clinic.get("/admin/registers/bills?value=refund")
+
+
+def test_the_card_register_tells_how_each_card_came_about(clinic: Clinic) -> None:
+    ref = clinic.enter("李建国", id_number="11010519491231002X")
+    papers = {"application-form": 1, "id-photo": 1, "visit-record": 1}
+    details = {"address": "长堤路8号"}
+    clinic.tell(
+        "apply", member=ref, path="old-patient", channel="wechat", documents=papers,
+        details=details,
+    )  # fmt: skip
+    clinic.tell("approve", member=ref)
+    row = said(clinic.get("/admin/registers/cards"))
+
+    assert "110************02X" in row
+    assert "WeChat Former patient Application form, Photo of the ID card, Visit record" in row
+    assert "长堤路8号" in clinic.get("/admin/registers/mailings")
+    assert "长堤路8号" not in clinic.get("/admin/registers/mailings?value=done")
+
+
+def test_identity_numbers_leave_the_house_only_by_permission(clinic: Clinic) -> None:
+    clinic.tell("join", member=clinic.enter("李建国", id_number="11010519491231002X"))
+    export = "/admin/registers/cards/export?format=csv"
+
+    assert "11010519491231002X" not in clinic.get(export, role="auditor")
+    assert "11010519491231002X" in clinic.get(export)
+    assert "11010519491231002X" not in clinic.get("/admin/registers/cards")
+
+
+def test_donations_name_the_card_for_which_they_were_made(clinic: Clinic, wang: str) -> None:
+    with tenant_scope(clinic.tenant):
+        (given,) = page(REGISTERS["donations"], Wanted()).rows
+        (card,) = page(REGISTERS["cards"], Wanted()).rows
+    assert (given["member"], given["amount"]) == (wang, 1000)
+    assert given["number"] == card["number"]
+
+
+def test_bills_and_their_lines_are_told_in_figures(clinic: Clinic, wang: str) -> None:
+    clinic.tell("refund", of="b1", amount="3")
+    with tenant_scope(clinic.tenant):
+        back, bill = page(REGISTERS["bills"], Wanted()).rows
+        (line,) = page(REGISTERS["lines"], Wanted()).rows
+        (stands,) = page(REGISTERS["consumption"], Wanted()).rows
+    assert [bill[name] for name in ("listed", "discount", "to_pay", "earned")] == [
+        10000, -9200, 800, 8,
+    ]  # fmt: skip
+    assert (back["to_pay"], back["earned"]) == (-300, -3)
+    assert (line["price"], line["net"], line["quantity"]) == (10000, 800, 1)
+    assert (stands["consumption"], stands["balance"]) == (500, 5)
+
+
+def test_a_page_of_lines_is_counted_in_bills(clinic: Clinic, wang: str) -> None:
+    clinic.tell("spend", id="b2", member=wang, lines=[LINE, LINE, LINE])
+    text = said(clinic.get("/admin/registers/lines"))
+
+    assert "Bills: 1–2 of 2" in text
+
+
+def test_referrals_name_both_and_awards_their_reason(clinic: Clinic, wang: str) -> None:
+    friend = clinic.enter("李建国", born="1980-01-01")
+    clinic.tell("spend", person=friend, referred_by=wang, first_visit=True, amount="100")
+    clinic.tell("award", member=wang, points=30, kind="interaction", reason="院刊 第三期")
+    with tenant_scope(clinic.tenant):
+        (referral,) = page(REGISTERS["referrals"], Wanted()).rows
+        (award,) = page(REGISTERS["awards"], Wanted(value="interaction")).rows
+        assert page(REGISTERS["awards"], Wanted(value="gift")).rows == []
+    assert (referral["member"], referral["introduced"], referral["points"]) == (wang, friend, 15)
+    assert (award["points"], award["reason"]) == (30, "院刊 第三期")
+
+
+def test_a_loss_names_the_card_and_the_one_after_it(clinic: Clinic, wang: str) -> None:
+    clinic.time.set(clinic.time.now() + timedelta(hours=5))
+    lost = clinic.time.now() - timedelta(hours=2)
+    clinic.tell("report_loss", member=wang, shown=["id"], occurred_at=lost.isoformat())
+    clinic.time.set(clinic.time.now() + timedelta(hours=1))
+    clinic.tell("reissue_card", member=wang, shown=["id"])
+    clinic.time.set(clinic.time.now() + timedelta(minutes=1))
+    clinic.tell("pay", member=wang, amount="5", **{"for": "reissue"})
+    with tenant_scope(clinic.tenant):
+        new, old = page(REGISTERS["cards"], Wanted()).rows
+        reissue, loss = page(REGISTERS["losses"], Wanted()).rows
+    assert (old["state"], new["state"]) == ("void", "active")
+    assert (loss["number"], loss["successor"]) == (old["number"], new["number"])
+    assert loss["happened"] == lost
+    assert reissue["number"] == old["number"]
+    assert new["path"] == old["path"] == "ordinary"
+
+
+def test_versions_stand_with_the_day_of_their_announcement(clinic: Clinic) -> None:
+    clinic.tell(
+        "amend", announced="2026-03-02", effective="2026-03-10", settings={"reissue_fee": "8"}
+    )
+    text = said(clinic.get("/admin/registers/versions"))
+
+    assert "2 Announced 2 Mar 2026" in text
+    assert "Reissue fee" in text

@@ -48,8 +48,8 @@ class Page(Generic[T]):
 
     @property
     def last(self) -> int:
-        """Number of the last item on this page."""
-        return self.first + len(self.items) - 1 if self.items else 0
+        """Number of the last item on this page; an item may take several rows."""
+        return min(self.first + self.size - 1, self.total) if self.items else 0
 
     @property
     def window(self) -> list[int | None]:

@@ -13,6 +13,7 @@ from charterhouse.desk.dashboard import today
 from charterhouse.desk.sheets import FORMATS, write_sheet
 from charterhouse.web.admin import decisions
 from charterhouse.web.admin.acting import actor
+from charterhouse.web.admin.register_words import NAMES
 from charterhouse.web.i18n import gettext, lazy_gettext, pick
 from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.permissions import require
@@ -36,9 +37,7 @@ _PERIODS = 6
 @require("reports.read")
 def index() -> str:
     """List the reports and the registers."""
-    return render_template(
-        "admin/reports/index.html", reports=reports.reports(), names=decisions.NAMES
-    )
+    return render_template("admin/reports/index.html", reports=reports.reports(), names=NAMES)
 
 
 @area.get("/<code>")
