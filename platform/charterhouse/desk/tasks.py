@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, func, select
 
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import NotFoundError
-from charterhouse.records.tables import item
+from charterhouse.records.models import Item, db
 from charterhouse.tenancy.scope import current_tenant
-from charterhouse.tenancy.store import prepared, unit
+from charterhouse.tenancy.store import unit
 
 OPEN, DONE = "open", "done"
-
-_OPEN = prepared(
-    select(item)
-    .where(item.c.sort == bindparam("wanted"), item.c.state == OPEN)
-    .order_by(item.c.at.desc())
-    .limit(bindparam("most"))
-)
-_COUNT = prepared(
-    select(func.count().label("n")).where(item.c.sort == bindparam("wanted"), item.c.state == OPEN)
-)
-_ONE = prepared(select(item.c.state).where(item.c.id == bindparam("wanted")))
-_SET = prepared(update(item).where(item.c.id == bindparam("own_id")), columns=["state"])
+SORTS = ("task", "flag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +39,22 @@ class Task:
     decision: str
 
 
+def _open(*columns: Any) -> Select[Any]:
+    return select(*columns).where(Item.sort.in_(SORTS), Item.state == OPEN)
+
+
 def open_tasks(most: int = 50) -> list[Task]:
     """Open tasks and flags, those with the earliest due day first."""
     zone = current_tenant().zone
-    with unit() as opened:
-        rows = [
-            row
-            for sort in ("task", "flag")
-            for row in opened.execute(_OPEN, {"wanted": sort, "most": most})
-        ]
-    tasks = [_task(row, zone) for row in rows]
-    return sorted(tasks, key=lambda t: (t.due or date.max, t.at))[:most]
+    wanted = _open(Item).order_by(Item.due.asc().nulls_last(), Item.at).limit(most)
+    with unit():
+        return [_task(found, zone) for found in db.session.scalars(wanted)]
 
 
 def count_open() -> int:
     """How many tasks and flags are open."""
-    with unit() as opened:
-        return sum(opened.execute(_COUNT, {"wanted": sort}).scalar() for sort in ("task", "flag"))
+    with unit():
+        return db.session.scalar(_open(func.count())) or 0
 
 
 def finish(number: int, *, actor: str) -> bool:
@@ -75,18 +63,18 @@ def finish(number: int, *, actor: str) -> bool:
     Raises:
         NotFoundError: there is no such task.
     """
-    with unit(write=True) as opened:
-        state = opened.execute(_ONE, {"wanted": number}).scalar()
-        if state is None:
+    with unit(write=True):
+        found = db.session.get(Item, number)
+        if found is None or found.sort not in SORTS:
             raise NotFoundError("there is no such task", code="task_unknown")
-        if state != OPEN:
+        if found.state != OPEN:
             return False
-        opened.execute(_SET, {"own_id": number, "state": DONE})
+        found.state = DONE
         note("task.done", subject=str(number), actor=actor)
     return True
 
 
-def _task(row: Any, zone: Any) -> Task:
+def _task(row: Item, zone: tzinfo) -> Task:
     return Task(
         id=str(row.id),
         sort=row.sort,

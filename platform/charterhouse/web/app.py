@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, abort, current_app, g, request
 
 from charterhouse.config import Config
+from charterhouse.tenancy import db
 from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.web import (
@@ -45,6 +46,7 @@ __all__ = ["AREAS", "catalogue", "config", "create_app", "tenant"]
 
 # Each has a function register(app) that adds its blueprints, loaders and menus.
 AREAS: Final = (
+    "charterhouse.web.front",
     "charterhouse.web.api",
     "charterhouse.web.admin",
     "charterhouse.web.portal",
@@ -126,6 +128,7 @@ def create_app(
 
 def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
     """Add what all pages stand on. The order is that in which a request meets it."""
+    db.init_app(app)
     app.before_request(_enter)
     app.teardown_request(_leave)
     i18n.init_app(app, folders=translations)

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGES", "register"]
 
-PAGES = ("signin", "dashboard", "members", "admission", "actions", "counter", "charter", "reports")
+PAGES = (
+    "signin", "dashboard", "members", "admission", "actions", "counter", "charter", "reports",
+    "payments", "audit",
+)  # fmt: skip
 """Modules of this package; each has a function register(app) for its blueprint and menu."""
 
 

@@ -1,0 +1,61 @@
+"""Mapped classes for back-office pages, where reading well matters more than speed.
+
+The way of an event never comes here: `view` and `commit` keep their statements compiled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import DeclarativeBase
+
+from charterhouse.records import tables
+from charterhouse.tenancy.db import db
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy.orm import Mapped
+
+__all__ = ["AuditEntry", "Base", "Item", "db"]
+
+
+class Base(DeclarativeBase):
+    """Classes over the tables of a tenant's store."""
+
+    metadata = tables.metadata
+
+
+class Item(Base):
+    """A task, notice or flag that a decision raised."""
+
+    __table__ = tables.item
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        decision_id: Mapped[int]
+        sort: Mapped[str]
+        code: Mapped[str]
+        member: Mapped[str]
+        clause: Mapped[str]
+        at: Mapped[datetime]
+        due: Mapped[str | None]
+        state: Mapped[str]
+        about: Mapped[dict[str, Any]]
+
+
+class AuditEntry(Base):
+    """One link of the audit chain; never changed."""
+
+    __table__ = tables.audit
+
+    if TYPE_CHECKING:
+        seq: Mapped[int]
+        at: Mapped[datetime]
+        actor: Mapped[str]
+        action: Mapped[str]
+        subject: Mapped[str]
+        digest: Mapped[str]
+        previous: Mapped[str]
+        hash: Mapped[str]

@@ -1,0 +1,108 @@
+"""Payments that somebody has to look at, the audit trail, and the front doors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from charterhouse.config import Config
+from charterhouse.desk.audit import note
+from charterhouse.desk.trail import trail
+from charterhouse.payments import orders
+from charterhouse.records.tables import attempt
+from charterhouse.records.tables import orders as order_table
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+from charterhouse.web.app import AREAS, create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from charterhouse.tenancy.catalogue import Catalogue
+    from charterhouse.tenancy.tenant import Tenant
+    from tests.web.conftest import Clinic
+
+
+def test_the_trail_lists_what_was_done_newest_first(clinic: Clinic) -> None:
+    ref = clinic.enter("王秀英", phone="13800138000", born="1990-05-05")
+    clinic.tell("join", member=ref, path="ordinary")
+    with tenant_scope(clinic.tenant):
+        note("person.reveal", subject=ref, actor="system")
+        found = trail(size=2)
+        own = trail(ref)
+
+    assert [each.action for each in found.entries] == ["person.reveal", "event.join"]
+    assert found.entries[0].number == found.total
+    assert found.entries[1].decision
+    assert own.entries[0].action == "person.reveal"
+    assert own.total == len(own.entries) < found.total
+    text = clinic.get("/admin/audit", role="auditor")
+    assert "Personal data shown in full" in text
+    assert f"/admin/decisions/{found.entries[1].decision}" in text
+    assert "Personal data shown in full" not in clinic.get("/admin/audit?subject=4711")
+    clinic.get("/admin/audit", role="cashier", status=403)
+
+
+def _quarantined(clinic: Clinic) -> int:
+    ref = clinic.enter("李建国")
+    clinic.tell("apply", member=ref, documents={"application-form": 1, "id-copy": 1})
+    clinic.tell("approve", member=ref)
+    with tenant_scope(clinic.tenant), unit(write=True) as opened:
+        order = orders.open_order(ref, "donation")
+        row = {column.name: None for column in attempt.columns}
+        now = clinic.time.now()
+        row |= {
+            "id": 7, "order_id": order.id, "gateway": "stripe", "account": "", "key": "k",
+            "state": "quarantined", "payment_id": "pi_1", "asked": {}, "received": 900,
+            "refunded": 0, "problem": "received_differs", "expires_at": now, "created_at": now,
+            "changed_at": now,
+        }  # fmt: skip
+        opened.connection.execute(attempt.insert().values(row))
+        return int(opened.connection.execute(order_table.select()).first().id)
+
+
+def test_a_payment_set_aside_is_seen_and_not_returned_without_a_reason(clinic: Clinic) -> None:
+    assert "Every payment is in order" in clinic.get("/admin/payments")
+    _quarantined(clinic)
+
+    text = clinic.get("/admin/payments", role="reviewer")
+
+    assert "Another amount came than is owed." in text
+    assert "¥9.00" in text
+    assert "/admin/payments/7/return" in text
+    assert "/admin/payments/7/return" not in clinic.get("/admin/payments", role="auditor")
+    clinic.get("/admin/payments", role="cashier", status=403)
+    clinic.post("/admin/payments/7/return", {"reason": " "}, role="reviewer", status=422)
+    clinic.post("/admin/payments/7/return", {"reason": "x"}, role="auditor", status=403)
+    clinic.post("/admin/payments/8/return", {"reason": "x"}, role="reviewer", status=404)
+
+
+@pytest.fixture(name="front")
+def _front(
+    settings: Config, catalogue: Catalogue, make_tenant: Callable[[str], Tenant]
+) -> Callable[[bool], Flask]:
+    make_tenant("east")
+
+    def make(demo: bool) -> Flask:  # noqa: FBT001 - the one thing that differs
+        each = Config(data_dir=settings.data_dir, master_key=settings.master_key, demo=demo)
+        return create_app(each, directory=catalogue, areas=AREAS)
+
+    return make
+
+
+def test_only_a_demonstration_lists_its_institutions(front: Callable[[bool], Flask]) -> None:
+    shown = front(True).test_client().get("/")
+    hidden = front(False).test_client().get("/")
+
+    assert (shown.status_code, hidden.status_code) == (200, 404)
+    assert "/t/east/my/" in shown.text
+    assert "east" not in hidden.text
+
+
+def test_an_institutions_address_leads_to_its_portal(front: Callable[[bool], Flask]) -> None:
+    answer = front(False).test_client().get("/t/east/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/t/east/my/")
