@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import Blueprint
 from flask.views import MethodView
 
+from charterhouse import web
 from charterhouse.web.auth.session import Principal, set_principal
 from charterhouse.web.navigation import NavItem, add_nav, nav_groups
 from charterhouse.web.permissions import (
@@ -73,7 +75,7 @@ def test_a_permission_lets_in_and_its_lack_keeps_out(make_app: Callable[..., Fla
     @area.get("/members")
     @require("members.read", "members.export")
     def members() -> str:
-        return f"export {may('members.export')}, erase {may('members.erase')}"
+        return f"export {may('members.export')}, unmask {may('members.unmask')}"
 
     client = make_app(lambda app: app.register_blueprint(area)).test_client()
     nobody = client.get("/members")
@@ -88,7 +90,7 @@ def test_a_permission_lets_in_and_its_lack_keeps_out(make_app: Callable[..., Fla
     assert nobody.status_code == 401
     assert half.status_code == 403
     assert "导出会员" in half.text
-    assert whole.text == "export True, erase False"
+    assert whole.text == "export True, unmask False"
     assert member.status_code == 401
 
 
@@ -110,6 +112,19 @@ def test_platform_permissions_are_for_operators() -> None:
         "operator", ("platform.manage",)
     )
     assert "platform.manage" not in permissions_of(frozenset({"owner"}))
+
+
+def test_every_permission_of_a_tenant_opens_something() -> None:
+    root = Path(web.__file__).parent
+    sources = [path for kind in ("*.py", "*.html") for path in root.rglob(kind)]
+    asked = "".join(p.read_text("utf-8") for p in sources if p.name != "permissions.py")
+    idle = [
+        each.name
+        for each in PERMISSIONS.values()
+        if each.scope != "platform" and f'"{each.name}"' not in asked
+    ]
+
+    assert idle == []
 
 
 def test_roles_name_only_permissions_that_exist_and_duties_stay_apart() -> None:

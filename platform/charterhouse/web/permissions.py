@@ -92,7 +92,6 @@ _CORE: Final = (
     Permission("members.unmask", "查看完整证件与电话", "See full identity numbers and phones"),
     Permission("members.import", "批量导入会员", "Import members"),
     Permission("members.export", "导出会员", "Export members"),
-    Permission("members.erase", "清除个人资料", "Erase personal data"),
     Permission("cards.write", "发卡、挂失与换卡", "Issue, block and replace cards", "branch"),
     Permission("bills.read", "查看账单", "See bills", "branch"),
     Permission("bills.charge", "收银结算", "Charge bills at the counter", "branch"),
@@ -101,19 +100,14 @@ _CORE: Final = (
     Permission("points.adjust", "调整积分", "Adjust points"),
     Permission("benefits.use", "核销权益", "Use up benefits", "branch"),
     Permission("gifts.issue", "发放礼品", "Issue gifts", "branch"),
-    Permission("requests.read", "查看服务请求", "See service requests", "branch"),
-    Permission("requests.work", "处理服务请求", "Work on service requests", "branch"),
-    Permission("requests.assign", "分派服务请求", "Assign service requests"),
     Permission("tasks.read", "查看任务", "See tasks", "branch"),
     Permission("tasks.work", "处理任务", "Work on tasks", "branch"),
     Permission("payments.read", "查看收款", "See payments", "branch"),
     Permission("payments.refund", "退款", "Refund payments"),
-    Permission("payments.reconcile", "对账", "Reconcile payments"),
     Permission("approvals.decide", "审批", "Decide approvals"),
     Permission("ledger.read", "查看分类账", "See the ledger"),
     Permission("charter.read", "查看章程", "See the charter"),
     Permission("charter.write", "采用与修订章程", "Adopt and amend the charter"),
-    Permission("plugins.manage", "管理插件", "Manage plugins"),
     Permission("settings.read", "查看设置", "See settings"),
     Permission("settings.write", "修改设置", "Change settings"),
     Permission("staff.manage", "管理员工与角色", "Manage staff and roles"),
@@ -121,7 +115,6 @@ _CORE: Final = (
     Permission("reports.read", "查看报表", "See reports"),
     Permission("reports.export", "导出报表", "Export reports"),
     Permission("audit.read", "查看审计记录", "See the audit trail"),
-    Permission("platform.read", "查看平台", "See the platform", "platform"),
     Permission(
         "platform.manage", "管理平台与机构", "Manage the platform and its tenants", "platform"
     ),
@@ -140,15 +133,13 @@ _COUNTER: Final = {
 }  # fmt: skip
 _SERVICE: Final = {
     "dashboard.read", "members.read", "members.write", "benefits.use", "gifts.issue",
-    "requests.read", "requests.work", "requests.assign", "tasks.read", "tasks.work",
-    "bills.read", "charter.read",
+    "tasks.read", "tasks.work", "bills.read", "charter.read",
 }  # fmt: skip
 _READING: Final = {
-    "dashboard.read", "members.read", "bills.read", "requests.read", "tasks.read",
-    "payments.read", "ledger.read", "charter.read", "settings.read", "reports.read",
-    "reports.export", "audit.read",
+    "dashboard.read", "members.read", "bills.read", "tasks.read", "payments.read", "ledger.read",
+    "charter.read", "settings.read", "reports.read", "reports.export", "audit.read",
 }  # fmt: skip
-_REVIEW: Final = {"approvals.decide", "bills.reverse", "payments.refund", "payments.reconcile"}
+_REVIEW: Final = {"approvals.decide", "bills.reverse", "payments.refund"}
 
 ROLES: Final[dict[str, Role]] = {
     role.name: role
@@ -158,7 +149,7 @@ ROLES: Final[dict[str, Role]] = {
             "manager",
             "经理",
             "Manager",
-            _all_but("staff.manage", "keys.manage", "plugins.manage", "members.erase"),
+            _all_but("staff.manage", "keys.manage"),
         ),
         Role("reviewer", "审核员", "Reviewer", frozenset(_READING | _REVIEW)),
         Role("cashier", "收银员", "Cashier", frozenset(_COUNTER)),
