@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+    from tests.web.conftest import Clinic
 
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
-    from tests.web.conftest import Clinic
 
 
 def test_the_trail_lists_what_was_done_newest_first(clinic: Clinic) -> None:
