@@ -77,9 +77,21 @@ def tenant_named(catalogue: Catalogue, slug: str) -> Tenant:
     """
     found = catalogue.by_slug(slug)
     if found is None:
-        known = ", ".join(tenant.slug for tenant in catalogue.list()) or "none"
-        raise Failure(f"There is no tenant {slug!r}; there are: {known}.")
+        known = ", ".join(tenant.slug for tenant in catalogue.list())
+        there = f"there are: {known}." if known else where_tenants_are()
+        raise Failure(f"There is no tenant {slug!r}; {there}")
     return found
+
+
+def where_tenants_are() -> str:
+    """What to do in an installation without tenants; a demonstration nearby is pointed at."""
+    from charterhouse.commands.demonstration import folder
+    from charterhouse.config import Config
+
+    own, demo = Config.from_env().data_dir, folder.data_folder()
+    if demo.resolve() != own.resolve() and (demo / folder.MARK).exists():
+        return f"the demonstration's are in {demo}: set CHARTERHOUSE_DATA_DIR={demo}."
+    return "make one by `charterhouse tenant apply FOLDER`."
 
 
 def print_json(value: Any) -> None:

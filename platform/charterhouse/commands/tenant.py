@@ -14,6 +14,7 @@ from charterhouse.commands.common import (
     print_json,
     progress_bar,
     told_plainly,
+    where_tenants_are,
 )
 from charterhouse.commands.migrate import command as migrate
 
@@ -108,7 +109,7 @@ def list_tenants(*, as_json: bool) -> None:
         print_json([_row(tenant) for tenant in tenants])
         return
     if not tenants:
-        click.echo("no tenant yet: `charterhouse tenant apply FOLDER` makes one", err=True)
+        click.echo(f"There is no tenant here; {where_tenants_are()}", err=True)
     for tenant in tenants:
         click.echo(
             f"{tenant.slug}\t{tenant.status}\t{tenant.charter}\t{tenant.name_zh} / {tenant.name_en}"

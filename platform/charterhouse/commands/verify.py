@@ -10,6 +10,7 @@ from charterhouse.commands.common import (
     progress_bar,
     tenant_named,
     told_plainly,
+    where_tenants_are,
 )
 
 _SHOWN = 50
@@ -30,6 +31,8 @@ def command(ctx: click.Context, *, slugs: tuple[str, ...], as_json: bool) -> Non
 
     catalogue = installation()
     tenants = [tenant_named(catalogue, slug) for slug in slugs] or list(catalogue.list("active"))
+    if not tenants:
+        click.echo(f"There is no active tenant here; {where_tenants_are()}", err=True)
     clean = True
     rows = []
     for tenant in tenants:

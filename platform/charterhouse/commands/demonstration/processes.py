@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import subprocess
 import sys
@@ -167,8 +166,3 @@ def children_of(started: list[Child]) -> Iterator[list[Child]]:
     finally:
         for child in reversed(started):
             child.stop()
-
-
-def child_environment(more: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with something set."""
-    return {**os.environ, **more}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -34,13 +35,15 @@ def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> Non
                 f"{member.points} 积分 points"
             )
         console.print()
+    program = sys.argv[0]
     console.print(
-        "验证码：会员登录时的一次性验证码会显示在本窗口；员工动态码用 charterhouse demo-code <登录名> 再取。\n"
+        f"全部机构 All of them   {site}/\n"
+        f"验证码：会员登录时的一次性验证码会显示在本窗口；员工动态码用 {program} demo-code <登录名> 再取。\n"
         "Codes: the one-time codes of members appear in this window; "
-        "`charterhouse demo-code LOGIN` gives a fresh code of staff.\n"
+        f"`{program} demo-code LOGIN` gives a fresh code of staff.\n"
         f"支付沙箱 Payment sandbox  {sandbox}  测试卡 test card {CARD}；"
         f"拒付 declined {DECLINED}；支付宝与微信按页面按钮 Alipay and WeChat Pay by the page's buttons.\n"
-        "结束 End: Ctrl+C    重来 Start over: charterhouse demo --reset",
+        "结束 End: Ctrl+C    重来 Start over: make demo-reset",
         highlight=False,
     )
 
