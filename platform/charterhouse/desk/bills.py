@@ -16,6 +16,7 @@ from charterhouse.desk.items import CATEGORY, Items
 from charterhouse.desk.people import find_person
 from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import card
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
@@ -159,8 +160,8 @@ def _read_lines(typed: Typed, items: Items, read: Read) -> None:
 
 
 def _read_line(place: str, row: Row, items: Items, read: Read) -> dict[str, Any] | None:
-    text = " ".join(row.item.split())
-    if not text:
+    text = one_line(row.item)
+    if not text or not is_clean(text):
         read.errors[f"{place}-item"] = "required"
         return None
     known = items.find(text)

@@ -18,6 +18,7 @@ from charterhouse.desk.institution import PricedItem
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.tenancy.store import unit
 
 ITEM_NAMES = "item_names"
@@ -113,7 +114,7 @@ def read_items(rows: list[Mapping[str, str]]) -> tuple[list[PricedItem], list[Ba
     if len(filled) > _LIST_LIMIT:
         return [], [BadRow(_LIST_LIMIT + 1, "item", "too_many", "")]
     for number, row in filled:
-        read = _read_item(number, {k: " ".join(v.split()) for k, v in row.items()}, bad)
+        read = _read_item(number, {k: one_line(v) for k, v in row.items()}, bad)
         if read is None:
             continue
         if read.item in seen:
@@ -137,6 +138,7 @@ def _read_item(number: int, row: Mapping[str, str], bad: list[BadRow]) -> Priced
     if price is None and len(bad) == before:
         bad.append(BadRow(number, "price", "required", ""))
     offer = _fen(number, "offer", row.get("offer", ""), bad)
+    bad += [BadRow(number, n, "code", "") for n in ("zh", "en") if not is_clean(row.get(n, ""))]
     if len(bad) > before or price is None:
         return None
     return PricedItem(code, row.get("zh", "")[:80], row.get("en", "")[:80], category, price, offer)
@@ -157,12 +159,16 @@ def read_csv(text: str) -> list[dict[str, str]]:
     """Read pasted rows with a head line; commas, tabs or semicolons, columns in any order.
 
     Raises:
-        DeskError: there is no head line that names item and price (`head_missing`).
+        DeskError: it is no table (`csv_unreadable`), or there is no head line that names item
+            and price (`head_missing`).
     """
     sample = text.strip("\ufeff\r\n ")
     first = sample.splitlines()[0] if sample else ""
     delimiter = max("\t,;", key=first.count)
-    rows = list(csv.reader(io.StringIO(sample), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO(sample), delimiter=delimiter))
+    except csv.Error:
+        raise DeskError("this is no table", field="csv", code="csv_unreadable") from None
     names = {alias: name for name, aliases in _HEADS.items() for alias in aliases}
     heads = [names.get(cell.strip().lower(), "") for cell in rows[0]] if rows else []
     if not {"item", "price"} <= set(heads):

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from charterhouse import clock
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import DeskError, NotFoundError
+from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import api_key
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.scope import current_tenant
@@ -94,8 +95,8 @@ def create_key(name: str, permissions: Iterable[str], *, actor: str) -> NewKey:
     Raises:
         DeskError: without name or permissions.
     """
-    label = " ".join(name.split())
-    if not 1 <= len(label) <= 120:
+    label = one_line(name)
+    if not 1 <= len(label) <= 120 or not is_clean(label):
         raise DeskError("enter the system's name", field="name", code="name_invalid")
     allowed = sorted(set(permissions))
     if not allowed:

@@ -15,6 +15,9 @@ from stdnum.cn import ric
 
 from charterhouse import clock
 from charterhouse.desk.errors import DeskError, NotFoundError
+from charterhouse.kernel.errors import EventError
+from charterhouse.kernel.kinds import to_plain
+from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.sealing import PERSON
 from charterhouse.records.tables import person, person_index
 from charterhouse.tenancy.ids import new_id
@@ -36,6 +39,9 @@ _FIND = prepared(
 )
 
 TEXT_LIMIT = 200
+NAME_LIMIT = 60
+"""A name is found by each of its parts, whose number grows with the square of its length."""
+
 PART_LIMIT = 4
 """The longest part of a Chinese name by which it is found, beside the whole."""
 _REF = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
@@ -105,8 +111,16 @@ def read_person(raw: Mapping[str, Any]) -> Person:
         sex=sex,
         address=texts["address"],
         email=_email(texts["email"]),
-        more=dict(raw.get("more") or {}),
+        more=_more(raw.get("more") or {}),
     )
+
+
+def _more(value: Any) -> dict[str, Any]:
+    try:
+        plain: dict[str, Any] = to_plain(value, "person.more")
+    except EventError as error:
+        raise DeskError(error.message, field=error.field) from None
+    return plain
 
 
 def _text(name: str, value: Any) -> str:
@@ -114,9 +128,12 @@ def _text(name: str, value: Any) -> str:
         return ""
     if not isinstance(value, str):
         raise DeskError("must be text", field=f"person.{name}")
-    text = " ".join(value.split())
-    if len(text) > TEXT_LIMIT:
-        raise DeskError(f"must have at most {TEXT_LIMIT} characters", field=f"person.{name}")
+    text = one_line(value)
+    limit = NAME_LIMIT if name == "name" else TEXT_LIMIT
+    if len(text) > limit:
+        raise DeskError(f"must have at most {limit} characters", field=f"person.{name}")
+    if not is_clean(text):
+        raise DeskError("must not hold control or direction characters", field=f"person.{name}")
     return text
 
 

@@ -15,6 +15,7 @@ from charterhouse import clock
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
 from charterhouse.desk.passwords import WeakPasswordError, hash_password, verify_password
+from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import staff
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.scope import current_tenant
@@ -145,8 +146,8 @@ def read_login(text: str) -> str:
 
 
 def _read_name(text: str) -> str:
-    name = " ".join(text.split())
-    if not 1 <= len(name) <= 80:
+    name = one_line(text)
+    if not 1 <= len(name) <= 80 or not is_clean(name):
         raise DeskError("enter a name of at most 80 characters", field="name", code="name_invalid")
     return name
 

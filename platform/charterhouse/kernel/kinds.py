@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 
 from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.money import LIMIT_FEN, parse_fen
+from charterhouse.kernel.texts import is_clean, is_seen
 
 Nearby = TypeVar("Nearby", bound=date)
 
@@ -42,7 +43,7 @@ class Kind:
     person: bool = False
 
 
-def _text(value: Any, field: str, _zone: tzinfo | None) -> str:
+def _typed(value: Any, field: str) -> str:
     if not isinstance(value, str):
         raise EventError("must be text", field=field)
     if len(value) > TEXT_LIMIT:
@@ -50,16 +51,23 @@ def _text(value: Any, field: str, _zone: tzinfo | None) -> str:
     return value
 
 
-def _code(value: Any, field: str, zone: tzinfo | None) -> str:
-    text = _text(value, field, zone)
+def _text(value: Any, field: str, _zone: tzinfo | None) -> str:
+    text = _typed(value, field)
+    if not is_clean(text):
+        raise EventError("must not hold control or direction characters", field=field)
+    return text
+
+
+def _code(value: Any, field: str, _zone: tzinfo | None) -> str:
+    text = _typed(value, field)
     if not _CODE.fullmatch(text):
         raise EventError("must be a code of letters, digits and hyphens", field=field)
     return text
 
 
-def _label(value: Any, field: str, zone: tzinfo | None) -> str:
-    text = _text(value, field, zone)
-    if not _LABEL.fullmatch(text):
+def _label(value: Any, field: str, _zone: tzinfo | None) -> str:
+    text = _typed(value, field)
+    if not _LABEL.fullmatch(text) or not is_seen(text):
         raise EventError("must be an id of at most 80 characters without blanks", field=field)
     return text
 

@@ -19,9 +19,10 @@ from charterhouse.kernel.vocabulary import VERBS
 __all__ = ["KINDS", "VERB_SCHEMAS", "EventSchema", "constraints_of", "schema_name"]
 
 _CODE = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$", "maxLength": 80}
+_CLEAN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 _LABEL = {
     "type": "string",
-    "pattern": r"^[^\s/\\\x00-\x1f]{1,80}$",
+    "pattern": r"^[^\s/\\\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{1,80}$",
     "minLength": 1,
     "maxLength": 80,
 }
@@ -50,15 +51,16 @@ _DETAILS = {
     "type": "object",
     "description": "Further names and values that the charter looks at.",
     "maxProperties": LIST_LIMIT,
+    "propertyNames": {"maxLength": TEXT_LIMIT, "pattern": _CLEAN},
     "additionalProperties": {
         "anyOf": [
-            {"type": "string", "maxLength": TEXT_LIMIT},
+            {"type": "string", "maxLength": TEXT_LIMIT, "pattern": _CLEAN},
             {"type": "integer"},
             {"type": "boolean"},
             {
                 "type": "array",
                 "maxItems": LIST_LIMIT,
-                "items": {"type": "string", "maxLength": 200},
+                "items": {"type": "string", "maxLength": 200, "pattern": _CLEAN},
             },
             {"type": "null"},
         ]
@@ -78,7 +80,7 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     },
     "label": {**_LABEL, "description": "An id of the caller's own, without blanks."},
     "code": {**_CODE, "description": "A code of the charter or of the vocabulary."},
-    "text": {"type": "string", "maxLength": TEXT_LIMIT},
+    "text": {"type": "string", "maxLength": TEXT_LIMIT, "pattern": _CLEAN},
     "fen": _FEN,
     "positive_fen": _POSITIVE_FEN,
     "count": _COUNT,
