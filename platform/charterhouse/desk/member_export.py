@@ -16,8 +16,8 @@ import xlsxwriter
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.members import Filters, Order, Row, walk
+from charterhouse.desk.sheets import FORMATS, harmless
 
-FORMATS = ("xlsx", "csv")
 MONEY = frozenset({"stored_value", "spend_total", "owed"})
 PERSONAL = ("name", "phone", "id_number")
 
@@ -106,16 +106,8 @@ def _write_csv(
     writer = csv.writer(wrapped)
     writer.writerow([label for _, label in heads])
     for row in rows:
-        writer.writerow([_harmless(value) for value in row])
+        writer.writerow([harmless(value) for value in row])
     wrapped.detach()
-
-
-def _harmless(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula or rounds as a number."""
-    text = "" if value is None else str(value)
-    if isinstance(value, str) and (text[:1] in "=+-@\t\r" or (text.isdigit() and len(text) > 15)):
-        return f"'{text}" if text else ""
-    return text
 
 
 def _write_xlsx(

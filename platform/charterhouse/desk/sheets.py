@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ import xlsxwriter
 from charterhouse.desk.errors import DeskError
 
 FORMATS = ("xlsx", "csv")
+# Full-width signs begin a formula too where people write Chinese; blanks before one do not help.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def write_sheet(sort: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> io.BytesIO:
@@ -40,15 +43,15 @@ def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[An
     writer = csv.writer(wrapped)
     writer.writerow(heads)
     for row in rows:
-        writer.writerow([_harmless(value) for value in row])
+        writer.writerow([harmless(value) for value in row])
     wrapped.detach()
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula or rounds as a number."""
     text = _plain(value)
-    begins = text[:1] in ("=", "+", "-", "@", "\t", "\r")
-    if isinstance(value, str) and (begins or (text.isdigit() and len(text) > 15)):
-        return f"'{text}" if text else ""
+    if isinstance(value, str) and (_FORMULA.match(text) or (text.isdigit() and len(text) > 15)):
+        return f"'{text}"
     return text
 
 

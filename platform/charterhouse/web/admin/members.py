@@ -9,7 +9,8 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 
 from charterhouse.desk import actions, members
 from charterhouse.desk.audit import reveal
-from charterhouse.desk.member_export import FORMATS, write_list
+from charterhouse.desk.member_export import write_list
+from charterhouse.desk.sheets import FORMATS
 from charterhouse.desk.telling import ACCOUNTS, STATES
 from charterhouse.desk.timeline import KINDS
 from charterhouse.web.admin import acting, words
