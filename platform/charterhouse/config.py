@@ -10,6 +10,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,6 +19,8 @@ from environs import Env, EnvError
 __all__ = ["Config", "ConfigError"]
 
 _KEY_BYTES = 32
+_LIVE_KEYS = ("sk_live_", "rk_live_")
+_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -77,6 +80,13 @@ class Config:
             raise ConfigError(
                 "The largest body must be a positive number of bytes.",
                 field="CHARTERHOUSE_MAX_BODY_BYTES",
+            )
+        live = self.stripe_key.startswith(_LIVE_KEYS)
+        if self.demo and (live or urlsplit(self.public_url).hostname not in _LOCAL_NAMES):
+            raise ConfigError(
+                "A demonstration shows everybody's sign-in codes and takes no real money: it runs "
+                "on this machine only. Unset CHARTERHOUSE_DEMO.",
+                field="CHARTERHOUSE_DEMO",
             )
 
     @classmethod
@@ -156,7 +166,7 @@ def _key_of_folder(folder: Path) -> bytes:
 
 def _write_key(path: Path) -> None:
     """Make the key file whole or not at all, also when two processes start at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -31,8 +31,10 @@ def open_catalogue(config: Config) -> Catalogue:
     Raises:
         MigrationError: The migrations are missing, or the catalogue is of a newer release.
     """
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = config.data_dir / "catalogue.db"
+    # Before SQLite makes it, and the files beside it after its example, open to others.
+    path.touch(mode=0o600)
     with SqliteFile(path, create=True).migration() as connection:
         History(config.migrations_dir / "catalogue").upgrade(connection)
     path.chmod(0o600)

@@ -164,7 +164,8 @@ class SqliteStores:
         target = self.path(tenant_id)
         if target.exists():
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
             shutil.copyfile(template, draft)
