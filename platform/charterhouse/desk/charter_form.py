@@ -212,7 +212,7 @@ class SettingsForm:
                 )
         except _NotReadError as error:
             entered.problems.append(Problem(name, error.code, setting.low, setting.high))
-        except ValueError:
+        except (ValueError, RecursionError):
             entered.problems.append(Problem(name, "json"))
 
     def _read_table(self, setting: Setting, flat: Flat) -> dict[str, Any]:

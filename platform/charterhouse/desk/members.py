@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, sel
 
 from charterhouse import clock
 from charterhouse.desk.member_file import MemberFile, file
-from charterhouse.desk.people import Person, open_person
+from charterhouse.desk.people import Person, is_ref, open_person
 from charterhouse.desk.timeline import Timeline, timeline
 from charterhouse.records.cards import is_card_number
 from charterhouse.records.tables import card, person, person_index, standing
@@ -259,7 +259,7 @@ def _people(text: str) -> Any:
     if plain.isdecimal():
         number = cast(card.c.member, person.c.id.type)
         parts.append(select(number).where(card.c.number == plain))
-        if len(plain) <= 18 or int(plain) < 2**63:
+        if is_ref(plain):
             parts.append(select(person.c.id).where(person.c.id == int(plain)))
     return union(*parts)
 
@@ -334,7 +334,7 @@ def rows_of(refs: Sequence[str]) -> dict[str, Row]:
     wanted = (
         select(ref, person.c.id, person.c.sealed, *_COLUMNS)
         .select_from(joined)
-        .where(person.c.id.in_([int(each) for each in refs if each.isdecimal()]))
+        .where(person.c.id.in_([int(each) for each in refs if is_ref(each)]))
     )
     with unit() as opened:
         return {row.ref: _row(row) for row in opened.connection.execute(wanted)}

@@ -53,6 +53,7 @@ AREAS: Final = (
     "charterhouse.web.hooks",
 )
 _RETRY_SECONDS: Final = "60"
+_OF_TENANTS: Final = ("/admin", "/my/")
 _CONFIG: Final = "charterhouse.config"
 _CATALOGUE: Final = "charterhouse.catalogue"
 
@@ -170,6 +171,8 @@ def _enter() -> Response | None:
         g.scope = stack
     return None
 
+    elif request.path.startswith(_OF_TENANTS):
+        abort(404)
 
 def _refused(refusal: Refusal) -> Problem:
     messages = {

@@ -19,6 +19,7 @@ from secure import (
     XContentTypeOptions,
 )
 
+from charterhouse.web.auth.session import current_principal
 from charterhouse.web.counting import STORAGE_URI
 from charterhouse.web.errors import Problem, WebError, problem_response
 from charterhouse.web.i18n import gettext
@@ -37,6 +38,7 @@ _HOSTED_CHECKOUT: Final = "https://checkout.stripe.com"
 _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MACHINE_PATHS: Final = ("/api/", "/hooks/")
 _YEAR: Final = 365 * 24 * 3600
+_STRANGERS_BYTES: Final = 64 * 1024
 
 csrf = CSRFProtect()
 
@@ -103,6 +105,10 @@ def _same_origin() -> bool:
 def _gate() -> None:
     if request.method not in _UNSAFE or is_machine_path(request.path):
         return
+    if current_principal() is None:
+        # Looking for the token reads the form, and whoever is not signed in has a short one.
+        most = min(request.max_content_length or _STRANGERS_BYTES, _STRANGERS_BYTES)
+        request.max_content_length = request.max_form_memory_size = most
     if not _same_origin():
         raise WebError(
             gettext("This form was sent from another site. Open the page here and send it again."),

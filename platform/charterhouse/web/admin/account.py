@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, url_for
 
@@ -15,12 +15,17 @@ from charterhouse.web.auth.session import Principal, current_principal, need_sig
 from charterhouse.web.i18n import gettext, pick
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import PERMISSIONS, ROLES, permissions_of, signed_in
+from charterhouse.web.security import limiter
 
 if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
 __all__ = ["branch_names", "load_staff", "principal_of", "register"]
+
+
+# Whoever finds a browser signed in must not find out the password there.
+_SELDOM: Final = "10 per minute"
 
 
 def principal_of(account: access.Staff) -> Principal:
@@ -92,4 +97,5 @@ def _page(me: Principal, errors: dict[str, str]) -> str:
 
 def register(app: Flask) -> None:
     """Add the page."""
-    app.add_url_rule("/admin/account", "admin.account", show, methods=["GET", "POST"])
+    seldom = limiter.limit(_SELDOM, methods=["POST"])
+    app.add_url_rule("/admin/account", "admin.account", seldom(show), methods=["GET", "POST"])

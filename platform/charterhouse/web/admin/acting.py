@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import request
+
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
 from charterhouse.plugins.errors import CharterUnavailableError
+from charterhouse.tenancy.errors import QuotaError, StoreBusyError, StoreTimeoutError
+from charterhouse.tenancy.ids import new_key
 from charterhouse.web.auth.session import current_principal, need_sign_in
-from charterhouse.web.errors import map_error
+from charterhouse.web.errors import WebError, map_error
 from charterhouse.web.i18n import gettext, pick
 
 if TYPE_CHECKING:
@@ -16,7 +20,18 @@ if TYPE_CHECKING:
     from charterhouse.desk.actions import Preview
     from charterhouse.kernel.charter import Text
 
-__all__ = ["actor", "branch", "error_of", "init_app", "refusal_of", "say"]
+__all__ = [
+    "actor",
+    "branch",
+    "error_of",
+    "form_key",
+    "init_app",
+    "own_branch",
+    "refusal_of",
+    "say",
+]
+
+_KEY_LIMIT = 100
 
 
 def actor() -> str:
@@ -36,6 +51,34 @@ def branch() -> str:
     principal = current_principal()
     branches = principal.branches if principal is not None else frozenset()
     return next(iter(branches)) if len(branches) == 1 else ""
+
+
+def own_branch(given: str) -> str:
+    """Return the branch for which a form acts: that which it names, if who acts belongs there.
+
+    Raises:
+        WebError: Who acts is limited to other branches.
+    """
+    principal = current_principal()
+    allowed = principal.branches if principal is not None else frozenset()
+    if not allowed or given in allowed:
+        return given
+    if not given:
+        return branch()
+    raise WebError(
+        gettext("You work at another branch: choose your own."),
+        code="branch_not_yours",
+        status=403,
+        field="branch",
+    )
+
+
+def form_key() -> str:
+    """Return the idempotency key of the form that was sent.
+
+    The prefix keeps forms from taking the keys of the house's own events, such as payments.
+    """
+    return f"form:{request.form.get('key', '')[:_KEY_LIMIT] or new_key()}"
 
 
 def say(text: Text) -> str:
@@ -71,5 +114,6 @@ def init_app(app: Flask) -> None:
     """Answer the desk's errors, and give the templates ``say()``."""
     for kind in (DeskError, NotFoundError, ConflictError, UnavailableError):
         map_error(app, kind, kind.status)
-    map_error(app, CharterUnavailableError, 503)
+    for passing in (CharterUnavailableError, StoreBusyError, StoreTimeoutError, QuotaError):
+        map_error(app, passing, 503)
     app.jinja_env.globals["say"] = say

@@ -13,7 +13,7 @@ from charterhouse.desk.intake import submit
 from charterhouse.desk.member_file import paper
 from charterhouse.desk.words import words
 from charterhouse.tenancy.ids import new_key
-from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of
+from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of
 from charterhouse.web.admin.action_fields import inputs_of, read_body, spoken
 from charterhouse.web.admin.action_specs import ACTIONS
 from charterhouse.web.admin.people_forms import found_people
@@ -145,7 +145,7 @@ def act(ref: str, slug: str) -> str | tuple[str, int] | WerkzeugResponse:
     if page.action.danger and not named:
         page.errors = {"confirm": gettext("Type the name as it is written above.")}
         return page.review()
-    answer = page.tell(request.form.get("key") or new_key())
+    answer = page.tell(form_key())
     if not answer.accepted:
         page.preview = actions.explained(answer, words())
         page.errors = refusal_of(page.preview, page.action.verb)

@@ -13,7 +13,14 @@ from charterhouse.desk.errors import DeskError
 from charterhouse.desk.people import get_person
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin import admission_form as annex
-from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of, say
+from charterhouse.web.admin.acting import (
+    actor,
+    branch,
+    error_of,
+    form_key,
+    refusal_of,
+    say,
+)
 from charterhouse.web.admin.people_forms import enter_person, found_people
 from charterhouse.web.admin.words import code_label
 from charterhouse.web.i18n import gettext, lazy_gettext
@@ -240,7 +247,7 @@ def _hand_in(
     ref: str, application: Application, preview: Preview
 ) -> tuple[WerkzeugResponse | None, dict[str, str], Preview]:
     """Hand in, and approve at once where who acts may do so and asked for it."""
-    key = request.form.get("key") or new_key()
+    key = form_key()
     try:
         answer = admission.apply(ref, application, actor=actor(), key=key, branch=branch())
     except DeskError as error:
@@ -289,7 +296,7 @@ def queue() -> str:
 @require("approvals.decide")
 def decide(ref: str) -> WerkzeugResponse:
     """Approve or reject an application."""
-    key = request.form.get("key") or new_key()
+    key = form_key()
     if request.form.get("outcome") == "approve":
         return _after_approval(ref, f"{key}:{ref}:approve")
     reason = request.form.get("reason", "").strip()

@@ -16,6 +16,7 @@ from charterhouse.desk.charter_form import Problem, SettingsForm, rows_of
 from charterhouse.desk.errors import DeskError
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.tenancy.ids import new_key
+from charterhouse.web.admin.acting import form_key
 from charterhouse.web.auth.session import current_principal
 from charterhouse.web.i18n import date_text, gettext, lazy_gettext, lazy_pgettext, pick
 from charterhouse.web.notices import notify
@@ -108,7 +109,7 @@ def _kept(form: SettingsForm, flat: Mapping[str, str]) -> dict[str, Any]:
 
 def _change_rows(page: _Page, order: str) -> None:
     """Add or remove a row of a table: how the form works without scripts."""
-    match = re.fullmatch(r"(add|remove):([a-z_]+)(?::(\d+))?", order)
+    match = re.fullmatch(r"(add|remove):([a-z_]+)(?::(\d{1,4}))?", order)
     setting = page.form.setting(match[2]) if match else None
     if match is None or setting is None or setting.kind not in ("table", "overrides"):
         return
@@ -155,7 +156,7 @@ def _again(base: SettingsForm, flat: Mapping[str, str]) -> dict[str, Any]:
 def _read_changes(flat: Mapping[str, str]) -> dict[str, Any]:
     try:
         changes = json.loads(flat.get("changes", ""), parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DeskError("the changes cannot be read: begin anew", field="changes") from None
     if not isinstance(changes, dict):
         raise DeskError("the changes cannot be read: begin anew", field="changes")
@@ -176,9 +177,8 @@ def save() -> str | Response:
         return _preview(page, settings, None)
     if flat.get("do") == "check":
         return _preview(page, settings, effective)
-    actor = _actor()
     answer = desk.amend(
-        settings, effective=effective, actor=actor, key=flat["key"], note=flat.get("note", "")
+        settings, effective=effective, actor=_actor(), key=form_key(), note=flat.get("note", "")
     )
     if answer.refusal is not None:
         return _preview(page, settings, effective)

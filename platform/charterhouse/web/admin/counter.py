@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import segno
@@ -13,7 +14,7 @@ from charterhouse.desk.institution import branches
 from charterhouse.desk.items import Items
 from charterhouse.desk.people import create_person
 from charterhouse.web.admin import prices, terms
-from charterhouse.web.admin.acting import actor
+from charterhouse.web.admin.acting import actor, own_branch
 from charterhouse.web.admin.words import reason_text
 from charterhouse.web.auth.session import current_principal
 from charterhouse.web.i18n import gettext, lazy_gettext, money_text, pick
@@ -121,10 +122,12 @@ def quote() -> str:
 def _typed(flat: Mapping[str, str], payer: str) -> bills.Typed:
     rows = bills.rows_from(flat) or (bills.Row(),) * _BLANK_ROWS
     entered = bool(flat)
+    number = flat.get("bill", "")
     return bills.Typed(
         payer=payer,
         holder=counter.is_member(payer),
-        bill=flat.get("bill") or bills.new_bill_id(),
+        # Only numbers of the counter's own form: others name the payments of other ways.
+        bill=number if bills.is_bill_id(number) else bills.new_bill_id(),
         rows=rows,
         visit=flat.get("visit", ""),
         first_visit=flat.get("first_visit", ""),
@@ -135,7 +138,7 @@ def _typed(flat: Mapping[str, str], payer: str) -> bills.Typed:
         referrer_card=flat.get("referrer_card", ""),
         referrer_name=flat.get("referrer_name", ""),
         method=flat.get("method", "cash"),
-        branch=flat.get("branch", ""),
+        branch=own_branch(flat.get("branch", "")),
         remark=flat.get("remark", ""),
     )
 
@@ -145,7 +148,7 @@ def _with_rows(typed: bills.Typed, order: str) -> bills.Typed:
     number = order.partition(":")[2]
     if order == "add":
         rows.append(bills.Row())
-    elif number.isdecimal() and int(number) < len(rows):
+    elif re.fullmatch(r"[0-9]{1,3}", number) and int(number) < len(rows):
         del rows[int(number)]
     return bills.with_rows(typed, rows or [bills.Row()])
 
@@ -195,7 +198,7 @@ def _charge(typed: bills.Typed, flat: Mapping[str, str]) -> str | tuple[str, int
     items = Items()
     read = bills.read_bill(typed, items)
     expected = flat["expected"]
-    if read.errors or not expected.isdecimal():
+    if read.errors or not re.fullmatch(r"[0-9]{1,15}", expected):
         return _bill_page(typed, **_quote(typed)), 422
     raw = {**read.raw, "id": typed.bill}
     try:

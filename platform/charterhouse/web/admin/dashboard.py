@@ -159,7 +159,10 @@ def register(app: Flask) -> None:
     app.add_url_rule("/admin/", "admin.home", home)
     app.add_url_rule("/admin/tasks", "admin.tasks", open_tasks)
     app.add_url_rule(
-        "/admin/tasks/<int:number>/done", "admin.task_done", finish_task, methods=["POST"]
+        "/admin/tasks/<int(max=9223372036854775807):number>/done",
+        "admin.task_done",
+        finish_task,
+        methods=["POST"],
     )
     add_nav(
         app,

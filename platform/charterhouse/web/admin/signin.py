@@ -51,9 +51,10 @@ def _wanted(target: str | None) -> str:
 @public(reason=_REASON)
 def first() -> Response | str | tuple[str, int]:
     """Ask for login and password."""
-    wanted = request.values.get("next", "")
-    if current_principal() is not None:
-        return redirect(_wanted(wanted), code=303)
+    wanted = _wanted(request.values.get("next"))
+    principal = current_principal()
+    if principal is not None and principal.audience == "staff":
+        return redirect(wanted, code=303)
     if request.method == "GET":
         return _ask_password({}, wanted)
     try:
@@ -64,7 +65,9 @@ def first() -> Response | str | tuple[str, int]:
         return _ask_password(error_of(error), wanted), 401
     # A new session: what was in the browser before signing in must not follow.
     session.clear()
-    session[_SECOND] = {"id": found.id, "at": _seconds(), "next": wanted}
+    session[_SECOND] = {
+        "id": found.id, "at": _seconds(), "next": wanted, "stamp": found.stamp,
+    }  # fmt: skip
     return redirect(url_for("admin.sign_in_code"), code=303)
 
 
@@ -83,9 +86,11 @@ def _seconds() -> int:
 
 
 def _pending() -> tuple[int, str] | None:
-    """Return who gave the password a moment ago, and where they wanted to go."""
+    """Return who gave the password a moment ago, if it still holds, and where they wanted to go."""
     kept = session.get(_SECOND)
     if not kept or not 0 <= _seconds() - kept["at"] <= _SECOND_SECONDS:
+        return None
+    if access.get_staff(kept["id"]).stamp != kept["stamp"]:
         return None
     return kept["id"], kept["next"]
 
@@ -106,7 +111,7 @@ def second() -> Response | str | tuple[str, int]:
     except DeskError as error:
         return _ask_code(staff_id, error_of(error)), 401
     sign_in(principal_of(signed))
-    return redirect(_wanted(wanted), code=303)
+    return redirect(wanted, code=303)
 
 
 def _ask_code(staff_id: int, errors: dict[str, str]) -> str:

@@ -13,8 +13,7 @@ from charterhouse.desk.intake import submit
 from charterhouse.payments.gateways.base import Tender
 from charterhouse.payments.gateways.counter import Counter
 from charterhouse.payments.gateways.errors import ApproverMissingError, GatewayRequestError
-from charterhouse.tenancy.ids import new_key
-from charterhouse.web.admin.acting import actor, branch, error_of, refusal_of
+from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of
 from charterhouse.web.i18n import gettext, yuan_text
 from charterhouse.web.navigation import url_if
 
@@ -34,7 +33,7 @@ def take(ref: str, debt: Owed) -> tuple[Answer | None, dict[str, str]]:
     """Take what a member owes, as the form says; return the answer and what is wrong."""
     method = request.form.get("method", "cash")
     slip = request.form.get("slip", "").strip()[:60]
-    key = request.form.get("key") or new_key()
+    key = form_key()
     try:
         _COUNTER.take(
             Tender(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -98,6 +99,11 @@ def _prepare() -> None:
     if api.before_request_funcs:
         return
     limiter.limit(gate.rate, key_func=gate.per_key)(api)
+    limiter.limit(
+        gate.REFUSED_RATE,
+        key_func=gate.per_address,
+        deduct_when=lambda answer: answer.status_code == HTTPStatus.UNAUTHORIZED,
+    )(api)
     api.before_request(gate.let_in)
     api.register_error_handler(DeskError, _desk_error)
     api.register_error_handler(CharterUnavailableError, _charter_gone)

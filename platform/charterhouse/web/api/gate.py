@@ -18,11 +18,13 @@ from charterhouse.web.permissions import PERMISSIONS, Permission, register_permi
 if TYPE_CHECKING:
     from flask import Response
 
-__all__ = ["LIMIT", "actor", "let_in", "per_key", "rate"]
+__all__ = ["LIMIT", "REFUSED_RATE", "actor", "let_in", "per_address", "per_key", "rate"]
 
 LIMIT = "CHARTERHOUSE_API_LIMIT"
 _DEFAULT_RATE = "3000 per minute"
 _SCHEME = "bearer "
+REFUSED_RATE = "300 per minute"
+"""How often one address may come with keys that are none."""
 
 register_permission(Permission("events.write", "上报事件", "Tell events"))
 register_permission(Permission("events.read", "查询与试算事件", "Read events and ask for quotes"))
@@ -40,6 +42,13 @@ def per_key() -> str:
     scope = found.key if found is not None else "platform"
     who = sha256(given.encode()).hexdigest()[:16] if given else request.remote_addr
     return f"api:{scope}:{who}"
+
+
+def per_address() -> str:
+    """Count by address, for those who try out keys: each key alone would be counted anew."""
+    found = g.get("tenant")
+    scope = found.key if found is not None else "platform"
+    return f"api-refused:{scope}:{request.remote_addr}"
 
 
 def let_in() -> Response | None:

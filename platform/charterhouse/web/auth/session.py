@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, cast, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app, g, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, login_user, logout_user
@@ -50,6 +50,8 @@ _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
 _TOUCH_SECONDS: Final = 60
+# It is kept in the cookie of the session, of which browsers drop more than 4,096 bytes.
+_NEXT_LIMIT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +235,14 @@ def need_sign_in(audience: Audience) -> NoReturn:
 
 def safe_next(target: str | None, default: str) -> str:
     """Return ``target`` when it is a path within this tenant's pages, else ``default``."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or len(target) > _NEXT_LIMIT or not target.startswith("/"):
+        return default
+    if target.startswith(("//", "/\\")):
         return default
     parts = urlsplit(target)
+    # Browsers resolve these, also when written in percents: out of this tenant's pages.
+    if {".", ".."} & set(unquote(parts.path).split("/")):
+        return default
     inside = f"{request.script_root}/"
     plain = all(character.isprintable() and character != "\\" for character in target)
     if parts.scheme or parts.netloc or not plain or not parts.path.startswith(inside):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import Blueprint, abort, jsonify, request
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _log = structlog.get_logger(__name__)
+_NOTICE_BYTES: Final = 1024 * 1024
 _hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 
 
@@ -31,6 +32,7 @@ _hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 @public(reason="the gateway signs what it sends, and nothing is believed but that signature")
 def stripe(key: str) -> Response | tuple[Response, int]:
     """Keep a notice, say so, and only then look at what it speaks of."""
+    request.max_content_length = _NOTICE_BYTES
     tenant = catalogue().by_key(key)
     if tenant is None:
         abort(404)

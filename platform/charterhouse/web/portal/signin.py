@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, session, url_for
 
+from charterhouse import clock
 from charterhouse.desk.access import CodeError, request_code, verify_code
 from charterhouse.desk.channels import OUTBOX
 from charterhouse.desk.errors import DeskError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Answer = str | Response | tuple[str, int]
 
 _PHONE, _CHOICE, _NEXT = "portal_phone", "portal_choice", "portal_next"
+_CHOICE_SECONDS: Final = 5 * 60
 
 
 def _home() -> str:
@@ -81,7 +83,7 @@ def check_code() -> Answer:
         return (page, 422) if isinstance(page, str) else page
     if len(refs) == 1:
         return _in(refs[0])
-    session[_CHOICE] = refs
+    session[_CHOICE] = {"refs": refs, "at": _seconds()}
     return redirect(url_for("portal.choose"), code=303)
 
 
@@ -89,7 +91,7 @@ def check_code() -> Answer:
 @public(reason="the code was given: the session names who may be chosen")
 def choose() -> Answer:
     """Ask who of the people with this phone it is."""
-    refs = session.get(_CHOICE)
+    refs = _choice()
     if not refs:
         return redirect(url_for("portal.sign_in"), code=303)
     people = [get_person(ref) for ref in refs]
@@ -101,9 +103,22 @@ def choose() -> Answer:
 def chosen() -> Answer:
     """Sign in as one of them."""
     ref = request.form.get("ref", "")
-    if ref not in session.get(_CHOICE, []):
+    if ref not in _choice():
         return redirect(url_for("portal.sign_in"), code=303)
     return _in(ref)
+
+
+def _choice() -> list[str]:
+    """The people among whom the code lets choose; for minutes only, or the cookie were a key."""
+    kept = session.get(_CHOICE)
+    if not kept or not 0 <= _seconds() - kept["at"] <= _CHOICE_SECONDS:
+        return []
+    refs: list[str] = kept["refs"]
+    return refs
+
+
+def _seconds() -> int:
+    return int(clock.now().timestamp())
 
 
 @portal.post("/sign-out")
