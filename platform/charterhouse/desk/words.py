@@ -12,6 +12,7 @@ from charterhouse.kernel.charter import Text
 from charterhouse.kernel.program import Program
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records.books import load_book, stored_document
+from charterhouse.records.memo import Memo
 from charterhouse.records.tables import version
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
@@ -57,13 +58,21 @@ def version_in_force() -> int:
         return int(opened.execute(_IN_FORCE, {"moment": clock.now()}).scalar() or 0)
 
 
+# A version's document never changes, nor do the charters of a process.
+_said: Memo[int, Words] = Memo(512)
+
+
 def words(number: int = 0) -> Words:
     """The words of one version of the charter; of the one in force without a number.
 
     They are readable also while the plugin is not available.
     """
+    tenant = current_tenant()
+    number = number or version_in_force()
+    kept = _said.get(tenant, number)
+    if kept is not None:
+        return kept
     with unit() as opened:
-        number = number or version_in_force()
         clauses = {
             rule["number"]: (rule["zh"], rule["en"])
             for chapter in stored_document(opened, number)
@@ -72,9 +81,13 @@ def words(number: int = 0) -> Words:
         try:
             charter = load_book(opened).charter
         except (CharterUnavailableError, LookupError):
-            code = current_tenant().charter
+            code = tenant.charter
             return Words(number, (code, code), {}, clauses, available=False)
-    return Words(number, charter.name, charter.labels, clauses)
+        found = Words(number, charter.name, charter.labels, clauses)
+        # A unit that writes may have written this very version, and be rolled back.
+        if clauses and not opened.write:
+            _said.put(tenant, number, found)
+    return found
 
 
 def program_now() -> Program:

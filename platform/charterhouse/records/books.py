@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import bindparam, func, insert, select
 
@@ -14,6 +13,7 @@ from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.program import Book, Program, Version
 from charterhouse.plugins.errors import CharterMissingError
 from charterhouse.plugins.registry import registry
+from charterhouse.records.memo import Memo
 from charterhouse.records.tables import version
 from charterhouse.tenancy.store import Unit, prepared
 
@@ -26,9 +26,9 @@ _ALL = prepared(
 _DOCUMENT = prepared(select(version.c.document).where(version.c.number == bindparam("wanted")))
 _ADD = prepared(insert(version))
 
-_CAPACITY = 2048
-_books: OrderedDict[tuple[int, str, int], Book] = OrderedDict()
-_lock = threading.Lock()
+_books: Memo[tuple[str, int], Book] = Memo(2048)
+# Units that wrote a version: what they read may yet be rolled back.
+_amending: WeakSet[Unit] = WeakSet()
 
 
 def load_book(unit: Unit) -> Book:
@@ -38,18 +38,12 @@ def load_book(unit: Unit) -> Book:
         CharterUnavailableError: no plugin offers the tenant's charter.
         CharterMissingError: the tenant has adopted no charter yet.
     """
-    count = unit.execute(_COUNT).scalar()
-    key = (unit.tenant.id, unit.tenant.charter, count)
-    with _lock:
-        found = _books.get(key)
-        if found is not None:
-            _books.move_to_end(key)
-            return found
-    book = _read(unit)
-    with _lock:
-        _books[key] = book
-        while len(_books) > _CAPACITY:
-            _books.popitem(last=False)
+    key = (unit.tenant.charter, int(unit.execute(_COUNT).scalar()))
+    book = _books.get(unit.tenant, key)
+    if book is None:
+        book = _read(unit)
+        if unit not in _amending:
+            _books.put(unit.tenant, key, book)
     return book
 
 
@@ -76,6 +70,7 @@ def adopt(unit: Unit, charter: str, settings: dict[str, Any], *, actor: str) -> 
         ConstraintError: the tenant has one already.
     """
     plain: dict[str, Any] = to_plain(settings, "settings")
+    _amending.add(unit)
     book = Book(registry().charter(charter), [Version(1, None, plain)])
     program = book.at(clock.now())
     unit.execute(
@@ -97,6 +92,7 @@ def adopt(unit: Unit, charter: str, settings: dict[str, Any], *, actor: str) -> 
 def add_version(unit: Unit, book: Book, added: Version, *, announced: str, actor: str) -> None:
     """Write an amendment with the document as it will read from then on."""
     assert added.effective is not None  # noqa: S101 - an amendment is dated
+    _amending.add(unit)
     unit.execute(
         _ADD,
         {
