@@ -1,4 +1,4 @@
-"""What a tenant tells of its institution: branches, branding, the price list."""
+"""What a tenant tells of its institution: branches, contact, branding, price list."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _SET = prepared(
 
 BRANCHES = "branches"
 BRANDING = "branding"
+CONTACT = "contact"
 PRICES = "prices"
 
 ACCENT = "#0f766e"
@@ -26,13 +27,28 @@ ACCENT = "#0f766e"
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A place of the institution. `code` is what events and staff name."""
+    """A place of the institution.
+
+    Attributes:
+        code: what events and staff name.
+        closed: whether nothing new happens there.
+    """
 
     code: str
     zh: str
     en: str
     address: str = ""
     phone: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How people reach the institution as a whole."""
+
+    phone: str = ""
+    email: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +100,19 @@ def keep_fact(name: str, value: Any) -> bool:
         return before is None or before.value != value
 
 
-def branches() -> tuple[Branch, ...]:
-    """The branches in the institution's own order."""
+def all_branches() -> tuple[Branch, ...]:
+    """All branches in the institution's own order, those that are closed too."""
     return tuple(Branch(**row) for row in read_fact(BRANCHES) or ())
+
+
+def branches() -> tuple[Branch, ...]:
+    """The branches where something can happen, in the institution's own order."""
+    return tuple(each for each in all_branches() if not each.closed)
+
+
+def contact() -> Contact:
+    """How the institution is reached; empty where it has not said so."""
+    return Contact(**(read_fact(CONTACT) or {}))
 
 
 def branding() -> Branding:
@@ -102,6 +128,11 @@ def price_list() -> tuple[PricedItem, ...]:
 def keep_branches(rows: tuple[Branch, ...]) -> bool:
     """Replace the branches; whether that changed anything."""
     return keep_fact(BRANCHES, [asdict(row) for row in rows])
+
+
+def keep_contact(new: Contact) -> bool:
+    """Replace the contact; whether that changed anything."""
+    return keep_fact(CONTACT, asdict(new))
 
 
 def keep_branding(new: Branding) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, union
 
 from charterhouse.desk import telling
 from charterhouse.desk.errors import DeskError
-from charterhouse.desk.institution import branches
+from charterhouse.desk.institution import all_branches
 from charterhouse.desk.items import Items
 from charterhouse.desk.member_file import now_here
 from charterhouse.desk.words import Words, words
@@ -207,7 +207,7 @@ class _Maker:
 
     def __init__(self, ref: str) -> None:
         self._ref = ref
-        self._places = {branch.code: (branch.zh, branch.en) for branch in branches()}
+        self._places = {branch.code: (branch.zh, branch.en) for branch in all_branches()}
         self._names = Items()
 
     def row(self, stored: Any, moved: Mapping[str, int], said: Words) -> Row | None:

@@ -9,7 +9,7 @@ from charterhouse.config import Config
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import keep_fact, read_fact
 from charterhouse.payments.gateways.base import Gateway
-from charterhouse.payments.gateways.stripe import StripeGateway, StripeSettings
+from charterhouse.payments.gateways.stripe import LIVE_BASE, StripeGateway, StripeSettings
 from charterhouse.tenancy.scope import current_tenant
 
 PAYMENTS = "payments"
@@ -36,6 +36,34 @@ class Merchant:
     def at(self) -> str | None:
         """The account as gateways want it."""
         return self.account or None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentState:
+    """How members' online payments stand; nothing of it is secret.
+
+    Attributes:
+        gateway: its name; "" when members cannot pay online.
+        mode: `off`, `sandbox` (a gateway to try things out with), `test` or `live`.
+        account: id of the legal entity's account at the gateway; "" for the platform's.
+        noticed: whether the gateway can tell of payments by itself.
+    """
+
+    gateway: str = ""
+    mode: str = "off"
+    account: str = ""
+    noticed: bool = False
+
+
+def payment_state() -> PaymentState:
+    """How online payments stand for the tenant in scope."""
+    found = find_merchant()
+    settings = StripeSettings.from_config(current_tenant().installation.config)
+    if found is None or settings is None:
+        return PaymentState()
+    real = settings.api_base == LIVE_BASE
+    mode = "sandbox" if not real else "live" if "_live_" in settings.api_key else "test"
+    return PaymentState(found.gateway.name, mode, found.account, bool(settings.webhook_secrets))
 
 
 def use_gateway(config: Config, gateway: Gateway) -> None:

@@ -15,6 +15,7 @@ from charterhouse.tenancy import db
 from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.web import (
+    accents,
     assets,
     errors,
     i18n,
@@ -52,8 +53,8 @@ AREAS: Final = (
     "charterhouse.web.portal",
     "charterhouse.web.hooks",
 )
-_RETRY_SECONDS: Final = "60"
 _OF_TENANTS: Final = ("/admin", "/my/")
+_RETRY_SECONDS: Final = "60"
 _CONFIG: Final = "charterhouse.config"
 _CATALOGUE: Final = "charterhouse.catalogue"
 
@@ -141,6 +142,7 @@ def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
     navigation.init_app(app)
     notices.init_app(app)
     labels.init_app(app)
+    accents.init_app(app)
     listing.init_app(app)
     assets.init_app(app)
     app.context_processor(_page_context)
@@ -169,10 +171,10 @@ def _enter() -> Response | None:
         stack = ExitStack()
         stack.enter_context(tenant_scope(g.tenant))
         g.scope = stack
-    return None
-
     elif request.path.startswith(_OF_TENANTS):
         abort(404)
+    return None
+
 
 def _refused(refusal: Refusal) -> Problem:
     messages = {

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from charterhouse.desk import access
 from charterhouse.desk.errors import DeskError, NotFoundError
-from charterhouse.desk.institution import branches
+from charterhouse.desk.institution import all_branches
 from charterhouse.desk.passwords import MIN_LENGTH
 from charterhouse.web.admin.acting import error_of
 from charterhouse.web.auth.session import Principal, current_principal, need_sign_in, sign_in
@@ -52,8 +52,8 @@ def load_staff(number: int) -> Principal | None:
 
 
 def branch_names() -> dict[str, str]:
-    """Return the branches of the institution: code → name."""
-    return {each.code: pick(each.zh, each.en) for each in branches()}
+    """Return all branches of the institution, closed ones too: code → name."""
+    return {each.code: pick(each.zh, each.en) for each in all_branches()}
 
 
 def _me() -> Principal:

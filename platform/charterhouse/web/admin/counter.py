@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from charterhouse.desk import bills, counter, pending_bills, receipts
 from charterhouse.desk.errors import ConflictError, DeskError, UnavailableError
-from charterhouse.desk.institution import branches
+from charterhouse.desk.institution import all_branches, branches
 from charterhouse.desk.items import Items
 from charterhouse.desk.people import create_person
 from charterhouse.web.admin import prices, terms
@@ -263,7 +263,7 @@ def receipt(bill: str) -> str:
     """Show a bill's receipt, ready for the printer."""
     shown = receipts.receipt(bill)
     code = segno.make(bill, error="m", micro=False).svg_data_uri(scale=4, border=2)
-    places = {each.code: pick(each.zh, each.en) for each in branches()}
+    places = {each.code: pick(each.zh, each.en) for each in all_branches()}
     return render_template(
         "admin/counter/receipt.html",
         receipt=shown,

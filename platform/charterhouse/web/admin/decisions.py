@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from charterhouse.desk import explaining, telling
 from charterhouse.web.admin import registers
-from charterhouse.web.admin.account import branch_names
 from charterhouse.web.admin.register_words import account_text, lot_text
 from charterhouse.web.i18n import lazy_pgettext
 from charterhouse.web.permissions import require
@@ -42,7 +41,6 @@ def show(number: int) -> str:
         explained=explaining.explain(number),
         phases=PHASES,
         fields=telling.FIELDS,
-        branches=branch_names(),
         account_text=account_text,
         lot_text=lot_text,
     )

@@ -11,9 +11,8 @@ from charterhouse.desk.charter_settings import base
 from charterhouse.desk.errors import DeskError
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.plugins.errors import CharterUnavailableError
-from charterhouse.web.admin.account import branch_names
 from charterhouse.web.admin.terms import term
-from charterhouse.web.admin.words import actor_text, code_label, person_name
+from charterhouse.web.admin.words import actor_text, branch_name, code_label, person_name
 from charterhouse.web.i18n import date_text, gettext, lazy_gettext, lazy_pgettext, pick
 from charterhouse.web.labels import status_label
 
@@ -191,7 +190,7 @@ def cell_text(name: str, row: dict[str, Any]) -> str:
         "what": lambda: pick(*value),
         "item": lambda: pick(*value),
         "actor": lambda: actor_text(value),
-        "branch": lambda: branch_names().get(value, value),
+        "branch": lambda: branch_name(value),
         "category": lambda: term("category", value),
         "state": lambda: _STATES.get(value) or status_label(value),
         "owner": lambda: account_text(value),

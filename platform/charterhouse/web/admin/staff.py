@@ -9,6 +9,7 @@ from flask import abort, redirect, render_template, request, url_for
 
 from charterhouse.desk import access
 from charterhouse.desk.errors import DeskError
+from charterhouse.desk.institution import branches
 from charterhouse.web.admin.account import branch_names
 from charterhouse.web.admin.acting import actor, error_of
 from charterhouse.web.i18n import gettext, lazy_gettext
@@ -64,8 +65,14 @@ def _form(
         errors=errors,
         account=account,
         roles=[(role.name, role.label, _rights_of(role.name)) for role in ROLES.values()],
-        branches=list(branch_names().items()),
+        branches=_branches(values.get("branch", "")),
     )
+
+
+def _branches(held: str) -> list[tuple[str, str]]:
+    """Return the branches to choose from: the open ones, and that which the account has."""
+    offered = {each.code for each in branches()} | {held}
+    return [pair for pair in branch_names().items() if pair[0] in offered]
 
 
 def _rights_of(role: str) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import g
 
 from charterhouse.desk import charters
 from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.institution import all_branches
 from charterhouse.desk.people import find_person
 from charterhouse.desk.staff import get_staff
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.reasons import REASONS
-from charterhouse.web.i18n import gettext, pick
+from charterhouse.web.i18n import date_text, gettext, pick
 
 if TYPE_CHECKING:
     from flask import Flask
 
 __all__ = [
     "actor_text",
+    "branch_name",
     "clause_text",
     "code_label",
+    "day_text",
     "init_app",
     "person_name",
     "reason_text",
@@ -62,6 +66,20 @@ def person_name(ref: str | None) -> str:
     return kept[ref]
 
 
+def branch_name(code: str | None) -> str:
+    """Return the name of a branch, read once in a request; the code of one nobody knows."""
+    if not code:
+        return ""
+    if "branch_names" not in g:
+        g.branch_names = {each.code: pick(each.zh, each.en) for each in all_branches()}
+    return str(g.branch_names.get(code, code))
+
+
+def day_text(day: str | None) -> str:
+    """Return a day that is kept as ISO text in the reader's language; empty for none."""
+    return date_text(date.fromisoformat(day)) if day else ""
+
+
 def actor_text(actor: str) -> str:
     """Return who did something: the name behind ``staff:<id>`` or ``member:<ref>``, or the kind."""
     kind, _, number = actor.partition(":")
@@ -91,6 +109,8 @@ def init_app(app: Flask) -> None:
         clause_text=clause_text,
         reason_text=reason_text,
         person_name=person_name,
+        branch_name=branch_name,
+        day_text=day_text,
         actor_text=actor_text,
         marked_texts=charters.marked,
     )

@@ -9,7 +9,7 @@ from flask import Response, redirect, render_template, request, url_for
 
 from charterhouse.desk import portal as desk
 from charterhouse.desk.errors import NotFoundError
-from charterhouse.desk.institution import branches
+from charterhouse.desk.institution import branches, contact
 from charterhouse.desk.own_data import own_data
 from charterhouse.web.auth.session import sign_out
 from charterhouse.web.i18n import gettext
@@ -32,6 +32,7 @@ def profile() -> str:
         home=desk.home(ref),
         household=desk.household(ref),
         branches=branches(),
+        contact=contact(),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, render_template, url_for
 
 from charterhouse.desk.institution import branding
+from charterhouse.web.accents import ACCENTS, accent_name
 from charterhouse.web.app import tenant
 from charterhouse.web.i18n import current_language, gettext, pick
 from charterhouse.web.permissions import public
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.tenant import Tenant
 
 _WHY = "the phone asks for it before anybody signs in, and it holds only the institution's name"
-PAPER, ACCENT = "#f6f3ec", "#0f5f5c"
+PAPER = "#f6f3ec"
 
 
 @portal.get("/manifest.webmanifest")
@@ -42,7 +43,7 @@ def manifest() -> Response:
         scope=url_for("portal.home"),
         display="standalone",
         background_color=PAPER,
-        theme_color=ACCENT,
+        theme_color=ACCENTS[accent_name()],
         icons=icons,
     )
     answer.mimetype = "application/manifest+json"
@@ -54,7 +55,10 @@ def manifest() -> Response:
 def app_icon(kind: str) -> Response:
     """The icon: a card with the institution's first sign."""
     drawn = render_template(
-        "portal/icon.svg", sign=_short(tenant())[:1], accent=ACCENT, full=kind == "maskable"
+        "portal/icon.svg",
+        sign=_short(tenant())[:1],
+        accent=ACCENTS[accent_name()],
+        full=kind == "maskable",
     )
     answer = Response(drawn, mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = "public, max-age=86400"

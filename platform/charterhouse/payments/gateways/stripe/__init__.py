@@ -2,9 +2,10 @@
 
 from charterhouse.payments.gateways.stripe.gateway import (
     API_VERSION,
+    LIVE_BASE,
     StripeGateway,
     StripeSettings,
 )
 from charterhouse.payments.gateways.stripe.transport import SandboxHTTPClient
 
-__all__ = ["API_VERSION", "SandboxHTTPClient", "StripeGateway", "StripeSettings"]
+__all__ = ["API_VERSION", "LIVE_BASE", "SandboxHTTPClient", "StripeGateway", "StripeSettings"]
