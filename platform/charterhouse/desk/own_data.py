@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from charterhouse import clock
+from charterhouse.desk.attachments import attachments_of
 from charterhouse.desk.audit import note
 from charterhouse.desk.member_file import standing_now
 from charterhouse.desk.people import get_person
@@ -39,6 +40,10 @@ def own_data(ref: str) -> dict[str, Any]:
             "cards": _plain(opened, card, ref, ("number", "state", "tier", "issued_at")),
             "notes": _plain(opened, item, ref, ("sort", "code", "clause", "at", "state")),
             "orders": _orders(opened, ref),
+            "files": [
+                {"code": each.code, "type": each.type, "size": each.size, "at": each.at.isoformat()}
+                for each in attachments_of(ref)
+            ],
         }
         note("member.data_copy", subject=ref, actor=f"member:{ref}")
     return copy

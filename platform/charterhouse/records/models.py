@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Mapped
 
-__all__ = ["AuditEntry", "Base", "Item", "db"]
+__all__ = ["Attachment", "AuditEntry", "Base", "Item", "db"]
 
 
 class Base(DeclarativeBase):
@@ -59,3 +59,19 @@ class AuditEntry(Base):
         digest: Mapped[str]
         previous: Mapped[str]
         hash: Mapped[str]
+
+
+class Attachment(Base):
+    """A scan or photo of a paper; `content_sealed` is sealed for its row."""
+
+    __table__ = tables.attachment
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        person_id: Mapped[int]
+        code: Mapped[str]
+        type: Mapped[str]
+        size: Mapped[int]
+        content_sealed: Mapped[bytes]
+        added_at: Mapped[datetime]
+        actor: Mapped[str]

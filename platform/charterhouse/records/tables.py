@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -51,6 +52,21 @@ person_index = Table(
     Column("person_id", BigInteger, ForeignKey("person.id"), primary_key=True),
     Index(None, "person_id"),
     comment="Keyed hashes by which people are found: phone, its tail, ID number, name …",
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("person.id"), nullable=False),
+    Column("code", CODE, nullable=False),
+    Column("type", CODE, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Index(None, "person_id", "added_at"),
+    comment="Scans and photos of papers that people handed in; `size` is in bytes.",
 )
 
 standing = Table(

@@ -30,11 +30,12 @@ from charterhouse.tenancy.tenant import Tenant, WrappedKey
 if TYPE_CHECKING:
     from charterhouse.config import Config
 
-__all__ = ["EncryptedStr", "KeyRing", "blind_index"]
+__all__ = ["EncryptedBytes", "EncryptedStr", "KeyRing", "blind_index"]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_VERSION_BYTES = 4
 _CACHE_SECONDS = 300.0
 _CACHE_ENTRIES = 4096
 _SEALED = re.compile(r"v([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)\Z")
@@ -110,11 +111,10 @@ class KeyRing:
         return plain
 
 
-class EncryptedStr:
-    """Seals and opens the texts of one column, for the tenant in scope.
+class _Column:
+    """Seals and opens the values of one column, for the tenant in scope.
 
     It is no SQLAlchemy type, because the seal covers the row's id, which a type never sees.
-    The column itself is ``Text``.
 
     Args:
         table: Name of the table.
@@ -125,19 +125,42 @@ class EncryptedStr:
         self.table = table
         self.column = column
 
+    def _seal(self, row_id: int | str, plain: bytes) -> tuple[int, bytes]:
+        tenant = current_tenant()
+        ring = tenant.installation.keyring
+        version = ring.newest(tenant, "data")
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = AESGCM(ring.key(tenant, "data", version))
+        return version, nonce + cipher.encrypt(nonce, plain, self._place(tenant, row_id))
+
+    def _open(self, row_id: int | str, version: int, raw: bytes) -> bytes:
+        tenant = current_tenant()
+        cipher = AESGCM(tenant.installation.keyring.key(tenant, "data", version))
+        nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+        try:
+            return cipher.decrypt(nonce, sealed, self._place(tenant, row_id))
+        except InvalidTag as error:
+            raise SealError(
+                f"A value of {self.table}.{self.column} does not open: "
+                "it was altered or copied from another row or tenant.",
+                field=self.column,
+            ) from error
+
+    def _place(self, tenant: Tenant, row_id: int | str) -> bytes:
+        return f"{tenant.id}|{self.table}|{self.column}|{row_id}".encode()
+
+
+class EncryptedStr(_Column):
+    """Texts, kept in a column of type ``Text`` as ``v<key version>.<base64>``."""
+
     def encrypt(self, row_id: int | str, text: str) -> str:
-        """Return ``text`` sealed for this column of row ``row_id``: ``v<key version>.<base64>``.
+        """Return ``text`` sealed for this column of row ``row_id``.
 
         Raises:
             NoTenantError: No tenant is in scope.
             KeyDestroyedError: The tenant's keys were destroyed.
         """
-        tenant = current_tenant()
-        ring = tenant.installation.keyring
-        version = ring.newest(tenant, "data")
-        cipher = AESGCM(ring.key(tenant, "data", version))
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + cipher.encrypt(nonce, text.encode(), self._place(tenant, row_id))
+        version, sealed = self._seal(row_id, text.encode())
         return f"v{version}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
     def decrypt(self, row_id: int | str, sealed: str) -> str:
@@ -148,28 +171,28 @@ class EncryptedStr:
             KeyDestroyedError: The key was destroyed.
             SealError: The value was altered or belongs elsewhere.
         """
-        tenant = current_tenant()
-        version, raw = _parse(sealed)
-        cipher = AESGCM(tenant.installation.keyring.key(tenant, "data", version))
-        try:
-            plain = cipher.decrypt(
-                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._place(tenant, row_id)
-            )
-        except InvalidTag as error:
-            raise SealError(
-                f"A value of {self.table}.{self.column} does not open: "
-                "it was altered or copied from another row or tenant.",
-                field=self.column,
-            ) from error
-        return plain.decode()
+        return self._open(row_id, *_parse(sealed)).decode()
 
     def outdated(self, sealed: str) -> bool:
         """Return whether ``sealed`` was made with an older key and should be sealed again."""
         tenant = current_tenant()
         return _parse(sealed)[0] < tenant.installation.keyring.newest(tenant, "data")
 
-    def _place(self, tenant: Tenant, row_id: int | str) -> bytes:
-        return f"{tenant.id}|{self.table}|{self.column}|{row_id}".encode()
+
+class EncryptedBytes(_Column):
+    """Files, kept in a column of type ``LargeBinary``: four bytes of key version, then the seal."""
+
+    def encrypt(self, row_id: int | str, data: bytes) -> bytes:
+        """Return ``data`` sealed for this column of row ``row_id``; raises as ``EncryptedStr``."""
+        version, sealed = self._seal(row_id, data)
+        return version.to_bytes(_VERSION_BYTES, "big") + sealed
+
+    def decrypt(self, row_id: int | str, sealed: bytes) -> bytes:
+        """Return what ``encrypt`` sealed for the same row; raises as ``EncryptedStr``."""
+        if len(sealed) < _VERSION_BYTES + _NONCE_BYTES + _TAG_BYTES:
+            raise SealError("A sealed file is too short.", field=self.column)
+        version = int.from_bytes(sealed[:_VERSION_BYTES], "big")
+        return self._open(row_id, version, sealed[_VERSION_BYTES:])
 
 
 def blind_index(kind: str, text: str) -> str:

@@ -139,7 +139,7 @@ _READING: Final = {
     "dashboard.read", "members.read", "bills.read", "tasks.read", "payments.read", "ledger.read",
     "charter.read", "settings.read", "reports.read", "reports.export", "audit.read",
 }  # fmt: skip
-_REVIEW: Final = {"approvals.decide", "bills.reverse", "payments.refund"}
+_REVIEW: Final = {"approvals.decide", "bills.reverse", "members.unmask", "payments.refund"}
 
 ROLES: Final[dict[str, Role]] = {
     role.name: role

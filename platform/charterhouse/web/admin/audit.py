@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _ACTIONS: Final = {
+    "attachment.add": lazy_pgettext("audit", "File added"),
+    "attachment.open": lazy_pgettext("audit", "File looked at"),
+    "attachment.remove": lazy_pgettext("audit", "File removed"),
     "bill.park": lazy_pgettext("audit", "Bill charged at list price"),
     "bill.settle": lazy_pgettext("audit", "Bill decided later"),
     "key.create": lazy_pgettext("audit", "API key made"),
