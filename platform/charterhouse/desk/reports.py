@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, or_, select
 from charterhouse import clock
 from charterhouse.desk.errors import NotFoundError
 from charterhouse.kernel.decision import Happening, Raised
+from charterhouse.kernel.kinds import FIRST_YEAR, LAST_YEAR
 from charterhouse.kernel.ledger import Posting
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.report import Entry, Report, Row
@@ -88,6 +89,8 @@ def read_period(sort: str, name: str) -> Period:
     try:
         day = date.fromisoformat(f"{name}-01-01" if len(name) == 4 else f"{name}-01")
     except ValueError:
+        day = date.min
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         day = clock.now().astimezone(current_tenant().zone).date()
     return period_of(sort, day)
 

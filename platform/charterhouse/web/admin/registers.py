@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import abort, render_template, request, send_file
 
@@ -11,6 +11,7 @@ from charterhouse.desk import registers
 from charterhouse.desk.audit import note
 from charterhouse.desk.dashboard import today
 from charterhouse.desk.sheets import FORMATS, write_sheet
+from charterhouse.kernel.kinds import FIRST_YEAR, LAST_YEAR
 from charterhouse.web.admin.acting import actor
 from charterhouse.web.admin.register_words import (
     HEADS,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 __all__ = ["register"]
+
+_ASKED: Final = ("from", "to", "value", "outcome", "member")
 
 
 @require("reports.read")
@@ -52,6 +55,8 @@ def listed(code: str) -> str:
         money_cells=MONEY,
         number_cells=NUMBERS,
         wide_cells=WIDE,
+        # By name: url_for() itself understands names such as _scheme.
+        asked={name: request.args[name] for name in _ASKED if name in request.args},
         most=registers.EXPORT_LIMIT,
         filtered=bool(wanted.value or wanted.outcome or wanted.member),
     )
@@ -104,9 +109,10 @@ def _wanted(chosen: registers.Register) -> registers.Wanted:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def register(app: Flask) -> None:
