@@ -12,7 +12,7 @@ __all__ = ["PAGES", "register"]
 
 PAGES = (
     "signin", "dashboard", "members", "admission", "actions", "counter", "charter", "reports",
-    "payments", "audit", "institution",
+    "attachments", "payments", "audit", "institution",
 )  # fmt: skip
 """Modules of this package; each has a function register(app) for its blueprint and menu."""
 
