@@ -9,7 +9,8 @@ from typing import Any
 from charterhouse.desk import telling
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import Answer, quote, submit
-from charterhouse.desk.member_file import benefits_left, now_here, papers, standing_now
+from charterhouse.desk.local import now_here
+from charterhouse.desk.member_file import benefits_left, papers, standing_now
 from charterhouse.desk.people import change_person
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.charter import Text

@@ -11,22 +11,23 @@ from typing import Any
 
 from marshmallow import fields
 
+from charterhouse.desk.accounts import Account
 from charterhouse.desk.charters import document
 from charterhouse.desk.intake import Answer
 from charterhouse.desk.member_file import MemberFile
 from charterhouse.desk.members import Row
 from charterhouse.desk.people import Person
-from charterhouse.desk.statements import Statement
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.kinds import to_plain
+from charterhouse.kernel.ledger import FEN_UNITS, unit_of
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.kernel.settings import Yuan
 
 __all__ = [
-    "FEN_ACCOUNTS",
     "FEN_FIGURES",
+    "account_json",
     "answer_json",
     "charter_json",
     "person_json",
@@ -34,7 +35,6 @@ __all__ = [
     "reason_text",
     "row_json",
     "standing_json",
-    "statement_json",
 ]
 
 FEN_FIGURES = frozenset({
@@ -43,8 +43,6 @@ FEN_FIGURES = frozenset({
 })  # fmt: skip
 """Figures of a decision that are amounts of money."""
 COUNT_FIGURES = ("points_earned", "referrer_points_earned")
-FEN_ACCOUNTS = frozenset({"stored_value", "credit", "spend_total", "deposit", "dividends", "money"})
-"""Accounts that hold money; all others count points or uses."""
 
 
 def pick(text: Text, language: str) -> str:
@@ -133,7 +131,7 @@ def _after(after: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if after is None:
         return None
     return {
-        name: show_fen(value) if name in FEN_ACCOUNTS or name == "owed" else value
+        name: show_fen(value) if name in FEN_UNITS or name == "owed" else value
         for name, value in after.items()
     }
 
@@ -210,7 +208,7 @@ def _setting(each: Any, value: Any) -> Any:
 
 def quantity(account: str, amount: int) -> str | int:
     """An amount of an account: yuan as text, everything else as a whole number."""
-    return show_fen(amount) if account.partition(":")[0] in FEN_ACCOUNTS else amount
+    return show_fen(amount) if unit_of(account) in FEN_UNITS else amount
 
 
 def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
@@ -268,12 +266,12 @@ def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
     }
 
 
-def statement_json(found: Statement, language: str) -> dict[str, Any]:
+def account_json(found: Account, language: str) -> dict[str, Any]:
     """A page of an account, newest first."""
     return {
         "ref": found.ref,
-        "unit": found.account,
-        "balance": quantity(found.account, found.balance),
+        "unit": found.name,
+        "balance": quantity(found.name, found.balance),
         "page": found.number,
         "size": found.size,
         "total": found.total,
@@ -282,8 +280,8 @@ def statement_json(found: Statement, language: str) -> dict[str, Any]:
                 "at": line.at.isoformat(),
                 "event": line.event_id or None,
                 "verb": line.verb,
-                "amount": quantity(found.account, line.amount),
-                "balance": quantity(found.account, line.balance),
+                "amount": quantity(found.name, line.amount),
+                "balance": quantity(found.name, line.balance),
                 "lot": line.lot or None,
                 "clause": line.clause,
                 "text": pick(line.text, language),

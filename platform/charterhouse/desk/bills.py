@@ -10,15 +10,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from charterhouse import clock
 from charterhouse.desk.institution import PricedItem
 from charterhouse.desk.items import CATEGORY, Items
+from charterhouse.desk.local import today
 from charterhouse.desk.people import find_person
 from charterhouse.kernel.errors import EventError
-from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.money import parse_fen, show_fen
 from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import card
-from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
 
 METHODS = ("cash", "card", "wechat_pay", "alipay", "transfer")
@@ -97,8 +96,7 @@ class Read:
 
 def new_bill_id() -> str:
     """A number for a bill: the day, and seven signs that are easy to read out."""
-    day = clock.now().astimezone(current_tenant().zone).strftime("%y%m%d")
-    return f"B{day}-{''.join(secrets.choice(_ALPHABET) for _ in range(7))}"
+    return f"B{today():%y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(7))}"
 
 
 def is_bill_id(text: str) -> bool:
@@ -177,9 +175,9 @@ def _read_line(place: str, row: Row, items: Items, read: Read) -> dict[str, Any]
         if row.offer.strip():
             line["offer"] = _fen(f"{place}-offer", row.offer, read)
     elif known is not None:
-        line["price"] = _yuan(known.price)
+        line["price"] = show_fen(known.price)
         if known.offer is not None:
-            line["offer"] = _yuan(known.offer)
+            line["offer"] = show_fen(known.offer)
     else:
         read.errors[f"{place}-price"] = "required"
     quantity = row.quantity.strip() or "1"
@@ -188,10 +186,6 @@ def _read_line(place: str, row: Row, items: Items, read: Read) -> dict[str, Any]
         return None
     line["quantity"] = int(quantity)
     return line
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _fen(place: str, text: str, read: Read) -> str | None:

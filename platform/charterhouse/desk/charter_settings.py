@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from charterhouse import clock
 from charterhouse.desk.charter_form import Flat, Setting, SettingsForm
 from charterhouse.desk.charters import Difference, differences
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import Answer, quote, submit
+from charterhouse.desk.local import now_here
 from charterhouse.kernel.document import texts_of
 from charterhouse.kernel.errors import SettingsError
 from charterhouse.kernel.periods import day_start
@@ -83,7 +83,7 @@ def base() -> Base:
     moment = _last(book)
     program = book.at(moment)
     form = SettingsForm(program)
-    now = _now()
+    now = now_here()
     return Base(
         form, form.shown(vars(program.settings)), [e for e in book.effects if e and e > now]
     )
@@ -115,7 +115,7 @@ def preview(settings: Mapping[str, Any], *, effective: date | None, actor: str) 
     """
     if not settings:
         raise DeskError("nothing was changed", field="settings", code="nothing_changed")
-    announced = _now().date()
+    announced = now_here().date()
     with unit() as opened:
         book = load_book(opened)
         earliest = _earliest(settings, announced, actor)
@@ -133,7 +133,7 @@ def amend(
         DeskError: the settings cannot be read.
         ConflictError, UnavailableError: see `intake.submit`.
     """
-    raw = _event(settings, _now().date(), effective) | {"by": actor}
+    raw = _event(settings, now_here().date(), effective) | {"by": actor}
     if note:
         raw["note"] = note
     return submit("amend", raw, actor=actor, key=key)
@@ -143,7 +143,7 @@ def _shown(
     book: Book, settings: Mapping[str, Any], announced: date, earliest: date | None, day: date,
     refusal: Mapping[str, Any] | None,
 ) -> Preview:  # fmt: skip
-    moment = max(day_start(day, current_tenant().zone), _now())
+    moment = max(day_start(day, current_tenant().zone), now_here())
     before = book.at(_last(book))
     form = SettingsForm(before)
     old = form.shown(vars(before.settings))
@@ -196,11 +196,7 @@ def _event(settings: Mapping[str, Any], announced: date, effective: date) -> dic
     }
 
 
-def _now() -> datetime:
-    return clock.now().astimezone(current_tenant().zone)
-
-
 def _last(book: Book) -> datetime:
     """A moment at which every version announced so far is in force."""
-    now = _now()
+    now = now_here()
     return max([now, *(e for e in book.effects if e is not None)])

@@ -15,6 +15,7 @@ from charterhouse.desk.items import Items, keep_names
 from charterhouse.desk.people import Person, find_person
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL
+from charterhouse.kernel.money import parse_fen
 from charterhouse.records.cards import is_card_number
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.store import unit
@@ -242,8 +243,8 @@ def _lines_of(raw: list[Mapping[str, Any]], items: Items) -> list[QuotedLine]:
     found = []
     for line in raw:
         quantity = line["quantity"]
-        listed = _fen(line["price"]) * quantity
-        base = _fen(line["offer"]) * quantity if line.get("offer") is not None else listed
+        listed = parse_fen(line["price"]) * quantity
+        base = parse_fen(line["offer"]) * quantity if line.get("offer") is not None else listed
         found.append(
             QuotedLine(
                 line["item"], items.name(line["item"]), line["category"], quantity, listed, base,
@@ -253,15 +254,10 @@ def _lines_of(raw: list[Mapping[str, Any]], items: Items) -> list[QuotedLine]:
     return found
 
 
-def _fen(text: str) -> int:
-    yuan, _, rest = text.partition(".")
-    return int(yuan or "0") * 100 + int(rest.ljust(2, "0")[:2])
-
-
 def _hints(raw: Mapping[str, Any], answer: Answer) -> list[Hint]:
     found = [Hint("denied", reason, clause) for reason, clause in _denials(answer)]
     for index, line in enumerate(answer.figures["priced"]):
-        if line[5] == 0 and _fen(raw["lines"][index]["price"]):
+        if line[5] == 0 and parse_fen(raw["lines"][index]["price"]):
             found.append(Hint("counter", "waived", line[6], line[0]))
     found += [Hint(sort, code, clause) for sort, code, _, clause in answer.raised]
     referrer = raw.get("referred_by")

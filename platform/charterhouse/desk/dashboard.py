@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, case, func, select
 
 from charterhouse import clock
 from charterhouse.desk import institution
+from charterhouse.desk.local import today
 from charterhouse.desk.words import version_in_force
 from charterhouse.kernel.periods import day_start
 from charterhouse.records import sealing
@@ -152,11 +153,6 @@ _months: OrderedDict[tuple[int, str], Month] = OrderedDict()
 _bills: dict[tuple[int, str], Bills] = {}
 _lock = threading.Lock()
 _KEPT = 20_000
-
-
-def today() -> date:
-    """The present day on the tenant's calendar."""
-    return clock.now().astimezone(current_tenant().zone).date()
 
 
 def members() -> Members:

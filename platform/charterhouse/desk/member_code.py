@@ -70,11 +70,6 @@ def resolve(text: str) -> str:
     return ref
 
 
-def looks_like_code(text: str) -> bool:
-    """Whether a scanned text has the form of a member code."""
-    return _FORM.fullmatch(text.strip().upper()) is not None
-
-
 def _mark(person: str, until: str) -> str:
     digest = base64.urlsafe_b64decode(blind_index("member code", f"{person}-{until}") + "=")
     return base64.b32encode(digest)[:20].decode()

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
-
 from charterhouse.desk.audit import note
-from charterhouse.desk.errors import DeskError
 from charterhouse.desk.members import Filters, Order, Row, walk
-from charterhouse.desk.sheets import FORMATS, harmless
+from charterhouse.desk.sheets import write_sheet
 
 MONEY = frozenset({"stored_value", "spend_total", "owed"})
-PERSONAL = ("name", "phone", "id_number")
 
 Say = Callable[[str, str], str]
 
@@ -54,14 +47,11 @@ def write_list(
     Raises:
         DeskError: there is no such format.
     """
-    if sort not in FORMATS:
-        raise DeskError("must be xlsx or csv", field="format")
     counted = _Counted(walk(text, filters, order))
     columns = [name for name, _ in heads]
     rows = ([_cell(row, name, unmasked, say) for name in columns] for row in counted)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, gone when closed
-    (_write_xlsx if sort == "xlsx" else _write_csv)(file, heads, rows)
-    file.seek(0)
+    write_sheet(sort, [head for _, head in heads], rows, file)
     note(
         "members.export",
         subject=f"{counted.number} rows",
@@ -97,37 +87,3 @@ def _cell(row: Row, name: str, unmasked: bool, say: Say) -> Any:  # noqa: FBT001
     if name in MONEY:
         return Decimal(value).scaleb(-2)
     return say(name, value) if name in ("status", "tier") else value
-
-
-def _write_csv(
-    file: IO[bytes], heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]
-) -> None:
-    wrapped = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(wrapped)
-    writer.writerow([label for _, label in heads])
-    for row in rows:
-        writer.writerow([harmless(value) for value in row])
-    wrapped.detach()
-
-
-def _write_xlsx(
-    file: IO[bytes], heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]
-) -> None:
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    money = book.add_format({"num_format": "#,##0.00"})
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(heads) - 1, 16)
-    for place, (_, label) in enumerate(heads):
-        sheet.write_string(0, place, label, bold)
-    for line, row in enumerate(rows, start=1):
-        for place, value in enumerate(row):
-            if isinstance(value, Decimal):
-                sheet.write_number(line, place, value, money)
-            elif isinstance(value, int):
-                sheet.write_number(line, place, value)
-            elif value:
-                text = value.isoformat() if isinstance(value, date) else str(value)
-                sheet.write_string(line, place, text)
-    book.close()

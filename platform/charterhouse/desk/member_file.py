@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from charterhouse import clock
 from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.local import now_here
 from charterhouse.desk.people import Person, get_person
 from charterhouse.kernel import engine
 from charterhouse.kernel.ledger import HELD
@@ -20,7 +20,6 @@ from charterhouse.records import sealing
 from charterhouse.records.books import load_book
 from charterhouse.records.tables import card, document, item
 from charterhouse.records.view import StoreView
-from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit, prepared, unit
 
 _CARDS = prepared(
@@ -138,11 +137,6 @@ class MemberFile:
     def ref(self) -> str:
         """The person's id."""
         return self.person.ref
-
-
-def now_here() -> datetime:
-    """The present moment on the tenant's wall clock."""
-    return clock.now().astimezone(current_tenant().zone)
 
 
 def standing_now(opened: Unit, ref: str) -> Standing:

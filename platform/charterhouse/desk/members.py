@@ -11,19 +11,18 @@ from typing import Any
 import phonenumbers
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, union
 
-from charterhouse import clock
+from charterhouse.desk.local import today
 from charterhouse.desk.member_file import MemberFile, file
 from charterhouse.desk.people import Person, is_ref, open_person
 from charterhouse.desk.timeline import Timeline, timeline
 from charterhouse.records.cards import is_card_number
 from charterhouse.records.tables import card, person, person_index, standing
-from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.vault import blind_index
 
 __all__ = [
     "EXPIRING_DAYS", "SORTS", "VIEWS", "Filters", "Found", "MemberFile", "Order", "Row",
-    "Timeline", "counts", "file", "neighbours", "rows_of", "search", "timeline", "today", "walk",
+    "Timeline", "counts", "file", "neighbours", "rows_of", "search", "timeline", "walk",
 ]  # fmt: skip
 
 SORTS = ("since", "valid_until", "points", "spend_total", "stored_value", "owed", "card_no")
@@ -107,11 +106,6 @@ _COLUMNS = (
     standing.c.stored_value, standing.c.spend_total, standing.c.owed, standing.c.since,
     standing.c.valid_until,
 )  # fmt: skip
-
-
-def today() -> date:
-    """The present day on the tenant's calendar."""
-    return clock.now().astimezone(current_tenant().zone).date()
 
 
 def search(

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, select
 
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import NotFoundError
-from charterhouse.desk.member_file import BenefitLeft, LotLeft, MemberFile, file, now_here
+from charterhouse.desk.local import now_here
+from charterhouse.desk.member_file import BenefitLeft, LotLeft, MemberFile, file
 from charterhouse.desk.people import Person, find_people, find_person, get_person
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Clause, Text

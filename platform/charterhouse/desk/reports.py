@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, or_, select
 
 from charterhouse import clock
 from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.local import now_here, today
 from charterhouse.kernel.decision import Happening, Raised
 from charterhouse.kernel.kinds import FIRST_YEAR, LAST_YEAR
 from charterhouse.kernel.ledger import Posting
@@ -91,7 +92,7 @@ def read_period(sort: str, name: str) -> Period:
     except ValueError:
         day = date.min
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        day = clock.now().astimezone(current_tenant().zone).date()
+        day = today()
     return period_of(sort, day)
 
 
@@ -123,7 +124,7 @@ def fold(report: Report, period: Period) -> list[Row]:
         with _lock:
             if key in _folded:
                 return list(_folded[key])
-        settings = book.at(min(end - timedelta(microseconds=1), _now())).settings
+        settings = book.at(min(end - timedelta(microseconds=1), now_here())).settings
         rows = report.fold(_entries(opened, day_start(period.first, tenant.zone), end), settings)
     if end <= clock.now():
         with _lock:
@@ -139,10 +140,6 @@ def trend(report: Report, period: Period, count: int = 6) -> list[tuple[Period, 
     while len(periods) < count:
         periods.append(periods[-1].before())
     return [(each, fold(report, each)) for each in reversed(periods)]
-
-
-def _now() -> datetime:
-    return clock.now().astimezone(current_tenant().zone)
 
 
 def _entries(opened: Unit, begin: datetime, end: datetime) -> list[Entry]:

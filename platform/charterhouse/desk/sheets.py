@@ -19,20 +19,23 @@ FORMATS = ("xlsx", "csv")
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
-def write_sheet(sort: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> io.BytesIO:
-    """Write a table into memory and return it at its beginning.
+def write_sheet(
+    sort: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes] | None = None
+) -> IO[bytes]:
+    """Write a table row by row and return the file at its beginning.
 
     Args:
         sort: `xlsx` or `csv`.
         heads: of the columns, in the reader's language.
         rows: of text, int, `Decimal` (an amount in yuan), date, aware datetime or None.
+        file: into which it is written; memory by default.
 
     Raises:
         DeskError: there is no such format.
     """
     if sort not in FORMATS:
         raise DeskError("must be xlsx or csv", field="format")
-    file = io.BytesIO()
+    file = io.BytesIO() if file is None else file
     (_write_xlsx if sort == "xlsx" else _write_csv)(file, heads, rows)
     file.seek(0)
     return file
@@ -43,11 +46,11 @@ def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[An
     writer = csv.writer(wrapped)
     writer.writerow(heads)
     for row in rows:
-        writer.writerow([harmless(value) for value in row])
+        writer.writerow([_harmless(value) for value in row])
     wrapped.detach()
 
 
-def harmless(value: Any) -> str:
+def _harmless(value: Any) -> str:
     """A cell of a CSV file that no spreadsheet takes for a formula or rounds as a number."""
     text = _plain(value)
     if isinstance(value, str) and (_FORMULA.match(text) or (text.isdigit() and len(text) > 15)):

@@ -14,7 +14,7 @@ from charterhouse.desk import telling
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import all_branches
 from charterhouse.desk.items import Items
-from charterhouse.desk.member_file import now_here
+from charterhouse.desk.local import today as present_day
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.charter import Text
 from charterhouse.records import sealing
@@ -103,7 +103,7 @@ def statement(ref: str, month: str = "") -> Statement:
     Raises:
         DeskError: `month` is no month.
     """
-    today = now_here().date()
+    today = present_day()
     first = _read_month(month) if month else today.replace(day=1)
     with unit():
         rows = _rows(ref, _start(first), _start(_next(first)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from charterhouse.desk.words import Words
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.ledger import FEN_UNITS
 
 ACCOUNTS: Mapping[str, Text] = {
     "points": ("积分", "Points"),
@@ -17,7 +18,6 @@ ACCOUNTS: Mapping[str, Text] = {
     "credit": ("余额", "Credit"),
     "deposit": ("押金", "Deposit"),
 }
-MONEY = frozenset({"spend_total", "stored_value", "credit", "deposit", "money"})
 
 FIELDS: Mapping[str, Text] = {
     "status": ("会员状态", "Membership"),
@@ -157,7 +157,7 @@ def _moved(
     if unit.startswith("used/"):
         label = words.label(unit.removeprefix("used/"))
         return Change(unit, label, "uses", clause, delta=amount)
-    sort = "fen" if unit in MONEY else "points"
+    sort = "fen" if unit in FEN_UNITS else "points"
     label = ACCOUNTS.get(unit) or words.label(unit)
     return Change(unit, label, sort, clause, delta=amount, before=before, after=after, cls=cls)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 
 from charterhouse import clock
+from charterhouse.desk.local import now_here
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.program import Program
 from charterhouse.plugins.errors import CharterUnavailableError
@@ -98,4 +99,4 @@ def program_now() -> Program:
         LookupError: the tenant has adopted no charter yet.
     """
     with unit() as opened:
-        return load_book(opened).at(clock.now().astimezone(current_tenant().zone))
+        return load_book(opened).at(now_here())

@@ -25,6 +25,9 @@ STORED_VALUE = "stored_value"
 CREDIT = "credit"
 SPEND_TOTAL = "spend_total"
 
+FEN_UNITS = frozenset({MONEY, STORED_VALUE, CREDIT, SPEND_TOTAL, "deposit", "dividends"})
+"""Units that count fen; all others count points or uses."""
+
 
 def held(unit: str) -> str:
     """The account that keeps what of a unit is set aside."""

@@ -287,7 +287,7 @@ class Commit:
             before = self._view.loaded.get(ref)
             old = before.card_no if before else ""
             if old and old != standing.card_no:
-                self._card_state(old, before, ref, "void", decision.at)
+                self._set_card(old, ref, "void", decision.at)
         for ref, standing in decision.standings.items():
             before = self._view.loaded.get(ref)
             new = standing.card_no
@@ -306,11 +306,6 @@ class Commit:
                             "decision_id": number,
                         },
                     )
-
-    def _card_state(
-        self, card_no: str, before: Standing | None, ref: str, state: str, at: datetime
-    ) -> None:
-        self._set_card(card_no, before.ref if before else ref, state, at)
 
     def _set_card(self, card_no: str, ref: str, state: str, ended: datetime | None) -> bool:
         values = {"own_number": card_no, "member": ref, "state": state, "ended_at": ended}

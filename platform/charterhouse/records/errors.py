@@ -23,9 +23,3 @@ class IdempotencyError(RecordsError):
     """An idempotency key that was used for something else."""
 
     code = "idempotency_conflict"
-
-
-class UnknownMemberError(RecordsError):
-    """No person of this id in this tenant."""
-
-    code = "member_unknown"

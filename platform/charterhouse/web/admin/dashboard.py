@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import redirect, render_template, request, url_for
 
 from charterhouse.desk import dashboard, tasks, telling
+from charterhouse.desk.local import today
 from charterhouse.payments.house import find_merchant
 from charterhouse.web.admin.acting import actor
 from charterhouse.web.admin.words import code_label
@@ -66,7 +67,7 @@ _GUIDE = {
 @require("dashboard.read")
 def home() -> str:
     """Show the front page."""
-    day = dashboard.today()
+    day = today()
     people = dashboard.members()
     months = dashboard.months()
     bills = dashboard.bills_this_month()
@@ -140,7 +141,7 @@ def open_tasks() -> str:
     number, size = read_page()
     shown = found[(number - 1) * size : number * size]
     page = Page(shown, number, size, len(found))
-    return render_template("admin/dashboard/tasks.html", page=page, day=dashboard.today())
+    return render_template("admin/dashboard/tasks.html", page=page, day=today())
 
 
 @require("tasks.work")

@@ -9,6 +9,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 
 from charterhouse.desk import actions, members
 from charterhouse.desk.audit import reveal
+from charterhouse.desk.local import today
 from charterhouse.desk.member_export import write_list
 from charterhouse.desk.sheets import FORMATS
 from charterhouse.desk.telling import ACCOUNTS, STATES
@@ -111,7 +112,7 @@ def export() -> Response:
     )
     response = Response(_pieces(file), mimetype=_MEDIA[sort])
     response.call_on_close(file.close)
-    day = members.today().isoformat()
+    day = today().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="members-{day}.{sort}"'
     return response
 

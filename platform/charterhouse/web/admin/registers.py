@@ -9,7 +9,7 @@ from flask import abort, render_template, request, send_file
 
 from charterhouse.desk import registers
 from charterhouse.desk.audit import note
-from charterhouse.desk.dashboard import today
+from charterhouse.desk.local import today
 from charterhouse.desk.sheets import FORMATS, write_sheet
 from charterhouse.kernel.kinds import FIRST_YEAR, LAST_YEAR
 from charterhouse.web.admin.acting import actor

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request, send_file
 
 from charterhouse.desk import reports
 from charterhouse.desk.audit import note
-from charterhouse.desk.dashboard import today
+from charterhouse.desk.local import today
 from charterhouse.desk.sheets import FORMATS, write_sheet
 from charterhouse.web.admin import decisions
 from charterhouse.web.admin.acting import actor

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import jsonify
 
-from charterhouse.desk import access, answers, intake, member_file, members, people, statements
+from charterhouse.desk import access, accounts, answers, intake, member_file, members, people
 from charterhouse.kernel.vocabulary import VERBS
 from charterhouse.web.api import gate
 from charterhouse.web.api.kinds import EventSchema
@@ -228,8 +228,8 @@ def standing(_query: dict[str, Any], ref: str) -> Any:
 )
 def statement(query: dict[str, Any], ref: str) -> Any:
     """An account, newest posting first, each with the clause that justifies it."""
-    found = statements.statement(ref, query["unit"], query["page"], query["size"])
-    return answers.statement_json(found, current_language())
+    found = accounts.account(ref, query["unit"], query["page"], query["size"])
+    return answers.account_json(found, current_language())
 
 
 @operation("GET", "/charter", "charter.read", CharterSchema, takes={"query": QuerySchema})

@@ -1,4 +1,4 @@
-"""Account statements: every posting of a member's account with its clause and running balance."""
+"""Accounts: every posting of a member's account with its clause and running balance."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, distinct, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
-from charterhouse.desk.member_file import USES, standing_now
 from charterhouse.desk.people import get_person
 from charterhouse.desk.words import words
 from charterhouse.kernel.charter import Text
-from charterhouse.kernel.standing import Standing
 from charterhouse.records.tables import decision, posting
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
 
-__all__ = ["Line", "Statement", "accounts_of", "standing_of", "statement"]
+__all__ = ["Account", "Line", "account"]
 
 _OWN = and_(
     posting.c.owner == bindparam("wanted"), posting.c.account == bindparam("wanted_account")
@@ -28,11 +26,6 @@ _TOTALS = prepared(
     select(
         func.count().label("n"), func.coalesce(func.sum(posting.c.amount), 0).label("left")
     ).where(_OWN)
-)
-_ACCOUNTS = prepared(
-    select(distinct(posting.c.account).label("account"))
-    .where(posting.c.owner == bindparam("wanted"))
-    .order_by(posting.c.account)
 )
 
 
@@ -92,7 +85,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Account:
     """A page of an account, newest first.
 
     Attributes:
@@ -101,7 +94,7 @@ class Statement:
     """
 
     ref: str
-    account: str
+    name: str
     balance: int
     lines: tuple[Line, ...] = field(repr=False)
     number: int
@@ -109,19 +102,19 @@ class Statement:
     total: int
 
 
-def statement(ref: str, account: str, page: int = 1, size: int = 50) -> Statement:
+def account(ref: str, name: str, page: int = 1, size: int = 50) -> Account:
     """A page of a member's account.
 
     Args:
         ref: the person.
-        account: points, stored_value, spend_total …; an account without postings is empty.
+        name: points, stored_value, spend_total …; an account without postings is empty.
         page: counts from 1.
         size: lines on a page.
 
     Raises:
         NotFoundError: no such person.
     """
-    own = {"wanted": ref, "wanted_account": account}
+    own = {"wanted": ref, "wanted_account": name}
     skip = (page - 1) * size
     with unit() as opened:
         get_person(ref)
@@ -130,7 +123,7 @@ def statement(ref: str, account: str, page: int = 1, size: int = 50) -> Statemen
         rows = opened.execute(_PAGE, {**own, "skip": skip, "size": size}).all()
         texts = {number: words(number).clauses for number in {row.version for row in rows}}
     lines = tuple(_lines(rows, totals.left - newer, texts))
-    return Statement(ref, account, totals.left, lines, page, size, totals.n)
+    return Account(ref, name, totals.left, lines, page, size, totals.n)
 
 
 def _lines(rows: list[Any], balance: int, texts: Mapping[int, Mapping[str, Text]]) -> list[Line]:
@@ -151,22 +144,3 @@ def _lines(rows: list[Any], balance: int, texts: Mapping[int, Mapping[str, Text]
         )
         balance -= row.amount
     return lines
-
-
-def accounts_of(ref: str) -> list[str]:
-    """The accounts in which something was ever posted for a person, without counted uses."""
-    with unit() as opened:
-        found = opened.execute(_ACCOUNTS, {"wanted": ref}).scalars()
-    return [name for name in found if not name.startswith(USES)]
-
-
-def standing_of(ref: str) -> Standing:
-    """A person's standing with all that became due until now; nothing is kept.
-
-    Raises:
-        NotFoundError: no such person.
-        CharterUnavailableError: the tenant's charter is not installed.
-    """
-    with unit() as opened:
-        get_person(ref)
-        return standing_now(opened, ref)
