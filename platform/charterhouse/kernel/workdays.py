@@ -30,10 +30,6 @@ class WorkCalendar:
         own = self._overrides.get(day)
         return own if own is not None else _official(day.year).is_working_day(day)
 
-    def is_provisional(self, day: date) -> bool:
-        """Whether the government has not announced the make-up days of that year yet."""
-        return not _official(day.year).weekend_workdays
-
     def after(self, day: date, count: int) -> date:
         """The last day "within N working days" of `day`, which itself does not count."""
         current = day
