@@ -99,7 +99,7 @@ def statements(s: SettingValues) -> Iterable[Clause]:
 
 
 def _texts(s: SettingValues) -> dict[str, Text]:
-    return {**_card(s), **_formalities(), **_points(), **_rights(), **_duties()}
+    return {**_card(s), **_formalities(), **_points(s), **_rights(), **_duties()}
 
 
 def _card(s: SettingValues) -> dict[str, Text]:
@@ -177,7 +177,8 @@ def _formalities() -> dict[str, Text]:
     }
 
 
-def _points() -> dict[str, Text]:
+def _points(s: SettingValues) -> dict[str, Text]:
+    line = f" {s.hotline}" if s.hotline else ""
     return {
         "5.3": (
             "赠送积分：在不定期的会员活动和积分活动中赠送，数额随活动公布。",
@@ -210,7 +211,7 @@ def _points() -> dict[str, Text]:
             "余额查询：可持卡到医院查询。",
             "Balance enquiry at the hospital with the card.",
         ),
-        "6.2": ("余额查询：可拨打服务热线查询。", "Balance enquiry by hotline."),
+        "6.2": (f"余额查询：可拨打服务热线{line}查询。", f"Balance enquiry by hotline{line}."),
         "6.3": ("余额查询：可通过医院微信查询。", "Balance enquiry by the hospital's WeChat."),
     }
 

@@ -18,6 +18,7 @@ from charterhouse.kernel.scenario.files import check_file, find_files
 from charterhouse.kernel.scenario.loading import Scenario, load_file
 from charterhouse.kernel.scenario.orders import rearranged
 from charterhouse.kernel.scenario.running import run_scenario
+from charterhouse.kernel.settings import SettingValues, read_settings
 from charterhouse.plugins.registry import registry
 
 ROOT = Path(__file__).parents[2]
@@ -104,3 +105,24 @@ def test_no_handler_of_a_clause_can_be_left_out_unnoticed(code: str) -> None:
                 unnoticed.add((code, name, binding.method, binding.trigger))
 
     assert unnoticed <= EQUIVALENT
+
+
+class _Read(SettingValues):
+    """Settings that remember by which names they were asked."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            vars(self).setdefault("_asked", set()).add(name)
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("code", _codes())
+def test_no_setting_is_ignored(code: str) -> None:
+    charter = registry().charter(code)
+    read = _Read(vars(read_settings(charter.Settings, {})))
+    charter.clauses(read)
+    for report in charter.reports:
+        report.fold([], read)
+
+    asked = vars(read)["_asked"] | {charter.variants, charter.default_tier}
+    assert sorted(charter.Settings().fields.keys() - asked) == []

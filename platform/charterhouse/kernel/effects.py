@@ -227,10 +227,10 @@ class Show(Effect):
 
 
 FACTS = (
-    "approved", "rejected", "paid", "activated", "term_began", "tier_changed", "lapsed", "ended",
-    "reissued", "transferred", "billed", "refunded", "used", "redeemed", "amended",
+    "approved", "rejected", "paid", "activated", "term_began", "lapsed", "ended", "reissued",
+    "transferred", "used", "redeemed",
 )  # fmt: skip
-"""What clauses may announce."""
+"""What clauses may announce; extended by the clause that announces it first."""
 
-CAUSES = ("", "joined", "legacy", "granted", "transferred", "renewed", "sanction", "term")
+CAUSES = ("", "joined", "legacy", "transferred", "sanction", "term")
 """Why it happened."""

@@ -1,0 +1,41 @@
+"""The clause library: what is declared for clauses is used by some clause."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+
+from charterhouse.kernel import clauses
+from charterhouse.kernel.charter import Clause
+from charterhouse.kernel.effects import CAUSES, FACTS
+
+MODULES = [
+    importlib.import_module(f"{clauses.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(clauses.__path__)
+]
+
+
+def test_every_fact_is_announced_with_its_cause_by_some_clause() -> None:
+    told = "".join(inspect.getsource(module) for module in MODULES)
+    facts = set(re.findall(r'Announce\("([a-z_]+)"', told))
+    causes = set(re.findall(r'Announce\("[a-z_]+", [^,)]+, "([a-z]+)"', told))
+
+    assert facts == set(FACTS)
+    assert causes == set(CAUSES) - {""}
+
+
+def test_every_clause_is_documented() -> None:
+    bare = [
+        f"{kind.__name__}.{name}"
+        for module in MODULES
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and issubclass(kind, Clause) and kind.__module__ == module.__name__
+        for name, part in [("", kind), *vars(kind).items()]
+        if (not name.startswith("_"))
+        and (inspect.isclass(part) or inspect.isfunction(part))
+        and not inspect.getdoc(part)
+    ]
+
+    assert bare == []
