@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 from sqlalchemy import select, update
 
 from charterhouse import clock
@@ -146,6 +146,13 @@ def test_a_right_sign_in_forgets_the_failures(ann: access.Enrolment, moment: Fix
         with pytest.raises(access.SignInError):
             access.check_password("ann", "wrong")
     assert not access.get_staff(ann.staff.id).locked
+
+
+def test_a_password_costs_what_is_recommended(real_hasher: PasswordHasher) -> None:
+    cost = extract_parameters(real_hasher.hash(PASSWORD))
+
+    assert cost.type is Type.ID
+    assert (cost.time_cost, cost.memory_cost) >= (3, 64 * 1024)
 
 
 def test_an_old_hash_is_renewed_when_its_password_is_given(ann: access.Enrolment) -> None:

@@ -1,0 +1,23 @@
+"""What all tests share: passwords that cost little to hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+
+from charterhouse.desk import passwords
+
+
+@pytest.fixture(name="real_hasher", scope="session", autouse=True)
+def _quick_passwords() -> Iterator[PasswordHasher]:
+    """Argon2 at its real cost takes a fifth of a second, and hundreds of tests sign somebody in.
+
+    The value is the hasher of the house, whose cost a test of its own looks at.
+    """
+    real, nobody = passwords._hasher, passwords._NOBODY
+    quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    passwords._hasher, passwords._NOBODY = quick, quick.hash("nobody has this password")
+    yield real
+    passwords._hasher, passwords._NOBODY = real, nobody
