@@ -27,7 +27,7 @@ const ENTRIES = [
 
 // Templates and Python name icons in these two ways; icons.txt adds those that a
 // plugin or a record names at run time.
-const ICON_USES = [/\bicon\(\s*["']([a-z0-9-]+)["']/g, /\bicon\s*[=:]\s*["']([a-z0-9-]+)["']/g];
+const ICON_USES = [/\bicon\(\s*["']([a-z0-9-]+)["']/g, /\bicon(?:_name)?\s*[=:]\s*["']([a-z0-9-]+)["']/g];
 
 function* walk(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -104,18 +104,30 @@ function writeManifest(metafile) {
   return manifest;
 }
 
+// What runs goes on serving the old files until the manifest names the new ones.
+function sweep(metafile) {
+  const kept = new Set(["icons.json", "manifest.json"]);
+  for (const path of Object.keys(metafile.outputs)) {
+    const name = relative(target, join(root, path));
+    for (const ending of ["", ".gz", ".br"]) kept.add(`${name}${ending}`);
+  }
+  for (const path of walk(target)) {
+    if (!kept.has(relative(target, path))) rmSync(path);
+  }
+}
+
 const finish = {
   name: "charterhouse-finish",
   setup(plugin) {
     plugin.onStart(() => {
-      rmSync(target, { recursive: true, force: true });
       mkdirSync(target, { recursive: true });
     });
     plugin.onEnd((result) => {
       if (result.errors.length) return;
+      compress();
       const count = writeIcons();
       const manifest = writeManifest(result.metafile);
-      compress();
+      sweep(result.metafile);
       const kb = (path) => Math.round(readFileSync(join(target, `${path}.br`)).length / 1024);
       const parts = Object.entries(manifest).map(([name, path]) => `${name} ${kb(path)} kB`);
       console.log(`assets: ${parts.join(", ")} (brotli), ${count} icons`);
