@@ -9,7 +9,6 @@ from flask import abort, render_template, request
 from markupsafe import Markup, escape
 
 from charterhouse.desk import charters
-from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.words import words
 from charterhouse.web.i18n import pick
 from charterhouse.web.permissions import public
@@ -29,17 +28,15 @@ def charter() -> str:
     wanted = " ".join(request.args.get("q", "").split())[:SEARCH_LIMIT]
     said = words()
     number = request.args.get("version", said.version, type=int)
-    try:
-        document = charters.document(number)
-    except NotFoundError:
-        abort(404)
+    chosen = next((each for each in versions if each.number == number), None) or abort(404)
+    document = charters.document(chosen.number)
     chapters = list(_chapters(document, wanted))
     return render_template(
         "portal/charter.html",
         chapters=chapters,
         found=sum(len(rules) for _, rules in chapters),
         q=wanted,
-        version=next(each for each in versions if each.number == number),
+        version=chosen,
         versions=versions,
         name=pick(*said.name),
         current=said.version,
