@@ -55,6 +55,8 @@ class Config:
         channel: Name of the channel that carries messages to people.
         demo: Whether sample tenants and demonstration sign-ins are offered.
         max_body_bytes: The largest request body taken.
+        trusted_proxies: How many proxies stand before the sites, each of which adds to
+            ``X-Forwarded-For`` where a request came from.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
 
@@ -69,6 +71,7 @@ class Config:
     channel: str = "console"
     demo: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
+    trusted_proxies: int = 0
     migrations_dir: Path = _MIGRATIONS
 
     def __post_init__(self) -> None:
@@ -80,6 +83,11 @@ class Config:
             raise ConfigError(
                 "The largest body must be a positive number of bytes.",
                 field="CHARTERHOUSE_MAX_BODY_BYTES",
+            )
+        if self.trusted_proxies < 0:
+            raise ConfigError(
+                "The number of proxies must not be negative.",
+                field="CHARTERHOUSE_TRUSTED_PROXIES",
             )
         live = self.stripe_key.startswith(_LIVE_KEYS)
         if self.demo and (live or urlsplit(self.public_url).hostname not in _LOCAL_NAMES):
@@ -108,6 +116,7 @@ class Config:
         channel = env.str("CHANNEL", default="console")
         demo = env.bool("DEMO", default=False)
         max_body_bytes = env.int("MAX_BODY_BYTES", default=8 * 1024 * 1024)
+        trusted_proxies = env.int("TRUSTED_PROXIES", default=0)
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
@@ -126,6 +135,7 @@ class Config:
             channel=channel,
             demo=demo,
             max_body_bytes=max_body_bytes,
+            trusted_proxies=trusted_proxies,
             migrations_dir=Path(migrations),
         )
 

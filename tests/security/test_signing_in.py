@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from charterhouse.desk.people import create_person
 from charterhouse.desk.portal import sign_out_everywhere
 from charterhouse.desk.staff import SECRET, row_of
 from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.web.app import create_app
 from charterhouse.web.security import limiter
 
 PASSWORD = "a long password"
@@ -172,6 +174,30 @@ def test_only_so_many_tries_in_a_minute(world: Any) -> None:
     assert {answer.status_code for answer in sent[:30]} == {303}
     assert sent[30].status_code == 429
     assert "too_many_requests" in sent[30].text
+
+
+def test_tries_are_counted_by_visitor_behind_proxies_that_are_trusted(world: Any) -> None:
+    settings = replace(world.catalogue.installation.config, trusted_proxies=1)
+    behind, bare = (
+        create_app(each, directory=world.catalogue).test_client()
+        for each in (settings, world.catalogue.installation.config)
+    )
+
+    def tries(client: Any, forged: str) -> int:
+        limiter.reset()
+        answers = [
+            client.get(
+                "/t/east/api/v1/charter",
+                headers={"X-Forwarded-For": forged.format(n), "X-Forwarded-Host": "west.localhost"},
+            )
+            for n in range(302)
+        ]
+        assert "west" not in answers[0].text
+        return int(answers[-1].status_code)
+
+    assert tries(bare, "10.0.0.{}") == 429
+    assert tries(behind, "10.0.0.{}") == 401
+    assert tries(behind, "10.0.0.{}, 10.9.9.9") == 429
 
 
 def test_the_password_of_a_browser_left_open_is_not_found_out(world: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 from flask import Flask, abort, current_app, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from charterhouse.config import Config
 from charterhouse.tenancy import db
@@ -125,6 +126,11 @@ def create_app(
             refresh=app.debug,
         )
     )
+    if settings.trusted_proxies:
+        # Only where a request came from is believed: never a host or a path, which name a tenant.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the same
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     return app
 
 
