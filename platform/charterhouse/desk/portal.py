@@ -15,14 +15,13 @@ from charterhouse.desk.people import Person, find_people, find_person, get_perso
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Clause, Text
 from charterhouse.kernel.clauses.benefits import OnBirthday, Quota
+from charterhouse.kernel.ledger import POINTS, STORED_VALUE
 from charterhouse.kernel.periods import birthday_in
 from charterhouse.kernel.standing import Standing
 from charterhouse.records.tables import audit
 from charterhouse.tenancy.store import prepared, unit
 from charterhouse.tenancy.vault import blind_index
 
-POINTS = "points"
-STORED_VALUE = "stored_value"
 EVERYWHERE = "member.sign_out_everywhere"
 
 _LAST_OUT = prepared(

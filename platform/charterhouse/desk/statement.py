@@ -17,13 +17,12 @@ from charterhouse.desk.items import Items
 from charterhouse.desk.local import today as present_day
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.ledger import POINTS, STORED_VALUE
 from charterhouse.records import sealing
 from charterhouse.records.tables import decision, event, posting
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import unit
 
-POINTS = "points"
-STORED_VALUE = "stored_value"
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _ONE_BILL = {"spend": "to_pay", "refund": "refund"}
 
