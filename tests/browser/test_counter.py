@@ -51,7 +51,12 @@ PAGES = [
     "admin/reports",
     "admin/reports/monthly",
     "admin/registers/decisions",
+    "admin/registers/admissions",
     "admin/registers/cards",
+    "admin/registers/bills",
+    "admin/registers/lines",
+    "admin/settings",
+    "admin/settings/branches/new",
     "admin/events/{event}",
 ]
 

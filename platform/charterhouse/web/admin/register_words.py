@@ -108,11 +108,11 @@ NUMBERS: Final = MONEY | {"balance", "earned", "points", "quantity", "redeemed"}
 WIDE: Final = frozenset({
     "actor", "address", "approver", "branch", "category", "changed", "channel", "clause",
     "covered", "ended", "happened", "id_number", "issued", "listed", "papers", "path",
-    "recorded", "result", "successor",
+    "recorded", "result", "successor", "tier",
 })  # fmt: skip
 """Cells that are left out where the screen is narrow."""
 
-_CODES: Final = frozenset({"tier", "kind", "code", "channel", "path"})
+_CODES: Final = frozenset({"tier", "kind", "code", "channel", "path", "reason"})
 _STATES: Final = {
     "past": lazy_pgettext("version", "Past"),
     "in_force": lazy_pgettext("version", "In force"),
