@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -264,8 +264,9 @@ class World:
         self.time = time
         self.catalogue = open_catalogue(_config(folder))
         self.folder = folder
-        self.houses = houses
-        for each in houses.values():
+        # Copies: each installation has tenants of its own.
+        self.houses = {slug: replace(each) for slug, each in houses.items()}
+        for each in self.houses.values():
             found = self.catalogue.by_slug(each.slug)
             assert found is not None
             each.tenant = found
