@@ -47,9 +47,11 @@ demo: setup ## Start the sample institutions on http://localhost:8000
 demo-reset: setup ## Throw the sample data away and start anew
 	$(BIN)/charterhouse demo --reset
 
+# One browser at a time: two of them share the processors so badly that pages time out.
 .PHONY: test
 test: setup browser ## Run all tests, those in the browser too
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
+	$(BIN)/pytest -m browser
 
 .PHONY: test-fast
 test-fast: setup ## Run the tests that need no browser

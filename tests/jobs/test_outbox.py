@@ -22,9 +22,8 @@ from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
-    from conftest import House
-
     from charterhouse.config import Config
+    from conftest import House
 
 PHONE = "+8615400000000"
 
