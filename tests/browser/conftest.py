@@ -47,6 +47,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
+            # A browser that leaves a page early leaves the server with an asset half sent; the
+            # server's thread lets the file go later, in the middle of some other test.
+            for forgiven in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+                item.add_marker(pytest.mark.filterwarnings(f"ignore::{forgiven}"))
 
 
 @pytest.fixture(name="chromium", scope="session")
