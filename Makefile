@@ -47,11 +47,11 @@ demo: setup ## Start the sample institutions on http://localhost:8000
 demo-reset: setup ## Throw the sample data away and start anew
 	$(BIN)/charterhouse demo --reset
 
-# One browser at a time: two of them share the processors so badly that pages time out.
+# The browser runs apart: what its server leaves open must not fail the other tests.
 .PHONY: test
 test: setup browser ## Run all tests, those in the browser too
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
 
 .PHONY: test-fast
 test-fast: setup ## Run the tests that need no browser
