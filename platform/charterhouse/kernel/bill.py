@@ -7,17 +7,32 @@ the phase `settle`. A bill becomes a document when its decision is complete.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.kinds import Line
 from charterhouse.kernel.money import divide_half_up
 from charterhouse.kernel.vocabulary import Refund, Spend
 
-Earned = tuple[str, str, int]
-"""Unit, owner and quantity that a clause gave for a bill."""
+
+class Earned(NamedTuple):
+    """What a clause gave for a bill, and the mark by which a refund counts anew."""
+
+    unit: str
+    owner: str
+    quantity: int
+    mark: Any = None
+
+
+class Part(NamedTuple):
+    """A line of a bill as earning clauses see it: what it is, and its net amount in fen."""
+
+    item: str
+    category: str
+    department: str
+    net: int
 
 
 @dataclass(slots=True)
@@ -28,12 +43,29 @@ class PricedLine:
     base: int
     net: int
     clause: str = ""
+    free: int = 0
 
     @classmethod
     def of(cls, line: Line) -> PricedLine:
         """The line at its activity price, else list price, times quantity."""
         base = (line.price if line.offer is None else line.offer) * line.quantity
         return cls(line, base, base)
+
+    @property
+    def charged(self) -> int:
+        """The units that are not free."""
+        return self.line.quantity - self.free
+
+    @property
+    def listed(self) -> int:
+        """The list price of the charged units, in fen."""
+        return self.line.price * self.charged
+
+    def waive(self, units: int) -> None:
+        """Let units cost nothing."""
+        self.free += units
+        unit = self.line.price if self.line.offer is None else self.line.offer
+        self.base = self.net = unit * self.charged
 
 
 @dataclass(slots=True)
@@ -45,6 +77,7 @@ class Bill:
         denied: (reason, clause) for each right that is not there; empty: full rights.
         third_party: what insurance or others cover, at most the total.
         earned: clause → what it gave.
+        taken: source of a tender → the parts of lots that gave it.
     """
 
     body: Spend
@@ -56,6 +89,17 @@ class Bill:
     from_credit: int = 0
     from_points: int = 0
     earned: dict[str, Earned] = field(default_factory=dict)
+    taken: dict[str, list[list[Any]]] = field(default_factory=dict)
+
+    def tender(self, source: str, amount: int, parts: list[list[Any]]) -> None:
+        """Settle fen from a source, and keep which lots gave it."""
+        if source == "stored_value":
+            self.from_stored_value += amount
+        elif source == "credit":
+            self.from_credit += amount
+        else:
+            self.from_points += amount
+        self.taken.setdefault(source, []).extend(parts)
 
     @classmethod
     def of(cls, body: Spend) -> Bill:
@@ -76,8 +120,20 @@ class Bill:
 
     @property
     def paid(self) -> int:
-        """What is really paid for the member: the total without what others cover."""
+        """What is paid for the member: the total without what others cover."""
         return self.total - self.third_party
+
+    @property
+    def money(self) -> int:
+        """What is really paid in money, stored value included: not by credit or points."""
+        return self.paid - self.from_credit - self.from_points
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The lines as earning clauses see them."""
+        return tuple(
+            Part(x.line.item, x.line.category, x.line.department or "", x.net) for x in self.lines
+        )
 
     @property
     def to_pay(self) -> int:
@@ -111,7 +167,12 @@ class Bill:
             "day": day,
             "method": self.body.method or "cash",
             "paid": self.paid,
+            "money": self.money,
             "refunded": 0,
+            "taken": self.taken,
+            "visit": self.body.visit,
+            "episode": self.body.episode,
+            "departments": [x.line.department for x in self.lines],
             "earned": {clause: list(earned) for clause, earned in self.earned.items()},
         }
 
@@ -124,12 +185,16 @@ class RefundOf:
         original: the document that is refunded.
         amount: what is given back now.
         left: what of the original remains paid afterwards.
+        money_left: what of it remains paid in money; money is given back first.
+        parts_left: the lines that remain of a bill, for what is earned line by line.
         earned: what clauses gave for it, to be rewritten by the recount.
     """
 
     original: Document
     amount: int
     left: int
+    money_left: int
+    parts_left: tuple[Part, ...]
     earned: dict[str, Earned]
 
     @classmethod
@@ -141,20 +206,45 @@ class RefundOf:
         Raises:
             LookupError: a line is not on the bill.
         """
-        left = original.content["paid"] - original.content["refunded"]
+        content = original.content
+        left = content["paid"] - content["refunded"]
         amount = body.amount
         if amount is None and body.lines:
-            priced = original.content.get("priced", ())
-            amount = sum(_charged(line, priced) for line in body.lines)
+            amount = sum(_charged(line, content.get("priced", ())) for line in body.lines)
         amount = left if amount is None else amount
-        earned = {k: (v[0], v[1], v[2]) for k, v in original.content.get("earned", {}).items()}
-        return cls(original, amount, left - amount, earned)
+        earned = {k: Earned(*v) for k, v in content.get("earned", {}).items()}
+        money = max(0, content.get("money", content["paid"]) - content["refunded"] - amount)
+        parts = _parts_left(body, content, left - amount)
+        return cls(original, amount, left - amount, money, parts, earned)
 
 
-def _charged(line: Line, priced: Iterable[list[Any]]) -> int:
-    """What a bill charged for a line, or for its share of a larger quantity."""
-    rows = [row for row in priced if row[0] == line.item and line.quantity <= row[4]]
+def _parts_left(body: Refund, content: Mapping[str, Any], left: int) -> tuple[Part, ...]:
+    """The lines that remain: those given back are gone, an amount is taken from all alike."""
+    priced = content.get("priced", ())
+    kept = content.get("kept") or [row[5] for row in priced]
+    departments = content.get("departments") or [None] * len(priced)
+    nets = list(kept)
+    if body.lines and body.amount is None:
+        for line in body.lines:
+            index = _row_of(line, priced)
+            nets[index] = max(0, nets[index] - _charged(line, priced))
+    elif sum(nets):
+        whole = sum(nets)
+        nets = [net * max(0, left) // whole for net in nets]
+    return tuple(
+        Part(row[0], row[1], department or "", net)
+        for row, department, net in zip(priced, departments, nets, strict=True)
+    )
+
+
+def _row_of(line: Line, priced: Sequence[list[Any]]) -> int:
+    rows = [i for i, row in enumerate(priced) if row[0] == line.item and line.quantity <= row[4]]
     if not rows:
         raise LookupError(line.item)
-    row = next((row for row in rows if row[2:4] == [line.price, line.offer]), rows[0])
+    return next((i for i in rows if priced[i][2:4] == [line.price, line.offer]), rows[0])
+
+
+def _charged(line: Line, priced: Sequence[list[Any]]) -> int:
+    """What a bill charged for a line, or for its share of a larger quantity."""
+    row = priced[_row_of(line, priced)]
     return divide_half_up(row[5] * line.quantity, row[4])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from charterhouse.kernel.report import Form, Report
     from charterhouse.kernel.settings import SettingValues
     from charterhouse.kernel.standing import Standing
+    from charterhouse.kernel.vocabulary import Body
 
 RIGHTS, GUARD, PRICE, SETTLE, EARN, GRADE, GRANT, FOLLOW = PHASES = (
     "rights", "guard", "price", "settle", "earn", "grade", "grant", "follow",
@@ -79,6 +80,12 @@ class Clause:
     bindings: ClassVar[tuple[Binding, ...]] = ()
     due_rank: ClassVar[int] = 50
     has_dues: ClassVar[bool] = False
+    of_house: ClassVar[bool] = False
+    """Whether its dues are the institution's (`HOUSE`) instead of each member's."""
+    shares: ClassVar[frozenset[str]] = frozenset()
+    """Verbs on which it reads or writes what belongs to the institution (`HOUSE`)."""
+    touches: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Verb → further fields that name persons whose standings take part."""
 
     def __init__(self, number: str, **numbers: str) -> None:
         self.number = number
@@ -155,6 +162,22 @@ class Clause:
         """When what is credited in a unit on a day expires, if this clause says so."""
         return None
 
+    def clears(self, unit: str, day: date, now: datetime) -> datetime | None:
+        """When a unit that fell short on a day is forgiven, if this clause says so."""
+        return None
+
+    def tenders(self) -> Iterable[str]:
+        """Means of payment of a bill that this clause offers: stored_value, credit, points."""
+        return ()
+
+    def joins(self, draft: Draft) -> Iterable[Body]:
+        """Further steps that a whole admission (`join`) takes after its payments."""
+        return ()
+
+    def progress(self, standing: Standing, now: datetime) -> Iterable[Progress]:
+        """How far a member is on the way to something that this clause gives."""
+        return ()
+
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
         """The first moment later than `after` at which time acts on this member."""
         return None
@@ -184,6 +207,26 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a member is on the way to a tier.
+
+    Attributes:
+        measure: code of what is counted (spend_total, visits …).
+        unit: "yuan" (figures are fen), "points" or "times".
+        have, need: figures of the member and of the threshold.
+        tier: what reaching it gives.
+        clause: number of the clause.
+    """
+
+    measure: str
+    unit: str
+    have: int
+    need: int
+    tier: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading of the charter document over the clauses whose numbers begin with `prefix`."""
 
@@ -206,6 +249,7 @@ class Charter:
         roles: code → (zh, en) of the people who act in this charter.
         variants: the setting that overrides figures by tier, if there is one.
         default_tier: the setting that names the tier of an application without one.
+        example: sample figures for the settings that a hospital has to state itself.
         labels: code → (zh, en) for tiers, paths, documents, benefits and other codes.
     """
 
@@ -218,6 +262,7 @@ class Charter:
     records: ClassVar[Sequence[str]] = ()
     roles: ClassVar[Mapping[str, Text]] = {}
     variants: ClassVar[str] = ""
+    example: ClassVar[Mapping[str, Any]] = {}
     default_tier: ClassVar[str] = ""
     labels: ClassVar[Mapping[str, Text]] = {}
 

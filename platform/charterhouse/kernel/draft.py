@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.bill import Bill, RefundOf
+from charterhouse.kernel.bill import Bill, Earned, RefundOf
 from charterhouse.kernel.decision import Cited, Document, Happening, NewVersion, Raised, Refusal
 from charterhouse.kernel.errors import CharterError
-from charterhouse.kernel.ledger import Lot, Posting, add, lot_key, take, take_lot, unit_of
+from charterhouse.kernel.ledger import (
+    SHORT,
+    Lot,
+    Posting,
+    add,
+    fall_short,
+    fill,
+    freeze,
+    lot_key,
+    positive,
+    take,
+    take_lot,
+    unit_of,
+)
 from charterhouse.kernel.standing import CARDS, STATUSES, Debt, Standing, holder_today
 
 if TYPE_CHECKING:
@@ -168,17 +182,28 @@ class Draft:
 
     def _put_lot(self, member: str, unit: str, lot: Lot, against: str, number: str) -> None:
         standing = self.standing(member)
-        standing.lots[unit] = add(standing.lots.get(unit, ()), lot)
-        self.post(member, unit, lot.amount, lot.key, number)
+        lots, filled = fill(standing.lots.get(unit, ()), lot.amount)
+        if filled:
+            self.post(member, unit, filled, SHORT, number)
+        if lot.amount > filled:
+            lots = add(lots, replace(lot, amount=lot.amount - filled))
+            self.post(member, unit, lot.amount - filled, lot.key, number)
+        standing.lots[unit] = lots
         self.post(against, unit, -lot.amount, "", number)
 
     def _debit(self, e: fx.Debit, number: str) -> None:
         if e.amount <= 0:
             return
-        standing = self.standing(e.member)
-        standing.lots[e.unit], taken = take(standing.lots.get(e.unit, ()), e.amount)
+        lots = self.standing(e.member).lots
+        there = lots.get(e.unit, ())
+        lots[e.unit], taken = take(there, min(e.amount, positive(there)) if e.short else e.amount)
         for lot in taken:
             self.post(e.member, e.unit, -lot.amount, lot.key, number)
+        lacking = e.amount - sum(lot.amount for lot in taken)
+        if lacking:
+            expires, by = self.program.clearing(e.unit, self.event.day, self.now)
+            lots[e.unit] = fall_short(lots[e.unit], lacking, expires, by or number)
+            self.post(e.member, e.unit, -lacking, SHORT, number)
         self.post(e.against, e.unit, e.amount, "", number)
         self.cite(number, "debit", member=e.member, unit=e.unit, amount=e.amount)
 
@@ -254,7 +279,8 @@ class Draft:
 
     def _give_back(self, e: fx.GiveBack, number: str) -> None:
         self.figures["refund"] = self.figures.get("refund", 0) + e.amount
-        self._transfer(fx.Transfer(f"@till:{e.method or 'cash'}", "@sales", e.amount), number)
+        account = e.account or f"@till:{e.method or 'cash'}"
+        self._transfer(fx.Transfer(account, "@sales", e.amount), number)
 
     def _keep(self, e: fx.Keep, number: str) -> None:
         facts = self.standing(e.member).facts
@@ -270,8 +296,9 @@ class Draft:
 
     def _note(self, e: fx.Note, number: str) -> None:
         records = self.standing(e.member).records
-        records[e.kind] = records.get(e.kind, 0) + 1
-        self.noted.append((e.member, e.kind, number))
+        records[e.kind] = records.get(e.kind, 0) + e.quantity
+        if e.quantity > 0:
+            self.noted.append((e.member, e.kind, number))
         self.cite(number, "record", member=e.member, kind=e.kind)
 
     def _raise(self, e: fx.Raise, number: str) -> None:
@@ -291,6 +318,35 @@ class Draft:
         if wins:
             line.net, line.clause = e.amount, number
             self.cite(number, "price", line=e.line, base=line.base, net=e.amount)
+
+    def _waive(self, e: fx.Waive, number: str) -> None:
+        line = self._bill().lines[e.line]
+        if line.clause or e.units > line.charged:
+            raise CharterError(f"line {e.line} cannot be waived any more")
+        line.waive(e.units)
+        self.cite(number, "waive", line=e.line, units=e.units)
+
+    def _deduct(self, e: fx.Deduct, number: str) -> None:
+        line = self._bill().lines[e.line]
+        if e.amount <= 0:
+            return
+        if e.amount > line.net:
+            raise CharterError(f"line {e.line} is only {line.net}")
+        line.net -= e.amount
+        self.cite(number, "deduct", line=e.line, amount=e.amount)
+
+    def _tender(self, e: fx.Tender, number: str) -> None:
+        bill = self._bill()
+        if e.amount <= 0:
+            return
+        quantity = e.amount if e.quantity is None else e.quantity
+        _, parts = take(self.standing(bill.subject).lots.get(e.source, ()), quantity)
+        self._debit(fx.Debit(bill.subject, e.source, quantity, "@spent"), number)
+        bill.tender(e.source, e.amount, [freeze(part) for part in parts])
+
+    def _earn(self, e: fx.Earn, number: str) -> None:
+        self._bill().earned[e.key] = Earned(e.unit, e.owner, e.amount, e.mark)
+        self._credit(fx.Credit(e.owner, e.unit, e.amount, e.cls), number)
 
     def _bill(self) -> Bill:
         if self.bill is None:
@@ -351,6 +407,10 @@ class Draft:
         fx.Raise: _raise,
         fx.Announce: _announce,
         fx.PriceLine: _price_line,
+        fx.Waive: _waive,
+        fx.Deduct: _deduct,
+        fx.Tender: _tender,
+        fx.Earn: _earn,
         fx.Deny: _deny,
         fx.Lack: _lack,
         fx.Refuse: _refuse,

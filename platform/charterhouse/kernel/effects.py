@@ -32,12 +32,16 @@ class Credit(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Debit(Effect):
-    """Take from a member's account, soonest to expire first, to a house account."""
+    """Take from a member's account, soonest to expire first, to a house account.
+
+    With `short` the account may fall below nothing; without it the balance must suffice.
+    """
 
     member: str
     unit: str
     amount: int
     against: str = "@issued"
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,11 @@ class Settled(Effect):
 
 @dataclass(frozen=True, slots=True)
 class GiveBack(Effect):
-    """Money to be given back to the payer, in fen."""
+    """Money to be given back to the payer, in fen: by the till, or to the account named."""
 
     amount: int
     method: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +151,11 @@ class Put(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Note(Effect):
-    """Count a record in the member's file."""
+    """Count a record in the member's file; a negative quantity takes back what is kept no more."""
 
     member: str
     kind: str
+    quantity: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,52 @@ class PriceLine(Effect):
 
     line: int
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waive(Effect):
+    """Some units of a bill line cost nothing; price rules see the other units only.
+
+    To be yielded in the phase `price` before the rank of every price rule (below 10).
+    """
+
+    line: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deduct(Effect):
+    """Take fen off the net price of a line after the price rules (a coupon, a cash discount)."""
+
+    line: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tender(Effect):
+    """Settle a part of the bill, in fen, from `stored_value`, `credit` or `points`.
+
+    `quantity` is what it takes from that account, where it does not count fen.
+    """
+
+    source: str
+    amount: int
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earn(Effect):
+    """What a clause gives for the bill at hand: it is credited and kept by the bill.
+
+    `mark` is kept with it (a multiplier, a day's factor), so that a refund counts anew as then.
+    """
+
+    key: str
+    owner: str
+    unit: str
+    amount: int
+    cls: str = ""
+    mark: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +279,14 @@ class Show(Effect):
 
 
 FACTS = (
-    "approved", "rejected", "paid", "activated", "term_began", "lapsed", "ended", "reissued",
-    "transferred", "used", "redeemed",
+    "applied", "approved", "rejected", "paid", "topped_up", "activated", "tier_changed",
+    "term_began", "renewed", "withdrawing", "lapsed", "ended", "reissued", "transferred", "used",
+    "redeemed", "introduced", "granted",
 )  # fmt: skip
 """What clauses may announce; extended by the clause that announces it first."""
 
-CAUSES = ("", "joined", "legacy", "transferred", "sanction", "term")
+CAUSES = (
+    "", "joined", "legacy", "granted", "transferred", "renewed", "upgraded", "spent", "refunded",
+    "sanction", "withdrawn", "deregistered", "term",
+)  # fmt: skip
 """Why it happened."""

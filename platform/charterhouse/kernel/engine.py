@@ -16,13 +16,16 @@ from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.events import FIELDS, PERSON_FIELDS, Event
 from charterhouse.kernel.ledger import check_sums
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.standing import Standing, holder_today
+from charterhouse.kernel.standing import HOUSE, Standing, holder_today
 
 _MUST_BE_KNOWN = frozenset(
     {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
      "upgrade.to", "request.service", "progress.step"}
 )  # fmt: skip
 """Fields whose codes somebody must have made known, else they are refused as unknown."""
+
+PREPAYMENT = "top_up"
+"""Under which a prepayment is owed; a `top_up` pays it."""
 
 MAX_DUES = 5000
 
@@ -57,15 +60,21 @@ class Workspace:
         self._documents.update(decision.documents)
 
 
-def touched(event: Event, view: View) -> tuple[str, ...]:
+def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
     """The persons an event touches: those it names and those of the documents it refers to.
 
-    Lock them in the order returned (sorted) before loading their standings.
+    The institution is one of them where the charter says that the verb reads or
+    writes what is its own. Lock them in the order returned (sorted) before
+    loading their standings.
     """
-    named = {getattr(event.body, name) for name in PERSON_FIELDS[event.verb]}
+    program = book.at(event.at)
+    fields_ = (*PERSON_FIELDS[event.verb], *program.touches.get(event.verb, ()))
+    named = {getattr(event.body, name) for name in fields_}
+    if event.verb in program.shares:
+        named.add(HOUSE)
     document = referred(event, view)
     if document is not None:
-        owners = {owner for _, owner, _ in document.content.get("earned", {}).values()}
+        owners = {earned[1] for earned in document.content.get("earned", {}).values()}
         owners |= {document.member, document.content.get("referrer")}
         since = datetime.fromisoformat(document.content["at"])
         named |= owners | {holder_today(view, owner, since) for owner in owners if owner}
@@ -84,7 +93,9 @@ def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]
     The result does not depend on how often or in which steps one advances.
     """
     standing = view.standing(ref)
-    if standing.done is None or standing.done >= until:
+    if standing.done is None:
+        return _found_house(book, until, standing) if ref == HOUSE else []
+    if standing.done >= until:
         return []
     decisions: list[Decision] = []
     for _ in range(MAX_DUES):
@@ -95,6 +106,17 @@ def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]
         decisions.append(decision)
         standing = decision.standings[ref]
     raise CharterError(f"{ref} has more than {MAX_DUES} dues at once")
+
+
+def _found_house(book: Book, at: datetime, standing: Standing) -> list[Decision]:
+    """The institution's own dues begin when it is first looked at."""
+    if not book.at(at).house_dues:
+        return []
+    founded = standing.copy()
+    founded.done = at
+    founded.wake = book.at(at).wake(founded, at)
+    event = Event(id=0, at=at, body=Due(member=HOUSE))
+    return [Decision(event, at, standings={HOUSE: founded})]
 
 
 def _next_moment(book: Book, standing: Standing, until: datetime) -> datetime | None:
@@ -118,7 +140,7 @@ def _decide_due(book: Book, standing: Standing, moment: datetime, view: View) ->
     draft.phase = "grade"
     before = standing.done or moment
     draft.expire(ref)
-    for clause in program.dues:
+    for clause in program.dues_of(ref):
         if clause.next_due(standing, before) == moment:
             draft.speak(clause, clause.due(draft, ref))
     for phase in PHASES[PHASES.index("grade") :]:
@@ -134,7 +156,7 @@ def decide(book: Book, event: Event, view: View) -> Outcome:
         CharterError: the charter broke the contract; nothing may be stored.
     """
     workspace = Workspace(view)
-    named = touched(event, view)
+    named = touched(book, event, view)
     passed: list[Decision] = []
     for ref in named:
         for decision in advance(book, ref, event.at, workspace):
@@ -174,9 +196,22 @@ def _steps(draft: Draft) -> Iterator[v.Body]:
     shared = {f.name for f in fields(v.Apply)}
     yield v.Apply(**{name: getattr(body, name) for name in shared})
     common: dict[str, Any] = {"member": body.member, "by": body.by, "branch": body.branch}
-    yield v.Approve(**common)
-    if body.top_up is not None:
-        yield v.TopUp(**common, amount=body.top_up)
+    if draft.of_member.status == "applied":
+        # What an application owes before it is reviewed (a deposit) is paid first.
+        for purpose, debt in dict(draft.of_member.owed).items():
+            yield v.Pay(**common, for_=purpose, amount=debt.amount)
+        yield v.Approve(**common)
+    prepayment = draft.of_member.owed.get(PREPAYMENT)
+    top_up = body.top_up if body.top_up is not None else prepayment and prepayment.amount
+    if top_up:
+        yield v.TopUp(**common, amount=top_up)
+    yield from _fees(draft, body, common)
+    for clause in draft.program.joining:
+        yield from clause.joins(draft)
+
+
+def _fees(draft: Draft, body: v.Join, common: dict[str, Any]) -> Iterator[v.Body]:
+    """Exactly what is due is paid, except where the step states another fee."""
     owed = dict(draft.of_member.owed)
     for purpose, debt in owed.items():
         amount = debt.amount if body.fee is None else body.fee
@@ -199,6 +234,8 @@ def _run(draft: Draft) -> None:
         _deliver(draft)
         if phase == "guard":
             _refuse_incomplete(draft)
+        elif phase == "price" and draft.bill is not None:
+            draft.bill.third_party = min(draft.bill.body.third_party, draft.bill.total)
         elif phase == "settle" and draft.bill is not None:
             _settle(draft, draft.bill)
     if draft.bill is not None:
@@ -271,10 +308,9 @@ def _settle(draft: Draft, bill: Bill) -> None:
     asked = bill.body.tender
     if asked is not None:
         for name in ("stored_value", "credit", "points"):
-            wanted = getattr(asked, name)
-            if wanted is not None and wanted > getattr(bill, f"from_{name}"):
+            # A charter that offers a means of payment judges itself what is asked of it.
+            if getattr(asked, name) and name not in draft.program.tenders:
                 draft.refuse("insufficient", field=f"spend.tender.{name}")
-    bill.third_party = min(bill.body.third_party, bill.total)
     if bill.to_pay < 0:
         raise CharterError("more was taken for a bill than is due")
     revenue: dict[str, int] = {}

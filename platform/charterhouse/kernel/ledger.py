@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charterhouse.kernel.errors import CharterError
 
@@ -27,6 +27,25 @@ SPEND_TOTAL = "spend_total"
 
 FEN_UNITS = frozenset({MONEY, STORED_VALUE, CREDIT, SPEND_TOTAL, "deposit", "dividends"})
 """Units that count fen; all others count points or uses."""
+
+
+SHORT = "short"
+"""The lot of what a member has less than nothing: negative, and alone in its account."""
+
+
+def right(benefit: str) -> str:
+    """The unit of what was granted of a benefit once, in lots."""
+    return f"right/{benefit}"
+
+
+def counted(name: str) -> str:
+    """The unit of a counter that a clause keeps (visits, qualifying bills …)."""
+    return f"count/{name}"
+
+
+def spent(name: str) -> str:
+    """The unit of a counter of fen spent on something (drugs …)."""
+    return f"spend/{name}"
 
 
 def held(unit: str) -> str:
@@ -74,7 +93,7 @@ class Lot:
 
     Attributes:
         key: names it within its account.
-        amount: never negative.
+        amount: positive; negative only in the lot `SHORT`.
         cls: principal, bonus, earned, referral, gift, opening … or a period.
         expires: first moment at which it can no longer be used, or None.
         clause: by which it expires.
@@ -99,12 +118,36 @@ def lot_key(cls: str, expires: datetime | None, name: str = "") -> str:
 
 
 def _order(lot: Lot) -> tuple[str, str]:
+    if lot.key == SHORT:
+        return ("", SHORT)
     return (lot.expires.isoformat() if lot.expires else _FAR, lot.key)
 
 
 def total(lots: Lots) -> int:
     """The balance of an account: the sum of its lots."""
     return sum(lot.amount for lot in lots)
+
+
+def positive(lots: Lots) -> int:
+    """What of an account can be taken: 0 where it is short."""
+    return max(0, total(lots))
+
+
+def fill(lots: Lots, quantity: int) -> tuple[Lots, int]:
+    """The lots after a credit first made up for what is short, and how much that took."""
+    if not lots or lots[0].key != SHORT:
+        return lots, 0
+    filled = min(quantity, -lots[0].amount)
+    left = replace(lots[0], amount=lots[0].amount + filled)
+    return ((left, *lots[1:]) if left.amount else lots[1:]), filled
+
+
+def fall_short(lots: Lots, quantity: int, expires: datetime | None, clause: str) -> Lots:
+    """The lots of an emptied account that owes a further quantity.
+
+    What is short is forgiven when it expires, by the clause named.
+    """
+    return add(lots, Lot(SHORT, -quantity, SHORT, expires, clause))
 
 
 def add(lots: Lots, lot: Lot) -> Lots:
@@ -129,15 +172,21 @@ def take(lots: Lots, quantity: int) -> tuple[Lots, list[Lot]]:
     taken: list[Lot] = []
     need = quantity
     for lot in lots:
-        part = min(need, lot.amount)
+        part = max(0, min(need, lot.amount))
         if part:
             taken.append(replace(lot, amount=part))
-        if lot.amount > part:
+        if lot.amount != part:
             left.append(replace(lot, amount=lot.amount - part))
         need -= part
     if need:
         raise CharterError(f"a balance of {total(lots)} cannot give {quantity}")
     return tuple(left), taken
+
+
+def freeze(lot: Lot) -> list[Any]:
+    """A part of a lot as `Restore` takes it back."""
+    expires = lot.expires.isoformat() if lot.expires else None
+    return [lot.key, lot.amount, lot.cls, expires, lot.clause]
 
 
 def take_lot(lots: Lots, key: str, quantity: int) -> tuple[Lots, Lot]:
@@ -147,7 +196,7 @@ def take_lot(lots: Lots, key: str, quantity: int) -> tuple[Lots, Lot]:
         CharterError: the lot is missing or too small.
     """
     for index, lot in enumerate(lots):
-        if lot.key == key and lot.amount >= quantity:
+        if lot.key == key and (lot.amount >= quantity or key == SHORT):
             left = replace(lot, amount=lot.amount - quantity)
             rest = (left,) if left.amount else ()
             return (*lots[:index], *rest, *lots[index + 1 :]), replace(lot, amount=quantity)

@@ -11,7 +11,7 @@ from charterhouse.kernel.decision import Decision, Document, Outcome
 from charterhouse.kernel.engine import advance, decide, touched
 from charterhouse.kernel.events import Event
 from charterhouse.kernel.program import Book, Version
-from charterhouse.kernel.standing import Standing
+from charterhouse.kernel.standing import HOUSE, Standing
 from charterhouse.kernel.vocabulary import Body
 
 
@@ -53,7 +53,9 @@ class MemoryWorld:
         """An event with an id and a card number of its own and what is known of its people."""
         self._ids += 1
         draft = Event(self._ids, at, body, occurred_at)
-        named = {ref: self.people[ref] for ref in touched(draft, self) if ref in self.people}
+        named = {
+            ref: self.people[ref] for ref in touched(self.book, draft, self) if ref in self.people
+        }
         return Event(self._ids, at, body, occurred_at, f"C{self._ids:06d}", named)
 
     def submit(self, body: Body, at: datetime, occurred_at: datetime | None = None) -> Outcome:
@@ -70,7 +72,7 @@ class MemoryWorld:
     def advance(self, until: datetime) -> list[Decision]:
         """Bring everybody through what became due up to a moment."""
         passed: list[Decision] = []
-        for ref in sorted(self.standings):
+        for ref in sorted({*self.standings, HOUSE}):
             for decision in advance(self.book, ref, until, self):
                 self._keep(decision)
                 passed.append(decision)

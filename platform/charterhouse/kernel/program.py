@@ -6,11 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from charterhouse.kernel.charter import Charter, Clause, Handler, Requirement
+from charterhouse.kernel.charter import Charter, Clause, Handler, Progress, Requirement
 from charterhouse.kernel.errors import CharterError, SettingsError
 from charterhouse.kernel.settings import SettingValues, read_settings
+from charterhouse.kernel.standing import HOUSE
 from charterhouse.kernel.vocabulary import VERBS
 
 if TYPE_CHECKING:
@@ -52,8 +54,15 @@ class Program:
         self.verbs, self.facts = self._bind()
         self.codes = self._collect_codes()
         self.benefits = self._collect_benefits()
-        self.dues = sorted((c for c in self.clauses if c.has_dues), key=_due_key)
+        dues = sorted((c for c in self.clauses if c.has_dues), key=_due_key)
+        self.dues = [c for c in dues if not c.of_house]
+        self.house_dues = [c for c in dues if c.of_house]
+        self.shares = frozenset(verb for c in self.clauses for verb in c.shares)
+        self.touches = self._collect_touches()
+        self.tenders = frozenset(source for c in self.clauses for source in c.tenders())
+        self.joining = [c for c in self.clauses if type(c).joins is not Clause.joins]
         self._expiring = [c for c in self.clauses if type(c).expiry is not Clause.expiry]
+        self._clearing = [c for c in self.clauses if type(c).clears is not Clause.clears]
         self._check()
 
     def _bind(self) -> tuple[Table, Table]:
@@ -75,6 +84,13 @@ class Program:
             for key, known in clause.codes().items():
                 codes.setdefault(key, set()).update(known)
         return {key: frozenset(known) for key, known in codes.items()}
+
+    def _collect_touches(self) -> dict[str, tuple[str, ...]]:
+        touches: dict[str, set[str]] = {}
+        for clause in self.clauses:
+            for verb, names in clause.touches.items():
+                touches.setdefault(verb, set()).update(names)
+        return {verb: tuple(sorted(names)) for verb, names in touches.items()}
 
     def _collect_benefits(self) -> dict[str, Clause]:
         benefits: dict[str, Clause] = {}
@@ -138,11 +154,35 @@ class Program:
         found = [(e, c.number) for c in self._expiring if (e := c.expiry(unit, day, now))]
         return min(found) if found else (None, "")
 
+    def clearing(self, unit: str, day: date, now: datetime) -> tuple[datetime | None, str]:
+        """When what falls short in a unit on a day is forgiven, and by which clause."""
+        found = [(e, c.number) for c in self._clearing if (e := c.clears(unit, day, now))]
+        return min(found) if found else (None, "")
+
+    def dues_of(self, ref: str) -> list[Clause]:
+        """The clauses by which time acts on a subject."""
+        return self.house_dues if ref == HOUSE else self.dues
+
+    def rank(self, tier: str) -> int:
+        """The place of a tier in the order of the charter's tiers, low to high; -1 if unknown."""
+        return self.tiers.index(tier) if tier in self.tiers else -1
+
+    @cached_property
+    def tiers(self) -> tuple[str, ...]:
+        """The tiers, low to high."""
+        ladders = [tuple(c.codes()["tier"]) for c in self.clauses if "tier" in c.codes()]
+        return max(ladders, key=len, default=())
+
+    def progress(self, standing: Standing, now: datetime) -> list[Progress]:
+        """How far a member is on the way to the tiers above."""
+        program = self.variant(standing.tier)
+        return [each for clause in program.clauses for each in clause.progress(standing, now)]
+
     def wake(self, standing: Standing, after: datetime) -> datetime | None:
         """The first moment after `after` at which time acts on a member."""
         moments = [lot.expires for lots in standing.lots.values() for lot in lots if lot.expires]
         moments = [moment for moment in moments if moment > after]
-        for clause in self.variant(standing.tier).dues:
+        for clause in self.variant(standing.tier).dues_of(standing.ref):
             due = clause.next_due(standing, after)
             if due is not None:
                 moments.append(due)

@@ -11,6 +11,8 @@ from marshmallow import Schema, ValidationError, fields
 from charterhouse.kernel.errors import EventError, SettingsError
 from charterhouse.kernel.money import parse_fen
 
+_HIGHEST_RATE = 1_000_000
+
 
 class SettingValues:
     """Typed settings by attribute: `s.reissue_fee`. Immutable by convention of the kernel."""
@@ -45,6 +47,21 @@ class Factor(fields.Field[Decimal]):
         if not factor.is_finite() or not 0 <= factor <= 1:
             raise ValidationError("must be between 0 and 1")
         return factor
+
+
+class Rate(fields.Field[Decimal]):
+    """A rate that is not negative, such as 0.5 points per yuan; exact."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+            raise ValidationError("must be a rate such as 0.5")
+        try:
+            rate = Decimal(value)
+        except ArithmeticError:
+            raise ValidationError("must be a rate such as 0.5") from None
+        if not rate.is_finite() or not 0 <= rate <= _HIGHEST_RATE:
+            raise ValidationError(f"must be between 0 and {_HIGHEST_RATE}")
+        return rate
 
 
 class Whole(fields.Integer):

@@ -13,6 +13,9 @@ STATUSES = (
     "none", "applied", "approved", "active", "suspended", "lapsed", "withdrawing", "ended",
     "rejected",
 )  # fmt: skip
+HOUSE = "~house"
+"""The institution itself as a subject: its stock, places, lists and dues; never a member."""
+
 CARDS = ("none", "active", "lost", "void", "expired")
 
 
@@ -76,6 +79,11 @@ class Standing:
     def balance(self, account: str) -> int:
         """The sum of the lots of an account."""
         return total(self.lots.get(account, ()))
+
+    @property
+    def members(self) -> int:
+        """How many persons the membership covers: the heads last counted of a group."""
+        return int(self.facts.get("members", 0))
 
     @property
     def owes(self) -> int:

@@ -175,7 +175,7 @@ class Door:
     def _event(self, told: Told) -> Event:
         bare = Event(new_id(), told.at, told.body, told.occurred_at, new_card_number())
         people: dict[str, Mapping[str, Any]] = {}
-        for ref in engine.touched(bare, self.view):
+        for ref in engine.touched(self.book, bare, self.view):
             known = self.view.standing(ref)
             if told.body.verb in _INTRODUCING or known.born is None:
                 facts = told.facts(ref)

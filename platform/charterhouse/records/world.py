@@ -16,7 +16,7 @@ from charterhouse.config import Config
 from charterhouse.kernel.charter import Charter
 from charterhouse.kernel.decision import Decision, Document, Outcome
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.standing import Standing
+from charterhouse.kernel.standing import HOUSE, Standing
 from charterhouse.kernel.vocabulary import Body
 from charterhouse.records.books import adopt, load_book
 from charterhouse.records.door import Door, Told
@@ -101,7 +101,8 @@ class StoreWorld:
         with clock.use_clock(clock.FixedClock(until)), unit(write=True) as opened:
             refs = opened.connection.execute(select(standing.c.ref).order_by(standing.c.ref))
             door = Door(opened)
-            return [d for ref in refs.scalars() for d in door.advance(ref, until)]
+            subjects = sorted({*refs.scalars(), HOUSE})
+            return [d for ref in subjects for d in door.advance(ref, until)]
 
     def standing(self, ref: str) -> Standing:
         """See `World`."""

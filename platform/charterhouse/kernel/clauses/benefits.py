@@ -8,10 +8,9 @@ from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
-from charterhouse.kernel.clauses.points import freeze
 from charterhouse.kernel.clauses.rights import lost_right
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import Lot, used
+from charterhouse.kernel.ledger import Lot, freeze, used
 from charterhouse.kernel.periods import birthday_in
 from charterhouse.kernel.standing import Standing
 

@@ -7,14 +7,18 @@ posts the difference: mirrored postings would be wrong for rounding and caps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from charterhouse.kernel import effects as fx
+from charterhouse.kernel.bill import Earned, Part
 from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.clauses.conditions import ALL_LINES, ByTier, Lines, Who, entitled
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL
-from charterhouse.kernel.money import Ratio, divide_half_up
+from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, counted, positive, spent
+from charterhouse.kernel.money import Ratio, divide_half_up, show_fen
 from charterhouse.kernel.standing import Standing
 
 
@@ -24,19 +28,26 @@ class Earner(Clause):
     Attributes:
         unit: what is given.
         cls: class of the lots.
+        lines: the lines that count.
         within_year: taken back only in the calendar year of the bill.
+        short: what is taken back may let the balance fall below nothing.
     """
 
     unit = POINTS
     cls = "earned"
-    within_year = True
-    slot = ""
+    lines: Lines = ALL_LINES
+    within_year = False
+    short = False
 
     def owner(self, _d: Draft) -> str | None:
         """Who gets it on this bill, if anybody."""
         raise NotImplementedError
 
-    def amount(self, paid: int) -> int:
+    def mark(self, _d: Draft, _owner: str) -> Any:
+        """What of this moment a later recount needs (a multiplier); a JSON value."""
+        return None
+
+    def amount(self, paid: int, mark: Any = None) -> int:
         """How much for `paid` fen really paid. Pure."""
         raise NotImplementedError
 
@@ -45,15 +56,24 @@ class Earner(Clause):
         """Under which the bill keeps what was given."""
         return f"{self.number}:{self.unit}"
 
+    def base(self, money: int, parts: Sequence[Part]) -> int:
+        """The fen that count of what was paid in money for the lines of a bill."""
+        if self.lines is ALL_LINES:
+            return money
+        whole = sum(part.net for part in parts)
+        own = sum(part.net for part in parts if self.lines.has(part))
+        return money * own // whole if whole else 0
+
     @on("spend", phase=EARN, rank=30)
     def earn(self, d: Draft) -> Iterator[fx.Effect]:
         """Give it."""
         owner = self.owner(d)
         if owner is None or d.bill is None:
             return
-        quantity = self.rule(d, owner).amount(d.bill.paid)
-        d.bill.earned[self.key] = (self.unit, owner, quantity)
-        yield fx.Credit(owner, self.unit, quantity, self.cls)
+        mark = self.mark(d, owner)
+        paid = self.base(d.bill.money, d.bill.parts)
+        quantity = self.rule(d, owner).amount(paid, mark)
+        yield fx.Earn(self.key, owner, self.unit, quantity, self.cls, mark)
 
     def rule(self, d: Draft, owner: str) -> Earner:
         """This clause with the figures of the owner's tier, by the version that decides."""
@@ -68,6 +88,8 @@ class Earner(Clause):
 class PointsPerYuan(Earner):
     """Points for every yuan really paid: half a yuan rounds up, once per bill."""
 
+    within_year = True
+
     def __init__(self, number: str, *, per_yuan: int) -> None:
         super().__init__(number)
         self.per_yuan = per_yuan
@@ -76,7 +98,7 @@ class PointsPerYuan(Earner):
         """The holder, where the card gives its rights."""
         return d.member if d.bill and d.bill.entitled else None
 
-    def amount(self, paid: int) -> int:
+    def amount(self, paid: int, mark: Any = None) -> int:
         """Whole points, half a yuan rounded up before the rate."""
         return divide_half_up(paid, 100) * self.per_yuan
 
@@ -94,20 +116,122 @@ class PointsPerYuan(Earner):
         }
 
 
+class PointsByRate(Earner):
+    """Points at a rate of what is really paid in money, rounded down once per bill.
+
+    Args:
+        per_yuan: points per yuan, or
+        block: fen of which each full block gives one point; 0 gives none.
+        who: whose bills earn.
+        lines: the lines that count.
+        multiplier: by the member's tier before the bill.
+        factor: of the day; a function of the draft.
+        short: whether a refund may let the balance fall below nothing.
+    """
+
+    def __init__(
+        self, number: str, *, per_yuan: Decimal | int | None = None, block: int = 0,
+        who: Who = entitled, lines: Lines = ALL_LINES,
+        multiplier: ByTier[Decimal] | None = None, short: bool = False, unit: str = POINTS,
+        within_year: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.per_yuan = per_yuan
+        self.block = block
+        self.who = who
+        self.lines = lines
+        self.multiplier = multiplier
+        self.short = short
+        self.unit = unit
+        self.within_year = within_year
+
+    @property
+    def rate(self) -> Decimal:
+        """Points per fen times 100 where the rate is by yuan."""
+        return Decimal(self.per_yuan or 0)
+
+    def owner(self, d: Draft) -> str | None:
+        """The person of the bill, where the rule holds for them."""
+        return d.member if self.who(d) else None
+
+    def mark(self, d: Draft, owner: str) -> Any:
+        """The multiplier of the tier and the factor of the day, as text; None for 1."""
+        times = self.times(d, owner)
+        return None if times == 1 else str(times)
+
+    def times(self, d: Draft, owner: str) -> Decimal:
+        """What the points of this bill are multiplied by."""
+        if self.multiplier is None:
+            return Decimal(1)
+        return self.multiplier.get(d.standing(owner).tier, Decimal(1))
+
+    def amount(self, paid: int, mark: Any = None) -> int:
+        """Whole points, rounded down."""
+        if self.per_yuan is None:
+            return paid // self.block if self.block else 0
+        ratio = Ratio.of(self.rate * Decimal(mark or 1))
+        return paid * ratio.numerator // (100 * ratio.denominator)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        if self.per_yuan is None:
+            yuan = show_fen(self.block)
+            zh, en = f"实际支付每满{yuan}元积1分", f"one point per full {yuan} yuan really paid"
+        else:
+            zh = f"实际支付每1元积{self.per_yuan}分"
+            en = f"{self.per_yuan} point(s) per yuan really paid"
+        return {
+            self.number: (
+                f"{zh}，按每张账单计算，不足1分的舍去；退款按退款后余额重新计算。",
+                f"{en[0].upper()}{en[1:]}, bill by bill; a fraction of a point is dropped. A refund "
+                "counts the bill's points anew on what is left.",
+            )
+        }
+
+
 class SpendTotal(Earner):
-    """Cumulative consumption in fen: a counter of its own beside the points."""
+    """Cumulative consumption in fen: a counter of its own beside the points.
+
+    Args:
+        who: whose bills count.
+    """
 
     unit = SPEND_TOTAL
     cls = ""
-    within_year = False
+
+    def __init__(self, number: str, *, who: Who = entitled) -> None:
+        super().__init__(number)
+        self.who = who
 
     def owner(self, d: Draft) -> str | None:
-        """The holder, where the card gives its rights."""
-        return d.member if d.bill and d.bill.entitled else None
+        """The person of the bill, where the rule holds for them."""
+        return d.member if self.who(d) else None
 
-    def amount(self, paid: int) -> int:
+    def amount(self, paid: int, mark: Any = None) -> int:
         """What was really paid."""
         return paid
+
+
+class SpendOn(SpendTotal):
+    """Cumulative consumption of certain lines, in fen, under a name of its own."""
+
+    def __init__(self, number: str, name: str, *, lines: Lines, who: Who = entitled) -> None:
+        super().__init__(number, who=who)
+        self.unit = spent(name)
+        self.lines = lines
+
+
+class BillsCounted(SpendTotal):
+    """How many bills there were of which something stays paid (at least `least` fen)."""
+
+    def __init__(self, number: str, name: str, *, least: int = 1, who: Who = entitled) -> None:
+        super().__init__(number, who=who)
+        self.unit = counted(name)
+        self.least = least
+
+    def amount(self, paid: int, mark: Any = None) -> int:
+        """One, where enough stays paid."""
+        return int(paid >= self.least)
 
 
 class ReferralShare(Earner):
@@ -120,6 +244,7 @@ class ReferralShare(Earner):
     """
 
     cls = "referral"
+    within_year = True
 
     def __init__(
         self, number: str, *, percent: int, points: PointsPerYuan, first_visit_only: bool
@@ -159,7 +284,7 @@ class ReferralShare(Earner):
             first_visit_only=peer.first_visit_only,
         )
 
-    def amount(self, paid: int) -> int:
+    def amount(self, paid: int, mark: Any = None) -> int:
         """The share of the points that the amount gives."""
         return self.ratio.half_up(self.points.amount(paid))
 
@@ -183,12 +308,24 @@ class ReferralShare(Earner):
         }
 
 
-class BillRefund(Clause):
-    """A refund of a bill: what it earned is counted anew on what is left.
+TILL = "till"
+"""What was paid in money at the counter or online, among the sources of a bill's money."""
 
-    The difference is taken back from whoever got it, never below 0; points
-    only within the points year of the bill.
+
+class BillRefund(Clause):
+    """A refund of a bill: the money goes back, and what the bill earned is counted anew.
+
+    Args:
+        order: the sources in the order in which they get money back: `TILL`, stored_value,
+            credit, points. What is in none of them (points in some charters) is never given back.
+        floor: text of how far the recount goes.
     """
+
+    def __init__(
+        self, number: str, *, order: tuple[str, ...] = (TILL, "stored_value", "credit", "points")
+    ) -> None:
+        super().__init__(number)
+        self.order = order
 
     @on("refund", phase=GUARD, rank=20)
     def within_what_was_paid(self, d: Draft) -> Iterator[fx.Effect]:
@@ -202,9 +339,33 @@ class BillRefund(Clause):
     @on("refund", phase=SETTLE)
     def give_back(self, d: Draft) -> Iterator[fx.Effect]:
         """The money goes back the way it came."""
-        if d.refund and d.refund.original.kind == "bill":
-            method = d.body.method or d.refund.original.content["method"]
-            yield fx.GiveBack(d.refund.amount, method)
+        if d.refund is None or d.refund.original.kind != "bill":
+            return
+        content = d.refund.original.content
+        for source, amount, before in self.split(content, d.refund.amount):
+            if source == TILL:
+                yield fx.GiveBack(amount, d.body.method or content["method"])
+            else:
+                account = "@prepaid" if source == "stored_value" else f"@{source}"
+                yield fx.GiveBack(amount, account=account)
+                parts = _parts(content["taken"].get(source, []), content[f"from_{source}"], before,
+                               before + amount)  # fmt: skip
+                holder = d.holder(d.refund.original.member, d.refund.original)
+                yield fx.Restore(holder, source, parts, "@spent")
+
+    def split(self, content: Any, amount: int) -> Iterator[tuple[str, int, int]]:
+        """How an amount is spread: source, fen, and what it had got back before."""
+        paid = {s: content.get(f"from_{s}", 0) for s in ("stored_value", "credit", "points")}
+        paid[TILL] = content["to_pay"]
+        before = content["refunded"]
+        left = amount
+        for source in self.order:
+            already = min(before, paid[source])
+            before -= already
+            part = min(left, paid[source] - already)
+            left -= part
+            if part:
+                yield source, part, already
 
     @on("refund", phase=EARN)
     def recount(self, d: Draft) -> Iterator[fx.Effect]:
@@ -217,30 +378,19 @@ class BillRefund(Clause):
         earned = dict(refund.earned)
         clauses = {c.key: c for c in d.program.clauses if isinstance(c, Earner)}
         for key in sorted(clauses.keys() & earned.keys()):
-            clause = clauses[key]
-            unit, owner, given = earned[key]
-            due = min(given, clause.rule(d, owner).amount(refund.left))
-            earned[key] = (unit, owner, due)
-            holder = d.standing(d.holder(owner, refund.original))
+            clause, given = clauses[key], earned[key]
+            paid = clause.base(refund.money_left, refund.parts_left)
+            due = min(given.quantity, clause.rule(d, given.owner).amount(paid, given.mark))
+            earned[key] = given._replace(quantity=due)
+            holder = d.standing(d.holder(given.owner, refund.original))
             if same_year or not clause.within_year:
-                yield from self._take_back(holder, unit, clause.cls, given - due)
+                yield from _take_back(holder, clause, given.quantity - due)
         content["refunded"] = content["refunded"] + refund.amount
+        content["kept"] = [part.net for part in refund.parts_left]
         content["earned"] = {key: list(value) for key, value in earned.items()}
         yield fx.Put("bill", refund.original.id, refund.original.member, content)
         d.figures["referrer"] = content.get("referrer")
         yield fx.Cite("recount")
-
-    def _take_back(
-        self, owner: Standing, unit: str, cls: str, quantity: int
-    ) -> Iterator[fx.Effect]:
-        """Take back from what was given in this way, then from the rest, never below 0."""
-        left = min(quantity, owner.balance(unit))
-        for lot in owner.lots.get(unit, ()):
-            part = min(left, lot.amount)
-            if lot.cls == cls and part:
-                yield fx.DebitLot(owner.ref, unit, lot.key, part)
-                left -= part
-        yield fx.Debit(owner.ref, unit, left)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -252,6 +402,39 @@ class BillRefund(Clause):
                 "never below 0. Cumulative consumption is reduced by the refunded amount.",
             )
         }
+
+
+def _take_back(owner: Standing, clause: Earner, quantity: int) -> Iterator[fx.Effect]:
+    """Take back from what was given in this way, then from the rest; below nothing if allowed."""
+    # Whoever left has nothing that could be owed.
+    short = clause.short and owner.status != "ended"
+    left = quantity if short else min(quantity, positive(owner.lots.get(clause.unit, ())))
+    for lot in owner.lots.get(clause.unit, ()):
+        part = max(0, min(left, lot.amount))
+        if lot.cls == clause.cls and part:
+            yield fx.DebitLot(owner.ref, clause.unit, lot.key, part)
+            left -= part
+    yield fx.Debit(owner.ref, clause.unit, left, short=short)
+
+
+def _parts(
+    taken: Iterable[Sequence[Any]], value: int, start: int, end: int
+) -> tuple[tuple[str, int, str, str | None, str], ...]:
+    """The parts of lots that stand for the fen from `start` to `end` of a source's `value`.
+
+    A source that does not count fen (points) gives its share of units, all of them at the end.
+    """
+    rows = [tuple(part) for part in taken]
+    units = sum(row[1] for row in rows)
+    skip, take = units * start // value, units * end // value - units * start // value
+    found = []
+    for key, amount, cls, expires, clause in rows:
+        passed = min(skip, amount)
+        part = min(take, amount - passed)
+        skip, take = skip - passed, take - part
+        if part:
+            found.append((key, part, cls, expires, clause))
+    return tuple(found)
 
 
 class NoRefundOf(Clause):
@@ -267,3 +450,9 @@ class NoRefundOf(Clause):
         original = d.refund.original if d.refund else None
         if original is not None and original.content.get("for") in self.purposes:
             yield fx.Refuse("not_refundable", "refund.of")
+
+
+__all__ = [
+    "TILL", "BillRefund", "BillsCounted", "Earned", "Earner", "NoRefundOf", "PointsByRate",
+    "PointsPerYuan", "ReferralShare", "SpendOn", "SpendTotal",
+]  # fmt: skip

@@ -10,7 +10,7 @@ from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, GRANT, GUARD, SETTLE, Clause, Text, on
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, Lot, take
+from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, freeze, take
 from charterhouse.kernel.periods import day_start, within_days
 
 
@@ -135,12 +135,6 @@ class Redemption(Clause):
         }
 
 
-def freeze(lot: Lot) -> list[Any]:
-    """A part of a lot as `Restore` takes it."""
-    expires = lot.expires.isoformat() if lot.expires else None
-    return [lot.key, lot.amount, lot.cls, expires, lot.clause]
-
-
 def restore(document: Document, member: str, number: str) -> Iterator[fx.Effect]:
     """Put the points of a redemption back into their lots and close it."""
     parts = tuple((k, a, c, e, n) for k, a, c, e, n in document.content["parts"])
@@ -244,5 +238,5 @@ class PointsResetNotice(Clause):
 
 __all__ = [
     "Award", "Objection", "OpeningFigures", "PointsResetNotice", "PointsYear",
-    "Redemption", "freeze", "restore",
+    "Redemption", "restore",
 ]  # fmt: skip

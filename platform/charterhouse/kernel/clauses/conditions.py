@@ -1,0 +1,140 @@
+"""What rules depend on: figures that differ by tier or kind, lines of a bill, persons, days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from charterhouse.kernel.bill import Part
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.kinds import Line
+from charterhouse.kernel.periods import birthday_in
+from charterhouse.kernel.standing import Standing
+
+T = TypeVar("T")
+
+
+class ByTier(dict[str, T], Generic[T]):
+    """A figure for each tier; a tier that is not named has none."""
+
+
+class ByKind(dict[str, T], Generic[T]):
+    """A figure for each kind of membership; a kind that is not named has none."""
+
+
+def figure(value: T | ByTier[T] | ByKind[T] | None, standing: Standing) -> T | None:
+    """The figure that holds for a standing."""
+    if isinstance(value, ByTier):
+        return value.get(standing.tier)
+    if isinstance(value, ByKind):
+        return value.get(standing.kind)
+    return value
+
+
+def figures_of(value: T | ByTier[T] | ByKind[T]) -> list[T]:
+    """Every figure that a value may give."""
+    return list(value.values()) if isinstance(value, ByTier | ByKind) else [value]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Which lines of a bill a rule is about; what is not said does not matter.
+
+    Attributes:
+        items, categories, departments: the line has one of these; the department
+            "" stands for a line that names none.
+        not_items, not_categories: and none of these.
+        medical: whether the line is medical (a line that does not say is).
+    """
+
+    items: Collection[str] | None = None
+    categories: Collection[str] | None = None
+    departments: Collection[str] | None = None
+    not_items: Collection[str] = ()
+    not_categories: Collection[str] = ()
+    medical: bool | None = None
+
+    def has(self, line: Line | Part) -> bool:
+        """Whether a line is one of them."""
+        if self.items is not None and line.item not in self.items:
+            return False
+        if self.categories is not None and line.category not in self.categories:
+            return False
+        if self.departments is not None and (line.department or "") not in self.departments:
+            return False
+        if line.item in self.not_items or line.category in self.not_categories:
+            return False
+        medical = getattr(line, "medical", None) is not False
+        return self.medical is None or medical == self.medical
+
+
+ALL_LINES = Lines()
+
+Who = Callable[[Draft], bool]
+"""Whether a rule holds for the person of an event."""
+
+
+def entitled(d: Draft) -> bool:
+    """The bill has the rights of the card; any other event has them if it came so far."""
+    return d.bill is None or d.bill.entitled
+
+
+def active(d: Draft) -> bool:
+    """The person is an active member, with or without the card at hand."""
+    return d.of_member.status in ("active", "withdrawing")
+
+
+def everybody(_d: Draft) -> bool:
+    """Any person."""
+    return True
+
+
+Days = Callable[[Standing, date], bool]
+"""Whether a rule holds for a person on a day."""
+
+
+def on_birthday(standing: Standing, day: date) -> bool:
+    """On the birthday itself; 29 February is kept on 28 February in common years."""
+    return standing.born is not None and birthday_in(standing.born, day.year) == day
+
+
+def in_birthday_month(standing: Standing, day: date) -> bool:
+    """On any day of the birthday's month."""
+    return standing.born is not None and standing.born.month == day.month
+
+
+def since_birthday(standing: Standing, day: date) -> bool:
+    """From the birthday to the end of the calendar year."""
+    return standing.born is not None and birthday_in(standing.born, day.year) <= day
+
+
+def on_days(days: Iterable[date]) -> Days:
+    """On certain dates."""
+    kept = frozenset(days)
+    return lambda _standing, day: day in kept
+
+
+def on_days_of_month(days: Iterable[int]) -> Days:
+    """On certain days of every month; a month that lacks one leaves it out."""
+    kept = frozenset(days)
+    return lambda _standing, day: day.day in kept
+
+
+def belongs(standing: Standing, only: Collection[str] | None) -> bool:
+    """Whether a standing's tier or kind is among those named; None names all."""
+    return only is None or standing.tier in only or standing.kind in only
+
+
+def detail(body: Any, name: str) -> Any:
+    """A detail of an event, or None."""
+    details: Mapping[str, Any] | None = getattr(body, "details", None)
+    return (details or {}).get(name)
+
+
+__all__ = [
+    "ALL_LINES", "ByKind", "ByTier", "Days", "Lines", "Who", "active", "belongs", "detail",
+    "entitled", "everybody", "figure", "figures_of", "in_birthday_month", "on_birthday", "on_days",
+    "on_days_of_month", "since_birthday",
+]  # fmt: skip
