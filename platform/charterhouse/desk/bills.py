@@ -14,14 +14,12 @@ from charterhouse.desk.institution import PricedItem
 from charterhouse.desk.items import CATEGORY, Items
 from charterhouse.desk.local import today
 from charterhouse.desk.people import find_person
+from charterhouse.desk.terms import METHODS
 from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.money import parse_fen, show_fen
 from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import card
 from charterhouse.tenancy.store import prepared, unit
-
-METHODS = ("cash", "card", "wechat_pay", "alipay", "transfer")
-"""What is tendered at a counter."""
 
 OTHERS = "somebody-else"
 """Who holds out the card, or is treated, where it is not the holder."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -224,7 +224,7 @@ def _quoted(raw: Mapping[str, Any], lines: list[QuotedLine], answer: Answer) -> 
     )
 
 
-def earned_by(trace: list[list[Any]]) -> list[Earned]:
+def earned_by(trace: Iterable[Sequence[Any]]) -> list[Earned]:
     """What a decision credited, beside cumulative consumption."""
     return [
         Earned(about["member"], about["unit"], about["amount"], clause)

@@ -12,10 +12,10 @@ from sqlalchemy import bindparam, case, func, select
 
 from charterhouse import clock
 from charterhouse.desk import institution
+from charterhouse.desk.decisions import open_outcome
 from charterhouse.desk.local import today
 from charterhouse.desk.words import version_in_force
 from charterhouse.kernel.periods import day_start
-from charterhouse.records import sealing
 from charterhouse.records.tables import balance, decision, posting, staff, standing
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit, prepared, unit
@@ -259,7 +259,7 @@ def _read_bills(known: Bills, rows: list[Any], day: date) -> Bills:
         made.until = max(made.until, row.at)
         if row.id in known.seen:
             continue
-        figures = sealing.DECISION.open(row.id, row.sealed)["figures"]
+        figures = open_outcome(row.id, row.sealed).figures
         discount = sum(line[2] * line[4] - line[5] for line in figures["priced"])
         made.count += 1
         made.discount += discount

@@ -10,24 +10,14 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from charterhouse.desk import telling
+from charterhouse.desk.decisions import COLUMNS, FROM, read
 from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.words import words
 from charterhouse.kernel.charter import Text
-from charterhouse.records import sealing
-from charterhouse.records.tables import audit, decision, event, posting
-from charterhouse.tenancy.scope import current_tenant
+from charterhouse.records.tables import audit, decision, posting
 from charterhouse.tenancy.store import Unit, prepared, unit
 
-_DECISION = prepared(
-    select(
-        decision.c.id, decision.c.event_id, decision.c.verb, decision.c.member, decision.c.at,
-        decision.c.code, decision.c.clause, decision.c.charter, decision.c.version,
-        decision.c.sealed, event.c.sealed.label("told"), event.c.actor, event.c.branch,
-        event.c.occurred_at, event.c.recorded_at,
-    )
-    .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
-    .where(decision.c.id == bindparam("wanted"))
-)  # fmt: skip
+_DECISION = prepared(select(*COLUMNS).select_from(FROM).where(decision.c.id == bindparam("wanted")))
 _OF_EVENT = prepared(select(decision.c.id).where(decision.c.event_id == bindparam("wanted")))
 _POSTINGS = prepared(
     select(
@@ -140,36 +130,34 @@ def decision_of(event_id: int) -> int:
 
 
 def _explained(opened: Unit, row: Any) -> Explained:
-    outcome = sealing.DECISION.open(row.id, row.sealed)
-    told = sealing.EVENT.open(row.event_id, row.told)["body"] if row.told else {}
+    stored = read(row)
+    outcome, refusal = stored.outcome, stored.outcome.refusal
     linked = opened.execute(_AUDIT, {"wanted": str(row.id)}).first()
-    refusal = outcome["refusal"] or {}
-    zone = current_tenant().zone
     return Explained(
-        id=str(row.id),
-        event_id=str(row.event_id or ""),
-        verb=row.verb,
-        title=telling.title(row.verb, told, outcome, words(row.version)),
-        member=row.member or "",
-        at=row.at.astimezone(zone),
-        occurred_at=row.occurred_at.astimezone(zone) if row.occurred_at else None,
-        recorded_at=row.recorded_at,
-        actor=row.actor or (linked.actor if linked else "clock"),
-        branch=row.branch or "",
-        charter=row.charter,
-        version=row.version,
-        code=row.code,
-        clause=row.clause,
-        missing=tuple(refusal.get("missing", ())),
-        field=refusal.get("field", ""),
-        told=told,
-        steps=[Step(*entry) for entry in outcome["trace"]],
-        figures=outcome["figures"],
+        id=str(stored.id),
+        event_id=str(stored.event_id or ""),
+        verb=stored.verb,
+        title=telling.title(stored.verb, stored.body, outcome, words(stored.version)),
+        member=stored.member,
+        at=stored.at,
+        occurred_at=stored.occurred_at,
+        recorded_at=stored.recorded_at,
+        actor=stored.actor or (linked.actor if linked else "clock"),
+        branch=stored.branch,
+        charter=stored.charter,
+        version=stored.version,
+        code=stored.code,
+        clause=stored.clause,
+        missing=refusal.missing if refusal else (),
+        field=refusal.field if refusal else "",
+        told=stored.body,
+        steps=[Step(*entry) for entry in outcome.trace],
+        figures=outcome.figures,
         postings=[Line(*line) for line in opened.execute(_POSTINGS, {"wanted": row.id})],
-        raised=[(r[0], r[1], r[2], r[3]) for r in outcome["raised"]],
-        noted=[(n[0], n[1], n[2]) for n in outcome["noted"]],
-        documents=list(outcome["documents"]),
-        after=outcome["after"],
+        raised=[(r.sort, r.code, r.member, r.clause) for r in outcome.raised],
+        noted=list(outcome.noted),
+        documents=list(outcome.documents),
+        after=outcome.after,
         audit_number=linked.seq if linked else 0,
         audit_hash=linked.hash if linked else "",
     )

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from charterhouse import clock
 from charterhouse.desk.attachments import attachments_of
 from charterhouse.desk.audit import note
+from charterhouse.desk.decisions import COLUMNS, FROM, plain, read
 from charterhouse.desk.member_file import standing_now
 from charterhouse.desk.people import get_person
 from charterhouse.kernel.standing import dump
 from charterhouse.records import sealing
-from charterhouse.records.tables import attempt, card, decision, document, event, item, orders
+from charterhouse.records.tables import attempt, card, decision, document, item, orders
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit, unit
 
@@ -51,24 +52,23 @@ def own_data(ref: str) -> dict[str, Any]:
 
 def _events(opened: Unit, ref: str) -> list[dict[str, Any]]:
     rows = opened.connection.execute(
-        select(
-            decision.c.id, decision.c.verb, decision.c.at, decision.c.version,
-            decision.c.sealed, decision.c.event_id, event.c.sealed.label("told"),
-        )
-        .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
+        select(*COLUMNS)
+        .select_from(FROM)
         .where(decision.c.member == ref)
         .order_by(decision.c.at, decision.c.id)
-    )  # fmt: skip
-    return [
-        {
-            "verb": row.verb,
-            "at": row.at.isoformat(),
-            "charter_version": row.version,
-            "told": sealing.EVENT.open(row.event_id, row.told)["body"] if row.told else None,
-            "decision": sealing.DECISION.open(row.id, row.sealed),
-        }
-        for row in rows
-    ]
+    )
+    return [_event(row) for row in rows]
+
+
+def _event(row: Any) -> dict[str, Any]:
+    stored = read(row)
+    return {
+        "verb": stored.verb,
+        "at": row.at.isoformat(),
+        "charter_version": stored.version,
+        "told": dict(stored.body) if stored.event_id else None,
+        "decision": plain(stored.outcome),
+    }
 
 
 def _documents(opened: Unit, ref: str) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from charterhouse.desk.counter import Earned, QuotedLine, charge_key, earned_by
+from charterhouse.desk.decisions import Outcome, open_outcome
 from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.items import Items
 from charterhouse.desk.people import Person, find_person
-from charterhouse.records.sealing import DECISION
 from charterhouse.records.tables import decision, event
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.scope import current_tenant
@@ -88,11 +88,11 @@ def receipt(bill: str) -> Receipt:
         content = found.content
         at = datetime.fromisoformat(content["at"])
         row = _row_of(opened, bill, found.member, at)
-        outcome = DECISION.open(row.decision_id, row.decision_sealed) if row else {}
+        outcome = open_outcome(row.decision_id, row.decision_sealed) if row else Outcome()
     items = Items()
     lines = [_line(priced, items) for priced in content["priced"]]
     settled = [(n, content.get(f"from_{n}", 0)) for n in ("stored_value", "credit", "points")]
-    after = outcome.get("after") or {}
+    after = outcome.after or {}
     return Receipt(
         bill=bill,
         at=at.astimezone(current_tenant().zone),
@@ -108,7 +108,7 @@ def receipt(bill: str) -> Receipt:
         method=content["method"],
         refunded=content["refunded"],
         entitled=content["entitled"],
-        earned=earned_by(outcome.get("trace", [])),
+        earned=earned_by(outcome.trace),
         points=after.get("points"),
         decision=str(row.decision_id) if row else "",
         version=row.decision_version if row else 0,
@@ -122,8 +122,7 @@ def _row_of(opened: Unit, bill: str, member: str, at: datetime) -> Any:
     if row is not None:
         return row
     for row in opened.execute(_BY_TIME, {"wanted_member": member, "wanted_at": at}):
-        outcome = DECISION.open(row.decision_id, row.decision_sealed)
-        if bill in outcome["documents"]:
+        if bill in open_outcome(row.decision_id, row.decision_sealed).documents:
             return row
     return None
 

@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from charterhouse.desk import telling
 from charterhouse.desk.charters import versions
+from charterhouse.desk.decisions import open_body, open_outcome, read
 from charterhouse.desk.items import Items
 from charterhouse.desk.people import find_person
 from charterhouse.desk.words import program_now, words
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.ledger import POINTS
 from charterhouse.plugins.errors import CharterUnavailableError
-from charterhouse.records import sealing
 from charterhouse.records.tables import card, decision, event
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit
@@ -41,34 +42,32 @@ def _day(text: str | None) -> date | None:
 
 
 def _told(row: Any) -> Mapping[str, Any]:
-    body: Mapping[str, Any] = sealing.EVENT.open(row.event_id, row.told)["body"] if row.told else {}
-    return body
+    return open_body(row.event_id, row.told)
 
 
 # Decisions, bills and their lines.
 
 
 def _decisions(opened: Unit, rows: Any) -> list[Row]:
-    said = {number: words(number) for number in {row.version for row in rows}}
     held = _cards_of(opened, {row.member for row in rows if row.verb in _CARD_VERBS})
     made = []
     for row in rows:
-        outcome = sealing.DECISION.open(row.id, row.sealed)
-        told = _told(row)
+        stored = read(row)
+        outcome, told = stored.outcome, stored.body
         cells = {
             "decision": str(row.id),
             "at": _local(row.at),
             "member": row.member or "",
-            "what": telling.title(row.verb, told, outcome, said[row.version]),
+            "what": telling.title(row.verb, told, outcome, words(row.version)),
             "outcome": row.code,
-            "clause": row.clause or _first_clause(outcome),
+            "clause": stored.first_clause,
             "actor": row.actor or "clock",
             "branch": row.branch or "",
             "verb": row.verb,
             "reason": told.get("reason") or told.get("note") or "",
             "approver": told.get("approver") or "",
             "result": told.get("result") or ("took_part" if row.verb == "take_part" else ""),
-            "redeemed": _taken(outcome),
+            "redeemed": outcome.moved(POINTS),
         }
         if row.verb in _CARD_VERBS:
             cells |= _numbers(held.get(row.member, []), row)
@@ -77,21 +76,6 @@ def _decisions(opened: Unit, rows: Any) -> list[Row]:
 
 
 _CARD_VERBS = frozenset({"report_loss", "reissue_card"})
-
-
-def _first_clause(outcome: Mapping[str, Any]) -> str:
-    return str(outcome["trace"][0][0]) if outcome["trace"] else ""
-
-
-def _taken(outcome: Mapping[str, Any]) -> int | None:
-    """By how many points a decision changed what its member holds."""
-    signs = {"credit": 1, "restore": 1, "debit": -1}
-    moves = [
-        signs[did] * about["amount"]
-        for _, _, did, about in outcome["trace"]
-        if did in signs and about.get("unit") == "points"
-    ]
-    return sum(moves) if moves else None
 
 
 def _cards_of(opened: Unit, members: Iterable[str]) -> dict[str, list[Any]]:
@@ -125,8 +109,8 @@ def _numbers(cards: list[Any], row: Any) -> Row:
 def _bills(_opened: Unit, rows: Any) -> list[Row]:
     made = []
     for row in rows:
-        outcome = sealing.DECISION.open(row.id, row.sealed)
-        figures, told = outcome["figures"], _told(row)
+        stored = read(row)
+        outcome, figures, told = stored.outcome, stored.outcome.figures, stored.body
         priced = figures.get("priced", [])
         listed = sum(line[2] * line[4] for line in priced)
         back = figures.get("refund")
@@ -139,7 +123,7 @@ def _bills(_opened: Unit, rows: Any) -> list[Row]:
             "discount": figures["due"] - listed if priced else None,
             "covered": -figures["third_party"] if figures.get("third_party") else None,
             "to_pay": figures.get("to_pay") if back is None else -back,
-            "earned": _taken(outcome),
+            "earned": outcome.moved(POINTS),
             "outcome": row.code,
             "branch": row.branch or "",
         })  # fmt: skip
@@ -157,7 +141,7 @@ def _lines(_opened: Unit, rows: Any) -> list[Row]:
     items = Items()
     made = []
     for row in rows:
-        figures = sealing.DECISION.open(row.id, row.sealed)["figures"]
+        figures = open_outcome(row.id, row.sealed).figures
         for item, category, price, _offer, quantity, net, clause in figures["priced"]:
             made.append({
                 "decision": str(row.id),

@@ -12,14 +12,13 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from charterhouse import clock
+from charterhouse.desk.decisions import open_body, read
 from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.local import now_here, today
-from charterhouse.kernel.decision import Happening, Raised
 from charterhouse.kernel.kinds import FIRST_YEAR, LAST_YEAR
 from charterhouse.kernel.ledger import Posting
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.report import Entry, Report, Row
-from charterhouse.records import sealing
 from charterhouse.records.books import load_book
 from charterhouse.records.tables import decision, event, posting
 from charterhouse.tenancy.scope import current_tenant
@@ -153,21 +152,20 @@ def _entries(opened: Unit, begin: datetime, end: datetime) -> list[Entry]:
 
 
 def _entry(opened: Unit, row: Any, postings: dict[int, list[Posting]], zone: Any) -> Entry:
-    outcome = sealing.DECISION.open(row.id, row.sealed)
-    body = sealing.EVENT.open(row.event_id, row.told)["body"] if row.told else {}
-    happenings = tuple(Happening(*each) for each in outcome["happenings"])
+    stored = read(row)
+    outcome, body = stored.outcome, stored.body
     path = body.get("path") or ""
-    if happenings and not path and row.member:
+    if outcome.happenings and not path and row.member:
         path = _path_of(opened, row.member, row.at)
     return Entry(
         day=(row.occurred_at or row.at).astimezone(zone).date(),
         verb=row.verb,
         member=row.member or "",
         body=body,
-        figures=outcome["figures"],
-        happenings=happenings,
+        figures=outcome.figures,
+        happenings=outcome.happenings,
         postings=tuple(postings.get(row.id, ())),
-        raised=tuple(Raised(r[0], r[1], r[2], r[3], None, {}) for r in outcome["raised"]),
+        raised=outcome.raised,
         path=path,
     )
 
@@ -177,5 +175,4 @@ def _path_of(opened: Unit, member: str, moment: datetime) -> str:
     row = opened.execute(_ADMISSION, {"wanted": member, "moment": moment}).first()
     if row is None:
         return ""
-    body = sealing.EVENT.open(row.id, row.sealed)["body"]
-    return str(body.get("path") or "")
+    return str(open_body(row.id, row.sealed).get("path") or "")

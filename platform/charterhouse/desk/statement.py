@@ -10,21 +10,23 @@ from typing import Any
 
 from sqlalchemy import func, select, union
 
-from charterhouse.desk import telling
+from charterhouse.desk import telling, terms
+from charterhouse.desk.decisions import COLUMNS, FROM, Outcome, Stored, read
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import all_branches
 from charterhouse.desk.items import Items
 from charterhouse.desk.local import today as present_day
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.charter import Text
-from charterhouse.kernel.ledger import POINTS, STORED_VALUE
-from charterhouse.records import sealing
-from charterhouse.records.tables import decision, event, posting
+from charterhouse.kernel.ledger import CREDIT, POINTS, STORED_VALUE
+from charterhouse.records.tables import decision, posting
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import unit
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
-_ONE_BILL = {"spend": "to_pay", "refund": "refund"}
+_ONE_BILL = ("spend", "refund")
+_SHOWN = frozenset({CREDIT, "deposit", "dividends"})
+"""Accounts of money beside stored value of which a statement tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Row:
         paid, back: fen paid to and given back by the institution.
         saved: fen by which the charter made a bill cheaper.
         points, stored_value: by how much they changed; fen for stored value.
+        more: label and fen of what else changed: credit, deposit, dividends.
         place: the branch, if one was named.
         method: how it was paid, if that is known.
         clauses: number → text of every clause behind it.
@@ -60,6 +63,7 @@ class Row:
     saved: int
     points: int
     stored_value: int
+    more: tuple[tuple[Text, int], ...]
     place: Text
     method: Text
     items: tuple[Item, ...]
@@ -113,7 +117,7 @@ def method_label(method: str, *, online: bool) -> Text:
     """How something was paid, in words; a card at the counter is another thing than one online."""
     if online and method == "card":
         return ("银行卡（线上）", "Bank card (online)")
-    return telling.METHODS.get(method, (method, method))
+    return terms.METHODS.get(method, (method, method))
 
 
 def movements(ref: str, *, most: int = 50) -> tuple[Row, ...]:
@@ -168,22 +172,18 @@ def _rows(ref: str, since: datetime, until: datetime | None) -> tuple[Row, ...]:
         select(posting.c.decision_id).where(posting.c.owner == ref, posting.c.at >= since),
     )
     wanted = (
-        select(
-            decision.c.id, decision.c.event_id, decision.c.verb, decision.c.member,
-            decision.c.at, decision.c.version, decision.c.sealed, event.c.sealed.label("told"),
-        )
-        .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
+        select(*COLUMNS)
+        .select_from(FROM)
         .where(decision.c.id.in_(touched), decision.c.code == "", decision.c.at >= since)
         .order_by(decision.c.at.desc(), decision.c.id.desc())
-    )  # fmt: skip
+    )
     if until is not None:
         wanted = wanted.where(decision.c.at < until)
     with unit() as opened:
         found = opened.connection.execute(wanted).all()
         moved = _moved(ref, [row.id for row in found])
-        said = {number: words(number) for number in {row.version for row in found}}
         maker = _Maker(ref)
-        made = [maker.row(row, moved.get(row.id, {}), said[row.version]) for row in found]
+        made = [maker.row(read(row), moved.get(row.id, {})) for row in found]
     return tuple(row for row in made if row is not None)
 
 
@@ -209,33 +209,34 @@ class _Maker:
         self._places = {branch.code: (branch.zh, branch.en) for branch in all_branches()}
         self._names = Items()
 
-    def row(self, stored: Any, moved: Mapping[str, int], said: Words) -> Row | None:
-        outcome: dict[str, Any] = sealing.DECISION.open(stored.id, stored.sealed)
+    def row(self, stored: Stored, moved: Mapping[str, int]) -> Row | None:
+        outcome, said = stored.outcome, words(stored.version)
         own = stored.member == self._ref
         if not own and not moved:
             return None
-        if stored.verb == "due" and not moved and not outcome["happenings"]:
+        if stored.verb == "due" and not moved and not outcome.happenings:
             # A reminder: it changed nothing.
             return None
-        told = sealing.EVENT.open(stored.event_id, stored.told) if stored.told and own else {}
-        body: dict[str, Any] = told.get("body", {})
-        figures = outcome["figures"] if own else {}
+        body: Mapping[str, Any] = stored.body if own else {}
+        figures = outcome.figures if own else {}
         items = tuple(self._item(line) for line in figures.get("priced", ()))
-        cited = [e[0] for e in outcome["trace"] if own or e[3].get("member") == self._ref]
+        cited = outcome.clauses if own else outcome.clauses_about(self._ref)
+        units = {account: fen for account, fen in moved.items() if account in _SHOWN and fen}
         return Row(
             id=str(stored.id),
             verb=stored.verb,
-            at=stored.at.astimezone(current_tenant().zone),
+            at=stored.at,
             title=_title(stored.verb, body, outcome, said) if own else self._gift(outcome, said),
             paid=_paid(stored.verb, body, outcome) if own else 0,
             back=figures.get("refund", 0),
             saved=sum(i.price * i.quantity - i.net for i in items),
             points=moved.get(POINTS, 0),
             stored_value=moved.get(STORED_VALUE, 0),
+            more=tuple((said.unit(account), fen) for account, fen in units.items()),
             place=self._places.get(body.get("branch") or "", ("", "")),
             method=method_label(body.get("method") or "", online=body.get("channel") == "online"),
             items=items,
-            clauses={number: said.clause(number) for number in dict.fromkeys(cited)},
+            clauses={number: said.clause(number) for number in cited},
             reason=str(body.get("reason") or ""),
         )
 
@@ -243,28 +244,30 @@ class _Maker:
         code, _category, price, _offer, quantity, net, clause = line
         return Item(self._names.name(code), quantity, price, net, clause)
 
-    def _gift(self, outcome: Mapping[str, Any], said: Words) -> Text:
+    def _gift(self, outcome: Outcome, said: Words) -> Text:
         """What came from somebody else's bill: of that, only what concerns this member."""
-        for _clause, _phase, _did, about in outcome["trace"]:
-            if about.get("member") == self._ref and about.get("cls"):
-                return said.label(about["cls"])
-        return telling.ACCOUNTS[POINTS]
+        for entry in outcome.trace:
+            if entry.about.get("member") == self._ref and entry.about.get("cls"):
+                return said.label(entry.about["cls"])
+        return said.unit(POINTS)
 
 
-def _title(verb: str, body: dict[str, Any], outcome: dict[str, Any], said: Words) -> Text:
+def _title(verb: str, body: Mapping[str, Any], outcome: Outcome, said: Words) -> Text:
     """What happened, without the amount, which stands beside it."""
     if verb == "pay":
-        return said.label(body["for"])
-    if verb in _ONE_BILL:
+        return said.of("purpose", body["for"])
+    if verb in _ONE_BILL or verb in _SUMS:
         return telling.VERBS[verb]
     return telling.title(verb, body, outcome, said)
 
 
-def _paid(verb: str, body: Mapping[str, Any], outcome: Mapping[str, Any]) -> int:
+_SUMS = ("top_up", "cash_out")
+
+
+def _paid(verb: str, body: Mapping[str, Any], outcome: Outcome) -> int:
     if verb in ("pay", "top_up"):
         return int(body["amount"])
     if verb == "spend":
-        return int(outcome["figures"].get("to_pay", 0))
-    # A whole admission in one step: what came into the till on the way.
-    moved = [about for _, _, did, about in outcome["trace"] if did == "transfer"]
-    return sum(m["amount"] for m in moved if str(m["target"]).startswith("@till:"))
+        return int(outcome.figures.get("to_pay", 0))
+    # A whole admission, a renewal or an upgrade in one step: what came into the till on the way.
+    return max(outcome.taken, 0)

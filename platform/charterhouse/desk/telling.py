@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from charterhouse.desk import terms
+from charterhouse.desk.decisions import SIGNS, Outcome
 from charterhouse.desk.words import Words
 from charterhouse.kernel.charter import Text
-from charterhouse.kernel.ledger import FEN_UNITS
+from charterhouse.kernel.ledger import FEN_UNITS, HELD, unit_of
 
-ACCOUNTS: Mapping[str, Text] = {
-    "points": ("积分", "Points"),
-    "spend_total": ("累计消费", "Cumulative consumption"),
-    "stored_value": ("储值", "Stored value"),
-    "credit": ("余额", "Credit"),
-    "deposit": ("押金", "Deposit"),
-}
+_Maker = Callable[[Text, Mapping[str, Any], Outcome, Words], Text]
 
 FIELDS: Mapping[str, Text] = {
     "status": ("会员状态", "Membership"),
@@ -28,7 +24,7 @@ FIELDS: Mapping[str, Text] = {
     "since": ("入会日", "Member since"),
     "kind": ("类别", "Kind"),
 }
-_SHOWN_FIELDS = ("status", "tier", "card", "card_no", "valid_until")
+_SHOWN_FIELDS = ("status", "kind", "tier", "card", "card_no", "valid_until")
 
 STATES: Mapping[str, Text] = {
     "none": ("无", "None"),
@@ -45,14 +41,6 @@ STATES: Mapping[str, Text] = {
     "expired": ("已过期", "Expired"),
 }
 """Words of `STATUSES` and `CARDS` of the kernel."""
-
-METHODS: Mapping[str, Text] = {
-    "cash": ("现金", "Cash"),
-    "card": ("银行卡（POS）", "Bank card (POS)"),
-    "wechat_pay": ("微信支付", "WeChat Pay"),
-    "alipay": ("支付宝", "Alipay"),
-    "transfer": ("转账", "Bank transfer"),
-}
 
 VERBS: Mapping[str, Text] = {
     "apply": ("提交入会申请", "Applied for membership"),
@@ -88,6 +76,18 @@ VERBS: Mapping[str, Text] = {
     "change_details": ("变更资料", "Details changed"),
     "record": ("登记", "Recorded"),
     "request": ("服务申请", "Service requested"),
+    "supply": ("补交材料", "Papers supplied"),
+    "decide": ("审批服务申请", "Request decided"),
+    "progress": ("办理进展", "Step done"),
+    "cancel": ("取消", "Cancelled"),
+    "close": ("办结", "Closed"),
+    "book": ("预约", "Booked"),
+    "policy": ("登记保单", "Policy registered"),
+    "pay_premium": ("缴纳保费", "Premium paid"),
+    "policy_change": ("保单变更", "Policy changed"),
+    "name_relative": ("指定亲属", "Relative named"),
+    "diagnose": ("登记诊断", "Diagnosis recorded"),
+    "amend": ("修订章程", "Charter amended"),
     "due": ("到期处理", "Time passed"),
 }
 
@@ -99,7 +99,8 @@ class Change:
     Attributes:
         name: of the account or field.
         label: of it, for people.
-        sort: `points`, `fen`, `uses`, `code`, `card_no` or `day`.
+        sort: `points`, `fen`, `uses`, `code`, `card_no`, `day`, `settled`, or `said`, which is
+            told by its label alone.
         delta: by how much, for quantities.
         before, after: where they are known; codes, days as ISO text, or quantities.
         cls: the class of what was credited, such as `referral`.
@@ -132,18 +133,34 @@ def changes_of(
     for clause, _phase, did, about in trace:
         if about.get("member") != ref and about.get("to") != ref:
             continue
-        if did in ("credit", "debit", "restore", "expire"):
-            sign = 1 if did in ("credit", "restore") else -1
-            found.append(_moved(clause, about, sign, held, words))
+        if did in SIGNS:
+            found.append(_moved(clause, about, SIGNS[did], held, words))
+        elif did == "move":
+            found.append(_set_aside(clause, about, words))
+        elif did == "move_all":
+            found.append(Change("account", _WHOLE[about["member"] == ref], "said", clause))
         elif did == "change":
             found += _changed(clause, about, held)
         elif did == "owe":
-            label = words.label(about["purpose"])
+            label = words.of("purpose", about["purpose"])
             found.append(Change("owed", label, "fen", clause, delta=about["amount"]))
         elif did == "settled":
-            label = words.label(about["purpose"])
+            label = words.of("purpose", about["purpose"])
             found.append(Change("settled", label, "settled", clause))
     return [each for each in found if each.delta != 0]
+
+
+_WHOLE: Mapping[bool, Text] = {
+    True: ("整个账户已转出", "The whole account moved to the new holder"),
+    False: ("受让整个账户", "The whole account was taken over"),
+}
+
+
+def sort_of(unit: str) -> str:
+    """How quantities of a unit are shown: `fen`, `uses` or `points`."""
+    if "/" in unit:
+        return "uses"
+    return "fen" if unit_of(unit) in FEN_UNITS else "points"
 
 
 def _moved(
@@ -153,20 +170,32 @@ def _moved(
     before = held.get(unit)
     after = before + amount if before is not None else None
     held[unit] = after
+    sort = sort_of(unit)
+    if sort == "uses":
+        label = words.label(unit.partition("/")[2])
+        return Change(unit, label, sort, clause, delta=amount)
     cls = about.get("cls", "")
-    if unit.startswith("used/"):
-        label = words.label(unit.removeprefix("used/"))
-        return Change(unit, label, "uses", clause, delta=amount)
-    sort = "fen" if unit in FEN_UNITS else "points"
-    label = ACCOUNTS.get(unit) or words.label(unit)
+    label = words.unit(unit)
     return Change(unit, label, sort, clause, delta=amount, before=before, after=after, cls=cls)
+
+
+def _set_aside(clause: str, about: Mapping[str, Any], words: Words) -> Change:
+    """A hold, or its release."""
+    into = str(about["target"]).endswith(HELD)
+    zh, en = words.unit(about["source"])
+    label = (f"{zh}（预留）" if into else f"{zh}（解除预留）",
+             f"{en} set aside" if into else f"{en} released")  # fmt: skip
+    return Change(
+        f"{about['source']}>{about['target']}", label, sort_of(about["source"]), clause,
+        delta=about["amount"],
+    )  # fmt: skip
 
 
 def _changed(clause: str, about: Mapping[str, Any], held: dict[str, Any]) -> list[Change]:
     found = []
     sorts = {"valid_until": "day", "card_no": "card_no"}
     for name in _SHOWN_FIELDS:
-        if name not in about or about[name] == held.get(name, ""):
+        if name not in about or (about[name] or "") == (held.get(name) or ""):
             continue
         sort = sorts.get(name, "code")
         change = Change(name, FIELDS[name], sort, clause, before=held.get(name), after=about[name])
@@ -200,12 +229,7 @@ def _with(text: Text, more_zh: str, more_en: str) -> Text:
 
 
 def title(
-    verb: str,
-    body: Mapping[str, Any],
-    outcome: Mapping[str, Any],
-    words: Words,
-    *,
-    own: bool = True,
+    verb: str, body: Mapping[str, Any], outcome: Outcome, words: Words, *, own: bool = True
 ) -> Text:
     """What happened, as a short sentence.
 
@@ -228,49 +252,69 @@ def title(
 
 _OF_OTHERS: Mapping[str, Text] = {
     "spend": ("所介绍的人消费", "Bill of somebody introduced"),
+    "visit": ("所介绍的人就诊", "Visit of somebody introduced"),
     "refund": ("所介绍的人退款", "Refund to somebody introduced"),
+    "join": ("所介绍的人入会", "Somebody introduced has joined"),
+    "refer": ("由会员介绍", "Introduced by a member"),
     "transfer_card": ("受让会员卡", "Card taken over"),
 }
 
+_FACTS: Mapping[str, Text] = {
+    "lapsed": ("会员资格到期", "Membership lapsed"),
+    "ended": ("会员资格终止", "Membership ended"),
+    "term_began": ("新一期开始", "A new term began"),
+}
 
-def _by_time(outcome: Mapping[str, Any], words: Words) -> Text:
-    facts = {fact for fact, _, _ in outcome["happenings"]}
-    if "lapsed" in facts:
-        return ("会员资格到期", "Membership lapsed")
-    if any(did == "expire" for _, _, did, _ in outcome["trace"]):
-        unit = next(a["unit"] for _, _, did, a in outcome["trace"] if did == "expire")
-        zh, en = ACCOUNTS.get(unit) or words.label(unit)
-        return (f"{zh}到期清零", f"{en} expired")
-    for sort, code, *_ in outcome["raised"]:
-        zh, en = words.label(code)
-        return (f"提醒：{zh}", f"Reminder: {en}") if sort == "notice" else (zh, en)
+
+def _by_time(outcome: Outcome, words: Words) -> Text:
+    for fact, said in _FACTS.items():
+        if fact in outcome.facts:
+            return said
+    for entry in outcome.trace:
+        if entry.did == "expire":
+            zh, en = words.unit(entry.about["unit"])
+            return (f"{zh}到期清零", f"{en} expired")
+    for entry in outcome.trace:
+        if entry.did == "change" and "tier" in entry.about:
+            zh, en = words.label(entry.about["tier"])
+            return (f"等级变更：{zh}", f"Tier changed: {en}")
+        if entry.did == "change" and entry.about.get("status") in _BECAME:
+            return _BECAME[entry.about["status"]]
+    for each in outcome.raised:
+        zh, en = words.label(each.code)
+        return (f"提醒：{zh}", f"Reminder: {en}") if each.sort == "notice" else (zh, en)
     return VERBS["due"]
 
 
-def _pay(_base: Text, body: Mapping[str, Any], _o: Mapping[str, Any], words: Words) -> Text:
-    what, how = words.label(body["for"]), METHODS.get(body.get("method") or "cash")
-    zh, en = what
+_BECAME: Mapping[str, Text] = {
+    "suspended": ("会员资格暂停", "Membership suspended"),
+    "active": ("会员资格生效", "Membership active"),
+}
+
+
+def _pay(_base: Text, body: Mapping[str, Any], _o: Outcome, words: Words) -> Text:
+    zh, en = words.of("purpose", body["for"])
+    how = terms.METHODS.get(body.get("method") or "cash")
     more = f"（{how[0]}）" if how else ""
     paid = money(body["amount"])
     return (f"缴纳{zh} {paid}{more}", f"{en} paid: {paid}" + (f" ({how[1]})" if how else ""))
 
 
-def _spend(base: Text, _b: Mapping[str, Any], outcome: Mapping[str, Any], _w: Words) -> Text:
-    due = outcome["figures"].get("due")
+def _sum(base: Text, body: Mapping[str, Any], _o: Outcome, _w: Words) -> Text:
+    return _with(base, money(body["amount"]), money(body["amount"]))
+
+
+def _spend(base: Text, _b: Mapping[str, Any], outcome: Outcome, _w: Words) -> Text:
+    due = outcome.figures.get("due")
     return base if due is None else _with(base, money(due), money(due))
 
 
-def _refund(base: Text, _b: Mapping[str, Any], outcome: Mapping[str, Any], _w: Words) -> Text:
-    back = outcome["figures"].get("refund")
+def _refund(base: Text, _b: Mapping[str, Any], outcome: Outcome, _w: Words) -> Text:
+    back = outcome.figures.get("refund")
     return base if back is None else _with(base, money(back), money(back))
 
 
-def _award(base: Text, body: Mapping[str, Any], _o: Mapping[str, Any], words: Words) -> Text:
-    zh, en = words.label(body.get("kind", "gift"))
-    return (f"{base[0]}：{zh}", f"{base[1]}: {en}")
-
-
-def _redeem(base: Text, body: Mapping[str, Any], _o: Mapping[str, Any], words: Words) -> Text:
+def _redeem(base: Text, body: Mapping[str, Any], _o: Outcome, words: Words) -> Text:
     if not body.get("item"):
         return base
     zh, en = words.label(body["item"])
@@ -279,31 +323,37 @@ def _redeem(base: Text, body: Mapping[str, Any], _o: Mapping[str, Any], words: W
     return (f"{base[0]}：{zh}{times}", f"{base[1]}: {en}{times}")
 
 
-def _coded(field: str) -> Any:
-    def make(base: Text, body: Mapping[str, Any], _o: Mapping[str, Any], words: Words) -> Text:
-        code = body.get(field)
+def _coded(field: str, family: str = "", default: str = "") -> _Maker:
+    def make(base: Text, body: Mapping[str, Any], _o: Outcome, words: Words) -> Text:
+        code = body.get(field) or default
         if not code:
             return base
-        zh, en = words.label(code)
+        zh, en = words.of(family or field, code)
         return (f"{base[0]}：{zh}", f"{base[1]}: {en}")
 
     return make
 
 
-def _sanction(base: Text, body: Mapping[str, Any], _o: Mapping[str, Any], words: Words) -> Text:
-    labels = [words.label(code) for code in body.get("measures", ())]
+def _sanction(base: Text, body: Mapping[str, Any], _o: Outcome, words: Words) -> Text:
+    labels = [words.of("measures", code) for code in body.get("measures", ())]
     return (
         f"{base[0]}：{'、'.join(zh for zh, _ in labels)}",
         f"{base[1]}: {', '.join(en for _, en in labels)}",
     )
 
 
-_TITLES = {
-    "pay": _pay, "spend": _spend, "refund": _refund, "award": _award, "redeem": _redeem,
-    "use": _coded("benefit"), "incident": _coded("kind"), "sanction": _sanction,
-    "visit": _coded("kind"), "take_part": _coded("activity"), "apply": _coded("path"),
-    "join": _coded("path"), "record": _coded("kind"), "give_back": _coded("reason"),
-    "upgrade": _coded("to"), "grant": _coded("tier"),
+_TITLES: Mapping[str, _Maker] = {
+    "pay": _pay, "spend": _spend, "refund": _refund, "redeem": _redeem, "top_up": _sum,
+    "cash_out": _sum, "award": _coded("kind", "award.kind", "gift"), "use": _coded("benefit"),
+    "incident": _coded("kind"), "sanction": _sanction, "visit": _coded("kind", "visit"),
+    "take_part": _coded("activity"), "apply": _coded("path"), "join": _coded("path"),
+    "record": _coded("kind"), "give_back": _coded("reason"), "upgrade": _coded("to"),
+    "grant": _coded("tier"), "refer": _coded("outcome", "refer.outcome"),
+    "withdraw": _coded("form", "withdraw.form"), "request": _coded("service"),
+    "decide": _coded("outcome", "decide.outcome"), "progress": _coded("step"),
+    "cancel": _coded("by", "cancel.by"), "close": _coded("outcome", "close.outcome"),
+    "book": _coded("what"), "diagnose": _coded("condition"), "policy_change": _coded("to"),
+    "name_relative": _coded("relation"),
 }  # fmt: skip
 
 
@@ -315,6 +365,7 @@ def shown(change: Change, value: Any, words: Words) -> Text:
         day = date.fromisoformat(value)
         return (value, f"{day.day} {day:%b %Y}")
     if change.sort == "code":
-        return words.label(value) if change.name == "tier" else STATES.get(value, (value, value))
+        coded = change.name in ("tier", "kind")
+        return words.label(value) if coded else STATES.get(value, (value, value))
     text = money(value) if change.sort == "fen" else f"{value:,}" if change.delta else str(value)
     return (text, text)

@@ -10,25 +10,30 @@ from typing import Any
 from sqlalchemy import Select, func, select, union
 
 from charterhouse.desk import telling
+from charterhouse.desk.decisions import COLUMNS, FROM, Outcome, Stored, read
 from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.people import find_person
 from charterhouse.desk.staff import get_staff
+from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.reasons import REASONS
-from charterhouse.records import sealing
-from charterhouse.records.tables import decision, event, item, posting
-from charterhouse.tenancy.scope import current_tenant
+from charterhouse.records.tables import decision, item, posting
 from charterhouse.tenancy.store import unit
 
 KINDS: Mapping[str, frozenset[str]] = {
     "bills": frozenset({"spend", "refund", "visit"}),
-    "payments": frozenset({"pay", "top_up", "cash_out", "refund", "renew", "upgrade"}),
+    "payments": frozenset({
+        "pay", "top_up", "cash_out", "refund", "renew", "upgrade", "pay_premium",
+    }),
     "points": frozenset({"award", "redeem", "dispute", "refer", "take_part"}),
-    "benefits": frozenset({"use", "give_back", "book", "request"}),
+    "benefits": frozenset({"use", "give_back"}),
+    "services": frozenset({
+        "request", "supply", "decide", "progress", "cancel", "close", "book", "record", "diagnose",
+    }),
     "membership": frozenset({
         "apply", "approve", "reject", "join", "grant", "bring_in", "withdraw", "suspend",
-        "resume", "deregister", "sanction", "incident", "change_details",
+        "resume", "deregister", "renew", "upgrade", "sanction", "incident", "change_details", "policy", "policy_change", "name_relative",
     }),
     "card": frozenset({"report_loss", "reissue_card", "transfer_card"}),
     "time": frozenset({"due"}),
@@ -104,13 +109,6 @@ class Timeline:
     total: int
 
 
-_COLUMNS = (
-    decision.c.id, decision.c.event_id, decision.c.verb, decision.c.member, decision.c.at,
-    decision.c.version, decision.c.sealed, event.c.actor, event.c.branch, event.c.occurred_at,
-    event.c.sealed.label("told"),
-)  # fmt: skip
-
-
 def timeline(ref: str, kinds: Iterable[str] = (), *, number: int = 1, size: int = 25) -> Timeline:
     """One page of what happened to a person, newest first.
 
@@ -132,13 +130,11 @@ def timeline(ref: str, kinds: Iterable[str] = (), *, number: int = 1, size: int 
         total = opened.connection.execute(counting).scalar_one()
         rows = opened.connection.execute(page.offset((number - 1) * size).limit(size)).all()
         raised = _raised(ref, [row.id for row in rows])
-        told = [_Told(ref, row) for row in rows]
-        known = _known_before(ref, told)
+        told = [read(row) for row in rows]
         names: dict[str, tuple[str, str]] = {}
-        said = {version: words(version) for version in {row.version for row in rows}}
         entries = [
-            one.entry(before, raised.get(one.id, ()), names, said[one.row.version])
-            for one, before in zip(told, known, strict=True)
+            _entry(ref, one, before, raised.get(one.id, ()), names)
+            for one, before in zip(told, _known_before(ref, told), strict=True)
         ]
     return Timeline(tuple(entries), total)
 
@@ -148,89 +144,59 @@ def _wanted(ref: str, kinds: frozenset[str]) -> Select[Any]:
         select(decision.c.id).where(decision.c.member == ref),
         select(posting.c.decision_id).where(posting.c.owner == ref),
     )
-    wanted = (
-        select(*_COLUMNS)
-        .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
-        .where(decision.c.id.in_(touched))
-    )
+    wanted = select(*COLUMNS).select_from(FROM).where(decision.c.id.in_(touched))
     verbs = frozenset[str]().union(*(KINDS.get(kind, frozenset()) for kind in kinds))
     if "refused" in kinds:
         return wanted.where((decision.c.code != "") | decision.c.verb.in_(sorted(verbs)))
     return wanted.where(decision.c.verb.in_(sorted(verbs))) if kinds else wanted
 
 
-class _Told:
-    """A stored decision with the event that it decided, opened once."""
-
-    def __init__(self, ref: str, row: Any) -> None:
-        self.ref = ref
-        self.row = row
-        self.id: int = row.id
-        self.outcome: dict[str, Any] = sealing.DECISION.open(row.id, row.sealed)
-        stored = sealing.EVENT.open(row.event_id, row.told) if row.told else {"body": {}}
-        self.body: dict[str, Any] = stored["body"]
-
-    @property
-    def after(self) -> Mapping[str, Any] | None:
-        """The figures of the person afterwards, where this decision tells them."""
-        own = self.row.member == self.ref
-        after: Mapping[str, Any] | None = self.outcome["after"] if own else None
-        return after
-
-    def entry(
-        self,
-        before: Mapping[str, Any],
-        raised: Sequence[Raised],
-        names: dict[str, tuple[str, str]],
-        said: Words,
-    ) -> Entry:
-        """The entry, in the words of the version that decided."""
-        row = self.row
-        changes = telling.changes_of(self.ref, self.outcome["trace"], before, said)
-        kind, name = _actor(row.actor, names)
-        zone = current_tenant().zone
-        return Entry(
-            id=str(self.id),
-            event_id=str(row.event_id or ""),
-            verb=row.verb,
-            at=row.at.astimezone(zone),
-            occurred_at=row.occurred_at.astimezone(zone) if row.occurred_at else None,
-            actor_kind=kind,
-            actor=name,
-            branch=row.branch or "",
-            title=telling.title(
-                row.verb, self.body, self.outcome, said, own=row.member == self.ref
-            ),
-            changes=tuple(telling.merged(changes)),
-            refused=_refused(self.outcome, said),
-            clauses={number: said.clause(number) for number in _clauses(self.outcome)},
-            raised=tuple(raised),
-            reason=str(self.body.get("reason") or ""),
-            note=str(self.body.get("note") or ""),
-        )
+def _after(ref: str, one: Stored) -> Mapping[str, Any] | None:
+    """The figures of the person afterwards, where this decision tells them."""
+    return one.outcome.after if one.member == ref else None
 
 
-def _clauses(outcome: Mapping[str, Any]) -> list[str]:
-    cited = [entry[0] for entry in outcome["trace"]]
-    if outcome["refusal"] and outcome["refusal"]["clause"]:
-        cited.append(outcome["refusal"]["clause"])
-    return list(dict.fromkeys(cited))
-
-
-def _refused(outcome: Mapping[str, Any], said: Words) -> Refused | None:
-    refusal = outcome["refusal"]
-    if refusal is None:
-        return None
-    return Refused(
-        code=refusal["code"],
-        text=REASONS[refusal["code"]],
-        clause=refusal["clause"],
-        missing=tuple(said.label(code) for code in refusal["missing"]),
-        field=refusal["field"],
+def _entry(
+    ref: str, one: Stored, before: Mapping[str, Any], raised: Sequence[Raised],
+    names: dict[str, tuple[str, str]],
+) -> Entry:  # fmt: skip
+    """An entry, in the words of the version that decided."""
+    said = words(one.version)
+    changes = telling.changes_of(ref, one.outcome.trace, before, said)
+    kind, name = _actor(one.actor, names)
+    return Entry(
+        id=str(one.id),
+        event_id=str(one.event_id or ""),
+        verb=one.verb,
+        at=one.at,
+        occurred_at=one.occurred_at,
+        actor_kind=kind,
+        actor=name,
+        branch=one.branch,
+        title=telling.title(one.verb, one.body, one.outcome, said, own=one.member == ref),
+        changes=tuple(telling.merged(changes)),
+        refused=_refused(one.outcome, said),
+        clauses={number: said.clause(number) for number in one.outcome.clauses},
+        raised=tuple(raised),
+        reason=str(one.body.get("reason") or ""),
+        note=str(one.body.get("note") or ""),
     )
 
 
-def _known_before(ref: str, told: Sequence[_Told]) -> list[dict[str, Any]]:
+def _refused(outcome: Outcome, said: Words) -> Refused | None:
+    refusal = outcome.refusal
+    if refusal is None:
+        return None
+    return Refused(
+        code=refusal.code,
+        text=REASONS[refusal.code],
+        clause=refusal.clause,
+        missing=tuple(said.label(code) for code in refusal.missing),
+        field=refusal.field,
+    )
+
+
+def _known_before(ref: str, told: Sequence[Stored]) -> list[dict[str, Any]]:
     """What is known of the person before each entry: what the next older one left.
 
     Quantities are counted back from what the entry itself left, so that they are exact also
@@ -238,22 +204,17 @@ def _known_before(ref: str, told: Sequence[_Told]) -> list[dict[str, Any]]:
     """
     known: list[dict[str, Any]] = []
     for place, one in enumerate(told):
-        older = next((each.after for each in told[place + 1 :] if each.after), None)
-        before = {n: (older or {}).get(n) for n in ("status", "tier", "card", "valid_until")}
-        for account in ("points", "stored_value", "spend_total"):
-            if one.after is not None:
-                before[account] = one.after[account] - _moved(ref, account, one.outcome["trace"])
+        older = next((left for each in told[place + 1 :] if (left := _after(ref, each))), None)
+        before = {n: (older or {}).get(n) for n in _KNOWN}
+        left = _after(ref, one)
+        for account in ACCOUNTS:
+            if left is not None and account in left:
+                before[account] = left[account] - (one.outcome.moved(account, ref) or 0)
         known.append({name: value for name, value in before.items() if value is not None})
     return known
 
 
-def _moved(ref: str, account: str, trace: Iterable[Sequence[Any]]) -> int:
-    signs = {"credit": 1, "restore": 1, "debit": -1, "expire": -1}
-    return sum(
-        signs[did] * about["amount"]
-        for _, _, did, about in trace
-        if did in signs and about.get("member") == ref and about.get("unit") == account
-    )
+_KNOWN = ("status", "kind", "tier", "card", "valid_until")
 
 
 def _raised(ref: str, decisions: Sequence[int]) -> dict[int, list[Raised]]:

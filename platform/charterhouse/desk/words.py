@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 
 from charterhouse import clock
+from charterhouse.desk import terms
 from charterhouse.desk.local import now_here
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.ledger import unit_of
 from charterhouse.kernel.program import Program
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records.books import load_book, stored_document
@@ -17,6 +19,12 @@ from charterhouse.records.memo import Memo
 from charterhouse.records.tables import version
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
+
+_COUNTED: Mapping[str, Text] = {
+    "used": ("（已用）", " (used)"),
+    "right": ("（可用）", " (granted)"),
+}
+"""Units that count something of a benefit, beside its name."""
 
 _IN_FORCE = prepared(
     select(version.c.number)
@@ -45,8 +53,22 @@ class Words:
     available: bool = True
 
     def label(self, code: str) -> Text:
-        """The label of a code; the code itself when the charter gives none."""
-        return self.labels.get(code, (code, code))
+        """The label of a code: the charter's, else the vocabulary's, else the code itself."""
+        return self.labels.get(code) or terms.LABELS.get(code) or (code, code)
+
+    def of(self, family: str, code: str) -> Text:
+        """The label of a code of a field, such as `refer.outcome`, `visit` or `unit`."""
+        return self.labels.get(code) or terms.named(family, code) or self.label(code)
+
+    def unit(self, account: str) -> Text:
+        """What an account, available or held, is called."""
+        name = unit_of(account)
+        sort, slash, code = name.partition("/")
+        if slash:
+            zh, en = self.label(code)
+            more = _COUNTED.get(sort)
+            return (f"{zh}{more[0]}", f"{en}{more[1]}") if more else (zh, en)
+        return self.of("unit", name)
 
     def clause(self, number: str) -> Text:
         """The text of a clause; empty when this version has no such clause."""

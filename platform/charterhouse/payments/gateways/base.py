@@ -266,7 +266,7 @@ class Tender:
     Args:
         reference: The attempt's id.
         amount: What was taken, in fen.
-        kind: `cash`, `card_terminal`, `transfer`, `wechat_pay` or `alipay`.
+        kind: `cash`, `card`, `transfer`, `wechat_pay` or `alipay`, of `desk.terms.METHODS`.
         drawer: The till or terminal that holds the money.
         cashier: Who took it.
         taken_at: When (aware).

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from charterhouse.desk.terms import METHODS
 from charterhouse.payments.gateways.base import PaymentState, RefundState
 from charterhouse.payments.gateways.errors import ApproverMissingError, GatewayRequestError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from charterhouse.payments.gateways.base import Payout, Tender
 
-KINDS = frozenset({"cash", "card_terminal", "transfer", "wechat_pay", "alipay"})
+KINDS = frozenset(METHODS)
 SLIP_KINDS = KINDS - {"cash"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from charterhouse.desk.actions import SOURCES
 from charterhouse.desk.member_file import MemberFile, Paper, papers
-from charterhouse.desk.telling import METHODS
+from charterhouse.desk.terms import METHODS
 from charterhouse.desk.words import program_now
 from charterhouse.web.admin.acting import say
 from charterhouse.web.admin.words import code_label

@@ -240,9 +240,9 @@ def _bill_page(typed: bills.Typed, **more: Any) -> str:
     limited = principal.branches if principal else frozenset()
     places = [each for each in branches() if not limited or each.code in limited]
     items = Items()
-    categories = dict(terms.CATEGORIES)
+    categories = dict.fromkeys(terms.CATEGORIES)
     for each in items.listed:
-        categories.setdefault(each.category, each.category)
+        categories.setdefault(each.category)
     shown = {"quoted": None, "errors": {}, "hints": []} | more
     return render_template(
         "admin/counter/bill.html",
@@ -250,8 +250,8 @@ def _bill_page(typed: bills.Typed, **more: Any) -> str:
         holder=counter.holder(typed.payer, actor=actor()),
         items=items,
         categories=list(categories),
-        visits=[(code, str(text)) for code, text in terms.VISITS.items()],
-        methods=[(code, terms.term("method", code)) for code in bills.METHODS],
+        visits=[(code, terms.term("visit", code)) for code in terms.VISITS],
+        methods=[(code, terms.term("method", code)) for code in terms.METHODS],
         branches=[(each.code, pick(each.zh, each.en)) for each in places],
         **shown,
     )

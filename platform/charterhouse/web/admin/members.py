@@ -12,7 +12,8 @@ from charterhouse.desk.audit import reveal
 from charterhouse.desk.local import today
 from charterhouse.desk.member_export import write_list
 from charterhouse.desk.sheets import FORMATS
-from charterhouse.desk.telling import ACCOUNTS, STATES
+from charterhouse.desk.telling import STATES
+from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.desk.timeline import KINDS
 from charterhouse.web.admin import acting, words
 from charterhouse.web.admin.acting import actor, say
@@ -45,6 +46,7 @@ KIND_NAMES: Final = {
     "payments": lazy_gettext("Payments"),
     "points": lazy_gettext("Points"),
     "benefits": lazy_gettext("Benefits"),
+    "services": lazy_gettext("Services"),
     "membership": lazy_gettext("Membership"),
     "card": lazy_gettext("Card"),
     "time": lazy_gettext("By time"),

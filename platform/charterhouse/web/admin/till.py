@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["SECOND_PERSON", "pay_online", "take"]
 
 _COUNTER: Final = Counter()
-_KINDS: Final = {"card": "card_terminal"}
 SECOND_PERSON: Final = _COUNTER.take_limit
 """Amounts in fen above this need a second person."""
 
@@ -39,7 +38,7 @@ def take(ref: str, debt: Owed) -> tuple[Answer | None, dict[str, str]]:
             Tender(
                 reference=key,
                 amount=debt.amount,
-                kind=_KINDS.get(method, method),
+                kind=method,
                 drawer=branch() or "counter",
                 cashier=actor(),
                 taken_at=clock.now(),
