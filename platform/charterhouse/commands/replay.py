@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.tenant import Tenant
 
 _POINTS = "points"
-_COUNTED = frozenset({"events", "accepted", "members", "refusals"})
+_COUNTED = frozenset({"events", "accepted", "members", "refusals", "points_given"})
 _NAMES = {
     "events": "events",
     "accepted": "accepted",
     "members": "members",
     "liabilities": "liability",
+    "points_given": "points given",
     "discounts": "discounts",
     "listed": "list price of bills",
     "net": "charged for bills",

@@ -13,15 +13,17 @@ from charterhouse.desk.local import now_here
 from charterhouse.kernel.difference import Difference, compare
 from charterhouse.kernel.errors import EventError, SettingsError
 from charterhouse.kernel.kinds import to_plain
+from charterhouse.kernel.overlay import overlaid
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.program import Book, Version
-from charterhouse.kernel.replay import Change, Replay, overlaid
+from charterhouse.kernel.replay import Change, Replay
 from charterhouse.plugins.registry import registry
 from charterhouse.records.books import load_book
 from charterhouse.records.replaying import (
     count_events,
     events_of,
     first_book,
+    house_founded,
     last_moment,
     recorded,
 )
@@ -119,7 +121,12 @@ class _Task:
     def run(self) -> Difference:
         try:
             change = self._change()
-            both = Replay(first_book(self._unit), change, self._since)
+            both = Replay(
+                first_book(self._unit),
+                change,
+                since=self._since,
+                founded=house_founded(self._unit),
+            )
             self._tell(both)
         except SettingsError as error:
             raise _invalid(error) from None

@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from charterhouse.kernel.blame import MEASURES, PAID, STATES, Because, Blame
 from charterhouse.kernel.ledger import CREDIT, POINTS, STORED_VALUE
-
-PAID = "paid"
-MEASURES = (POINTS, STORED_VALUE, CREDIT, PAID)
-"""In what a member can gain or lose; what is paid into tills is a loss, all else a gain."""
 
 LIABILITIES = (POINTS, STORED_VALUE, CREDIT, "deposit", "dividends")
 """Units that the institution owes its members; points count points, the others fen."""
 
-STATES = ("tier", "status")
-"""Fields of a standing of which moves are told."""
-
 _SHOWN = 10
-
-
-class Because(NamedTuple):
-    """The clause responsible, and the reason code where it refused; both "" when unknown."""
-
-    clause: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +44,7 @@ class Figures:
         events, accepted: how many events were told, and how many of them accepted.
         members: tier → status → how many.
         liabilities: unit → what members hold of it, of `LIABILITIES`.
+        points_given: all points that members received, those that have gone since included.
         listed, net: list price of all bills and what was charged for them, in fen.
         paid: fen paid into tills less what was given back.
         refusals: (reason code, clause) → how many events; the clause is "" where the kernel refused.
@@ -66,6 +54,7 @@ class Figures:
     accepted: int = 0
     members: dict[str, dict[str, int]] = field(default_factory=dict)
     liabilities: dict[str, int] = field(default_factory=dict)
+    points_given: int = 0
     listed: int = 0
     net: int = 0
     paid: int = 0
@@ -88,8 +77,9 @@ class Figures:
         for tier, by_status in sorted(self.members.items()):
             rows |= {("members", tier, s): n for s, n in sorted(by_status.items())}
         rows |= {("liabilities", unit): n for unit, n in sorted(self.liabilities.items())}
-        rows[("discounts",)] = self.discounts
-        rows[("listed",)], rows[("net",)], rows[("paid",)] = self.listed, self.net, self.paid
+        rows["points_given",] = self.points_given
+        rows["discounts",] = self.discounts
+        rows["listed",], rows["net",], rows["paid",] = self.listed, self.net, self.paid
         return rows | {("refusals", *key): n for key, n in sorted(self.refusals.items())}
 
     def dump(self) -> dict[str, Any]:
@@ -100,6 +90,7 @@ class Figures:
             "accepted": self.accepted,
             "members": self.members,
             "liabilities": self.liabilities,
+            "points_given": self.points_given,
             "listed": self.listed,
             "net": self.net,
             "discounts": self.discounts,
@@ -230,32 +221,6 @@ def _movers(raw: Mapping[str, Any]) -> Movers:
     return Movers(raw["count"], raw["change"], lose, gain)
 
 
-class Blame:
-    """Which clause is responsible for what differs, gathered while two runs go side by side.
-
-    Attributes:
-        shares: (measure, ref) → because → how much of the difference.
-        moved: (field of `STATES`, ref) → because.
-        otherwise: how many events the one accepted and the other refused.
-    """
-
-    def __init__(self) -> None:
-        self.shares: dict[tuple[str, str], Counter[Because]] = {}
-        self.moved: dict[tuple[str, str], Because] = {}
-        self.otherwise = 0
-
-    def share(self, measure: str, ref: str, because: Because, amount: int) -> None:
-        """Add a part of a difference."""
-        self.shares.setdefault((measure, ref), Counter())[because] += amount
-
-    def of(self, measure: str, ref: str, change: int) -> Because:
-        """What is responsible for most of a member's difference."""
-        shares: Mapping[Because, int] = self.shares.get((measure, ref), {})
-        sign = 1 if change > 0 else -1
-        most = max(shares, key=lambda because: (shares[because] * sign, because), default=None)
-        return most if most is not None and shares[most] * sign > 0 else Because()
-
-
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a run ended: its figures and its members, who are no others than those counted."""
@@ -325,6 +290,6 @@ def _moves_of(what: str, pairs: Iterable[Pair], blame: Blame) -> list[Move]:
 
 
 __all__ = [
-    "LIABILITIES", "MEASURES", "PAID", "STATES", "Because", "Blame", "Difference", "Ended", "Figures",
-    "MemberFigures", "Move", "Mover", "Movers", "compare",
+    "LIABILITIES", "Difference", "Ended", "Figures", "MemberFigures", "Move", "Mover", "Movers",
+    "compare",
 ]  # fmt: skip

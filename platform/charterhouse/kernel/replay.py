@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from charterhouse.kernel import engine
-from charterhouse.kernel.charter import Charter
+from charterhouse.kernel.blame import (
+    STATES,
+    TILL,
+    Because,
+    Blame,
+    Said,
+    contributions,
+    differ,
+    one_refused,
+    setter,
+    subject_of,
+)
 from charterhouse.kernel.decision import Decision, Document, Refusal
 from charterhouse.kernel.difference import (
     LIABILITIES,
-    MEASURES,
-    PAID,
-    STATES,
-    Because,
-    Blame,
     Difference,
     Ended,
     Figures,
@@ -32,76 +38,14 @@ from charterhouse.kernel.difference import (
 from charterhouse.kernel.errors import KernelError
 from charterhouse.kernel.events import Event
 from charterhouse.kernel.ledger import CREDIT, POINTS, STORED_VALUE, held
-from charterhouse.kernel.program import Book, Version
+from charterhouse.kernel.program import Book
 from charterhouse.kernel.standing import HOUSE, Standing
 
 BROKEN = "charter_broken"
 """The code under which events count at which the charter broke; nothing of them was kept."""
 
-TILL = "@till"
 _INSTANT = timedelta(microseconds=1)
-_FIRST = datetime.min.replace(tzinfo=UTC)
 _FAULTS = 10
-
-
-class Said(NamedTuple):
-    """What a run made of one event, or of time alone (no decision)."""
-
-    passed: tuple[Decision, ...]
-    decision: Decision | None = None
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """Why the event was refused, if it was."""
-        return self.decision.refusal if self.decision is not None else None
-
-    @property
-    def accepted(self) -> tuple[Decision, ...]:
-        """The decisions that had effects."""
-        if self.decision is None or self.decision.refusal is not None:
-            return self.passed
-        return (*self.passed, self.decision)
-
-
-class Overlaid(Book):
-    """A book in which some settings hold on top of every version, whatever it says of them."""
-
-    def __init__(
-        self, charter: Charter, versions: Iterable[Version], over: Mapping[str, Any]
-    ) -> None:
-        super().__init__(charter, versions)
-        self.over = dict(over)
-
-    def with_version(self, effective: datetime, settings: Mapping[str, Any]) -> Overlaid:
-        """See `Book.with_version`; the settings on top stay on top."""
-        number = max(v.number for v in self.versions) + 1
-        added = Version(number, effective, {**settings, **self.over})
-        book = Overlaid(self.charter, [*self.versions, added], self.over)
-        for moment in book.effects:
-            if moment is not None and moment >= effective:
-                book.at(moment)
-        return book
-
-
-def overlaid(book: Book, over: Mapping[str, Any], since: datetime | None) -> Overlaid:
-    """A book with settings on top of all its versions, from a moment on or from the beginning.
-
-    Every version concerned is compiled.
-
-    Raises:
-        SettingsError: the settings are not valid, or not together with those of a version.
-    """
-    versions = []
-    for each in book.versions:
-        concerned = since is None or (each.effective is not None and each.effective > since)
-        settings = {**each.settings, **over} if concerned else each.settings
-        versions.append(Version(each.number, each.effective, settings))
-    if since is not None:
-        versions.append(Version(max(v.number for v in versions) + 1, since, dict(over)))
-    found = Overlaid(book.charter, versions, over)
-    for moment in (_FIRST, *(e for e in found.effects if e is not None)):
-        found.at(moment)
-    return found
 
 
 class Run:
@@ -109,6 +53,7 @@ class Run:
 
     Args:
         book: the versions known at the beginning; accepted amendments add theirs.
+        founded: when the institution's own dues began, where no event but the clock began them.
 
     Attributes:
         tally: what was counted so far.
@@ -116,7 +61,7 @@ class Run:
         faults: the first events at which the charter broke.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, founded: datetime | None = None) -> None:
         self.book = book
         self.standings: dict[str, Standing] = {}
         self.documents: dict[str, Document] = {}
@@ -124,15 +69,14 @@ class Run:
         self.tally = Figures()
         self.paid: Counter[str] = Counter()
         self.faults: list[str] = []
-        self._founded = False
+        self._founded = founded
 
     def fork(self, book: Book) -> Run:
         """A run that goes on from here by another book, with nothing counted yet."""
-        run = Run(book)
+        run = Run(book, self._founded)
         run.standings = dict(self.standings)
         run.documents = dict(self.documents)
         run.people = {ref: dict(facts) for ref, facts in self.people.items()}
-        run._founded = self._founded
         return run
 
     def standing(self, ref: str) -> Standing:
@@ -154,9 +98,8 @@ class Run:
         An event at which the charter breaks counts as refused as `BROKEN`: another charter may
         meet codes and standings that it never made.
         """
-        if not self._founded:
-            self._founded = True
-            self.advance(HOUSE, event.at)
+        if self._founded is not None and self._founded <= event.at:
+            self.advance(HOUSE, self._founded)
         for ref, facts in event.people.items():
             self.people.setdefault(ref, {}).update(facts)
         self.tally.events += 1
@@ -176,6 +119,9 @@ class Run:
 
     def advance(self, ref: str, until: datetime) -> Said:
         """Bring a person through what became due."""
+        if ref == HOUSE and self._founded is not None and self._founded <= until:
+            moment, self._founded = self._founded, None
+            self.advance(HOUSE, moment)
         try:
             passed = tuple(engine.advance(self.book, ref, until, self))
         except Exception as error:  # noqa: BLE001 - whatever breaks is counted and told
@@ -205,9 +151,11 @@ class Run:
         self.standings.update(decision.standings)
         if decision.documents:
             self.documents.update(decision.documents)
-        for posting in decision.postings:
-            if posting.owner.startswith(TILL):
-                self.paid[subject_of(decision)] += posting.amount
+        for owner, account, amount, _, _ in decision.postings:
+            if owner.startswith(TILL):
+                self.paid[subject_of(decision)] += amount
+            elif account == POINTS and amount > 0 and owner[0] != "@":
+                self.tally.points_given += amount
         priced = decision.figures.get("priced")
         if priced:
             self.count_bill(priced)
@@ -259,16 +207,6 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
 
 
-def subject_of(decision: Decision) -> str:
-    """Whom a decision is about: who is named, else whose document it is."""
-    body = decision.event.body
-    named = getattr(body, "member", None) or getattr(body, "person", None)
-    if named:
-        return str(named)
-    owners = (document.member for document in decision.documents.values())
-    return next(owners, next(iter(decision.standings), ""))
-
-
 Change = Callable[[Book], Book]
 """Makes the changed book from the one in force where both runs part."""
 
@@ -280,6 +218,7 @@ class Replay:
         book: the first version of the live charter; its amendments are among the events.
         change: makes the changed book; None to run the live charter alone.
         since: up to here the live charter alone decides, and nothing is counted.
+        founded: see `Run`.
 
     Attributes:
         before: the run of the live charter.
@@ -287,9 +226,14 @@ class Replay:
     """
 
     def __init__(
-        self, book: Book, change: Change | None = None, since: datetime | None = None
+        self,
+        book: Book,
+        change: Change | None = None,
+        *,
+        since: datetime | None = None,
+        founded: datetime | None = None,
     ) -> None:
-        self.before = Run(book)
+        self.before = Run(book, founded)
         self.after: Run | None = None
         self._change = change
         self._since = since
@@ -336,12 +280,12 @@ class Replay:
 
     def _weigh(self, before: Said, after: Said) -> None:
         """Find what is responsible for a difference that arises here."""
-        refused = _one_refused(before, after)
+        refused = one_refused(before, after)
         if refused is not None:
             self._blame.otherwise += 1
-        if refused is not None or _differ(before, after):
-            parts = _contributions(after, refused)
-            parts.subtract(_contributions(before, refused))
+        if refused is not None or differ(before, after):
+            parts = contributions(after, refused)
+            parts.subtract(contributions(before, refused))
             for (measure, ref, because), amount in parts.items():
                 if amount:
                     self._blame.share(measure, ref, because, amount)
@@ -372,69 +316,8 @@ class Replay:
                 self._apart.pop(key, None)
             elif self._apart.get(key) != pair:
                 self._apart[key] = pair
-                by = refused or _setter(after, ref, what) or _setter(before, ref, what)
+                by = refused or setter(after, ref, what) or setter(before, ref, what)
                 self._blame.moved[key] = by or Because()
 
 
-def _one_refused(before: Said, after: Said) -> Because | None:
-    """By what one run refused an event that the other accepted."""
-    old, new = before.refusal, after.refusal
-    refusal = old or new
-    if refusal is None or (old is not None and new is not None):
-        return None
-    return Because(refusal.clause, refusal.code)
-
-
-def _differ(before: Said, after: Said) -> bool:
-    old, new = before.accepted, after.accepted
-    if len(old) != len(new):
-        return True
-    return any(a.postings != b.postings for a, b in zip(old, new, strict=True))
-
-
-def _setter(said: Said, ref: str, what: str) -> Because | None:
-    """The clause that set a field of a person's standing here."""
-    for decision in reversed(said.accepted):
-        for cited in reversed(decision.trace):
-            about = cited.about
-            if cited.did == "change" and about.get("member") == ref and what in about:
-                return Because(cited.clause)
-    return None
-
-
-def _contributions(said: Said, refused: Because | None) -> Counter[tuple[str, str, Because]]:
-    """By how much each clause changed each measure of each person here.
-
-    What the event itself brought where the other run refused it is the refusal's doing.
-    """
-    found: Counter[tuple[str, str, Because]] = Counter()
-    for decision in said.accepted:
-        by = refused if decision is said.decision else None
-        for owner, account, amount, _, clause in decision.postings:
-            unit = account.removesuffix(":held")
-            if unit in MEASURES and owner[0] != "@":
-                found[unit, owner, by or Because(clause)] += amount
-        for clause, amount in _payments(decision):
-            found[PAID, subject_of(decision), by or Because(clause)] += amount
-    return found
-
-
-def _payments(decision: Decision) -> Iterator[tuple[str, int]]:
-    """What clauses made a person pay, in fen: on a bill what they took off the list price."""
-    priced = decision.figures.get("priced")
-    if priced is None:
-        for posting in decision.postings:
-            if posting.owner.startswith(TILL):
-                yield posting.clause, posting.amount
-        return
-    for row in priced:
-        yield row[6], row[5] - row[2] * row[4]
-    yield "", sum(row[2] * row[4] for row in priced)
-    for posting in decision.postings:
-        if not posting.of_house and posting.unit in (STORED_VALUE, CREDIT):
-            yield posting.clause, posting.amount
-
-
-__all__ = [
-    "BROKEN", "TILL", "Change", "Overlaid", "Replay", "Run", "Said", "overlaid", "subject_of",
-]  # fmt: skip
+__all__ = ["BROKEN", "Change", "Replay", "Run"]

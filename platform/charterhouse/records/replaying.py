@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
+from charterhouse.kernel.blame import TILL
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.difference import Ended
 from charterhouse.kernel.events import Event
+from charterhouse.kernel.ledger import POINTS
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.replay import TILL, Run
-from charterhouse.kernel.standing import load
+from charterhouse.kernel.replay import Run
+from charterhouse.kernel.standing import HOUSE, load
 from charterhouse.records import sealing
 from charterhouse.records import tables as t
 from charterhouse.records.books import load_book
@@ -73,6 +75,18 @@ def first_book(unit: Unit) -> Book:
     return Book(book.charter, [book.first])
 
 
+def house_founded(unit: Unit) -> datetime | None:
+    """The latest moment at which the institution's own dues can have begun, if any came.
+
+    The clock begins them at a moment that no event tells; what came of them since is on record.
+    """
+    query = select(func.min(t.decision.c.at)).where(
+        t.decision.c.member == HOUSE, t.decision.c.verb == "due"
+    )
+    first = unit.connection.execute(query).scalar()
+    return first.astimezone(unit.tenant.zone) - _INSTANT if first is not None else None
+
+
 def recorded(unit: Unit, since: datetime | None, until: datetime) -> Ended:
     """What is on record of the tenant in scope, in the form in which a run ends.
 
@@ -110,6 +124,7 @@ class _Recorded(Run):
         """Count what was decided."""
         self._read_decisions(unit, since)
         self._read_payments(unit, since)
+        self._read_points(unit, since)
         self._read_bills(unit, since)
 
     def _read_decisions(self, unit: Unit, since: datetime | None) -> None:
@@ -136,6 +151,16 @@ class _Recorded(Run):
         for row in unit.connection.execute(query):
             self.paid[row.member or ""] += int(row.fen)
 
+    def _read_points(self, unit: Unit, since: datetime | None) -> None:
+        query = select(func.sum(t.posting.c.amount)).where(
+            t.posting.c.account == POINTS,
+            t.posting.c.amount > 0,
+            t.posting.c.owner.not_like("@%"),
+        )
+        if since is not None:
+            query = query.where(t.posting.c.at >= since)
+        self.tally.points_given += int(unit.connection.execute(query).scalar() or 0)
+
     def _read_bills(self, unit: Unit, since: datetime | None) -> None:
         query = select(t.document.c.id, t.document.c.sealed).where(t.document.c.kind == "bill")
         if since is not None:
@@ -144,4 +169,6 @@ class _Recorded(Run):
             self.count_bill(sealing.DOCUMENT.open(row.id, row.sealed)["priced"])
 
 
-__all__ = ["count_events", "events_of", "first_book", "last_moment", "recorded"]
+__all__ = [
+    "count_events", "events_of", "first_book", "house_founded", "last_moment", "recorded",
+]  # fmt: skip
