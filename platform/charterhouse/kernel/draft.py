@@ -68,6 +68,7 @@ class Draft:
     Attributes:
         compound: the step is part of a `join`, where what is not stated was complete.
         named: the persons whom the event or its documents name.
+        subject: the request or booking that the event speaks of, as it was before.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Draft:
         self.compound = False
         self.bill: Bill | None = None
         self.refund: RefundOf | None = None
+        self.subject: Document | None = None
         self.figures: dict[str, Any] = {}
         self.standings: dict[str, Standing] = {}
         self.documents: dict[str, Document] = {}
@@ -102,7 +104,8 @@ class Draft:
     @property
     def member(self) -> str:
         """The ref of the member (or person) whom the event is about."""
-        return str(getattr(self.body, "member", None) or getattr(self.body, "person", None) or "")
+        named = getattr(self.body, "member", None) or getattr(self.body, "person", None)
+        return str(named or (self.subject and self.subject.member) or "")
 
     @property
     def of_member(self) -> Standing:

@@ -78,6 +78,9 @@ def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
         owners |= {document.member, document.content.get("referrer")}
         since = datetime.fromisoformat(document.content["at"])
         named |= owners | {holder_today(view, owner, since) for owner in owners if owner}
+    subject = spoken_of(event, view)
+    if subject is not None:
+        named.add(subject.member)
     return tuple(sorted(name for name in named if name))
 
 
@@ -85,6 +88,13 @@ def referred(event: Event, view: View) -> Document | None:
     """The document that an event refers to (`of`), if it is known."""
     doc_id = getattr(event.body, "of", None)
     return view.document(doc_id) if doc_id else None
+
+
+def spoken_of(event: Event, view: View) -> Document | None:
+    """The request or booking that an event speaks of (`request`), if it is known."""
+    doc_id = getattr(event.body, "request", None)
+    found = view.document(doc_id) if doc_id else None
+    return found if found is not None and found.kind in ("request", "booking") else None
 
 
 def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]:
@@ -176,15 +186,19 @@ def decide(book: Book, event: Event, view: View) -> Outcome:
 def _draft_for(book: Book, event: Event, view: View, named: Iterable[str]) -> Draft:
     names = tuple(named)
     document = referred(event, view)
+    subject = spoken_of(event, view)
     if document is not None:
         moment = datetime.fromisoformat(document.content["at"]).astimezone(event.at.tzinfo)
         program = book.at(moment).variant(document.content.get("tier", ""))
     else:
         program = book.at(event.at)
         ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
+        ref = ref or (subject and subject.member)
         if ref:
             program = program.variant(program.tier_for(view.standing(ref), event.body))
-    return Draft(event=event, now=event.at, book=book, program=program, view=view, named=names)
+    draft = Draft(event=event, now=event.at, book=book, program=program, view=view, named=names)
+    draft.subject = subject
+    return draft
 
 
 def _steps(draft: Draft) -> Iterator[v.Body]:
@@ -286,8 +300,18 @@ def _open(draft: Draft) -> None:
                 draft.refund = RefundOf.of(body, document)
             except LookupError:
                 draft.refuse("unknown", field="refund.lines")
+    elif isinstance(body, v.RequestBody):
+        _find(draft, body)
     else:
         _demand_free_id(draft)
+
+
+def _find(draft: Draft, body: v.RequestBody) -> None:
+    """A booking can be given up and closed; the other steps are those of a request."""
+    subject = draft.subject
+    of_both = isinstance(body, v.Cancel | v.Close)
+    if subject is None or (subject.kind == "booking" and not of_both):
+        draft.refuse("unknown", field=f"{body.verb}.request")
 
 
 def _demand_free_id(draft: Draft) -> None:
@@ -374,4 +398,4 @@ def _complete(draft: Draft) -> Decision:
     )
 
 
-__all__ = ["Due", "Workspace", "advance", "decide", "referred", "touched"]
+__all__ = ["Due", "Workspace", "advance", "decide", "referred", "spoken_of", "touched"]

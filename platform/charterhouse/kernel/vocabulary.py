@@ -55,6 +55,7 @@ from charterhouse.kernel.service_verbs import (
     Progress,
     Record,
     Request,
+    RequestBody,
     Supply,
 )
 
@@ -109,6 +110,7 @@ __all__ = [
     "Renew",
     "ReportLoss",
     "Request",
+    "RequestBody",
     "Resume",
     "Sanction",
     "Spend",
