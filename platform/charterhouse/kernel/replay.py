@@ -39,6 +39,7 @@ from charterhouse.kernel.errors import KernelError
 from charterhouse.kernel.events import Event
 from charterhouse.kernel.ledger import CREDIT, POINTS, STORED_VALUE, held
 from charterhouse.kernel.program import Book
+from charterhouse.kernel.shelf import Shelf
 from charterhouse.kernel.standing import HOUSE, Standing
 
 BROKEN = "charter_broken"
@@ -64,7 +65,7 @@ class Run:
     def __init__(self, book: Book, founded: datetime | None = None) -> None:
         self.book = book
         self.standings: dict[str, Standing] = {}
-        self.documents: dict[str, Document] = {}
+        self.documents = Shelf()
         self.people: dict[str, dict[str, Any]] = {}
         self.tally = Figures()
         self.paid: Counter[str] = Counter()
@@ -75,7 +76,7 @@ class Run:
         """A run that goes on from here by another book, with nothing counted yet."""
         run = Run(book, self._founded)
         run.standings = dict(self.standings)
-        run.documents = dict(self.documents)
+        run.documents = self.documents.copy()
         run.people = {ref: dict(facts) for ref, facts in self.people.items()}
         return run
 
@@ -150,7 +151,7 @@ class Run:
     def _keep(self, decision: Decision) -> None:
         self.standings.update(decision.standings)
         if decision.documents:
-            self.documents.update(decision.documents)
+            self.documents.put(decision.documents.values())
         for owner, account, amount, _, _ in decision.postings:
             if owner.startswith(TILL):
                 self.paid[subject_of(decision)] += amount
@@ -300,9 +301,8 @@ class Replay:
         """Both runs keep one copy of what they made alike: memory is for twice as many."""
         assert self.after is not None  # noqa: S101 - both runs are at work
         for decision in said.accepted:
-            for doc_id, document in decision.documents.items():
-                if self.after.documents.get(doc_id) == document:
-                    self.after.documents[doc_id] = document
+            for doc_id in decision.documents:
+                self.after.documents.share(self.before.documents, doc_id)
 
     def _states(self, ref: str, before: Said, after: Said, refused: Because | None) -> None:
         assert self.after is not None  # noqa: S101 - both runs are at work
