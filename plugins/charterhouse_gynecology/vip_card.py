@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter, Clause, Section
-from charterhouse.kernel.clauses.admission import (
-    Activation,
-    EntryFee,
-    MailedCard,
-    OneMembership,
-    Papers,
-    Path,
-    Paths,
-    Review,
-    Term,
-    Tiers,
-)
-from charterhouse.kernel.clauses.benefits import OnBirthday, Quota, Unlimited, UseGivenBack
+from charterhouse.kernel.clauses.admission import OneMembership, Papers, Path, Paths
+from charterhouse.kernel.clauses.benefits import Quota, Unlimited, UseGivenBack
 from charterhouse.kernel.clauses.cards import CardMisuse, Loss, Reissue, TransferOfCard
+from charterhouse.kernel.clauses.conditions import Lines, on_birthday
 from charterhouse.kernel.clauses.conduct import DetailsChanged, Incidents, Sanctions
 from charterhouse.kernel.clauses.earning import (
     BillRefund,
@@ -25,6 +15,8 @@ from charterhouse.kernel.clauses.earning import (
     ReferralShare,
     SpendTotal,
 )
+from charterhouse.kernel.clauses.fees import EntryFee
+from charterhouse.kernel.clauses.flow import Activation, Application, MailedCard, Review
 from charterhouse.kernel.clauses.notices import (
     Activities,
     AmendmentNotice,
@@ -40,8 +32,10 @@ from charterhouse.kernel.clauses.points import (
     PointsYear,
     Redemption,
 )
-from charterhouse.kernel.clauses.price import FactorOnActivityPrice, WaivedCategory
+from charterhouse.kernel.clauses.price import FactorOnActivityPrice, Waived
 from charterhouse.kernel.clauses.rights import NotOffered, Rights, Visits
+from charterhouse.kernel.clauses.terms import Term
+from charterhouse.kernel.clauses.tiers import Tiers
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_gynecology import vip_card_texts as texts
 from charterhouse_gynecology.vip_card_reports import FORM, MONTHLY
@@ -95,12 +89,13 @@ class VipCard(Charter):
                 "2.2", factor=s.price_factor, without=s.excluded_items, excluded="7B.8"
             ),
             Unlimited("2.3", "alliance-service"),
-            OnBirthday(
-                "2.4", "birthday-check", shown={"card": "card_missing", "id": "id_missing"}
+            Quota(
+                "2.4", "birthday-check", per=1, window=on_birthday,
+                shown={"card": "card_missing", "id": "id_missing"},
             ),
-            Quota("2.5", "yearly-gift", per_year=s.yearly_gifts),
+            Quota("2.5", "yearly-gift", per=s.yearly_gifts),
             OneMembership("3.1"),
-            Term("3.2", years=s.term_years, lapse="D.2"),
+            Term("3.2", months=12 * s.term_years, lapse="D.2"),
             NotOffered("3.2", {"renew": "not_included"}),
             NotOffered("3.3", {
                 "withdraw": "not_refundable",
@@ -119,6 +114,7 @@ class VipCard(Charter):
                 "4.1.2", purpose="donation", amount=s.ordinary_donation,
                 paths=frozenset({"ordinary"}),
             ),
+            Application("4.2.3", review=True),
             Review("4.2.1"),
             Activation("4.2.1", legacy="3.2"),
             OpeningFigures("5.5"),
@@ -144,7 +140,7 @@ class VipCard(Charter):
             Rights(
                 "7A.1", lost="7B.3", void="7B.6", expired="D.2", ended="7B.6", lending="7B.1"
             ),
-            WaivedCategory("7A.2", category="registration"),
+            Waived("7A.2", lines=Lines(categories={"registration"})),
             Unlimited("7A.2", "registration-waiver", "spending-detail"),
             Unlimited("7A.3", "follow-up"),
             Unlimited("7A.4", "lucky-draw"),

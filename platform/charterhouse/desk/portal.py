@@ -14,7 +14,8 @@ from charterhouse.desk.member_file import BenefitLeft, LotLeft, MemberFile, file
 from charterhouse.desk.people import Person, find_people, find_person, get_person
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Clause, Text
-from charterhouse.kernel.clauses.benefits import OnBirthday, Quota
+from charterhouse.kernel.clauses.benefits import Quota, calendar_year
+from charterhouse.kernel.clauses.conditions import on_birthday
 from charterhouse.kernel.ledger import POINTS, STORED_VALUE
 from charterhouse.kernel.periods import birthday_in
 from charterhouse.kernel.standing import Standing
@@ -132,9 +133,9 @@ def _benefits(found: MemberFile, said: Words) -> tuple[Benefit, ...]:
 def _benefit(left: BenefitLeft, clause: Clause, standing: Standing, said: Words) -> Benefit:
     today = now_here().date()
     until, day = standing.valid_until, None
-    if isinstance(clause, OnBirthday):
+    if isinstance(clause, Quota) and clause.window is on_birthday:
         until, day = None, _next_birthday(standing, today, used=not left.remaining)
-    elif isinstance(clause, Quota):
+    elif isinstance(clause, Quota) and clause.period is calendar_year:
         year_end = date(today.year, 12, 31)
         until = min(year_end, until) if until else year_end
     return Benefit(

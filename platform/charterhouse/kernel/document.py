@@ -35,10 +35,15 @@ def natural(number: str) -> tuple[tuple[int, str], ...]:
 
 
 def texts_of(program: Program) -> dict[str, tuple[str, str]]:
-    """Number → (zh, en) of every rule that has words, in the document's order."""
+    """Number → (zh, en) of every rule that has words, in the document's order.
+
+    What the charter says itself goes before the library's own words.
+    """
     found: dict[str, tuple[str, str]] = {}
     for clause in program.clauses:
-        for number, text in clause.texts().items():
+        found.update(clause.said)
+    for clause in sorted(program.clauses, key=lambda c: (type(c).__name__, c.number)):
+        for number, text in clause.text().items():
             found.setdefault(number, text)
     return {number: found[number] for number in sorted(found, key=natural)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from charterhouse.kernel import effects as fx
@@ -48,6 +48,10 @@ class View(Protocol):
 
     def document(self, doc_id: str) -> Document | None:
         """The document of this id, if there is one."""
+        ...
+
+    def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
+        """How many memberships are active and in their term on a day, of these kinds."""
         ...
 
 
@@ -141,6 +145,10 @@ class Draft:
     def holder(self, ref: str, document: Document) -> str:
         """Who holds today the account to which a document of `ref` belongs."""
         return holder_today(self._view, ref, datetime.fromisoformat(document.content["at"]))
+
+    def active_members(self, kinds: frozenset[str] | None = None) -> int:
+        """How many memberships are active today, of these kinds; before this decision."""
+        return self._view.active_members(self.now.date(), kinds)
 
     # Executing effects.
 
@@ -285,6 +293,10 @@ class Draft:
         account = e.account or f"@till:{e.method or 'cash'}"
         self._transfer(fx.Transfer(account, "@sales", e.amount), number)
 
+    def _pay_out(self, e: fx.PayOut, number: str) -> None:
+        self.figures["refund"] = self.figures.get("refund", 0) + e.amount
+        self._transfer(fx.Transfer(f"@till:{e.method or 'cash'}", e.account, e.amount), number)
+
     def _keep(self, e: fx.Keep, number: str) -> None:
         facts = self.standing(e.member).facts
         if e.value is None:
@@ -404,6 +416,7 @@ class Draft:
         fx.Owe: _owe,
         fx.Settled: _settled,
         fx.GiveBack: _give_back,
+        fx.PayOut: _pay_out,
         fx.Keep: _keep,
         fx.Put: _put,
         fx.Note: _note,

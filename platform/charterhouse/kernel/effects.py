@@ -131,6 +131,15 @@ class GiveBack(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class PayOut(Effect):
+    """Fen paid out to the member in cash, from a house account that owed them."""
+
+    amount: int
+    account: str
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Keep(Effect):
     """Keep a clause-owned fact of a member; None forgets it."""
 
@@ -281,7 +290,7 @@ class Show(Effect):
 FACTS = (
     "applied", "approved", "rejected", "paid", "topped_up", "activated", "tier_changed",
     "term_began", "renewed", "withdrawing", "lapsed", "ended", "reissued", "transferred", "used",
-    "redeemed", "introduced", "granted",
+    "redeemed", "introduced", "granted", "completed",
 )  # fmt: skip
 """What clauses may announce; extended by the clause that announces it first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel import vocabulary as v
@@ -16,16 +16,19 @@ from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.events import FIELDS, PERSON_FIELDS, Event
 from charterhouse.kernel.ledger import check_sums
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.standing import HOUSE, Standing, holder_today
+from charterhouse.kernel.standing import (
+    HOUSE,
+    PREPAYMENT,
+    Standing,
+    holder_today,
+    is_active,
+)
 
 _MUST_BE_KNOWN = frozenset(
     {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
      "upgrade.to", "request.service", "progress.step"}
 )  # fmt: skip
 """Fields whose codes somebody must have made known, else they are refused as unknown."""
-
-PREPAYMENT = "top_up"
-"""Under which a prepayment is owed; a `top_up` pays it."""
 
 MAX_DUES = 5000
 
@@ -53,6 +56,14 @@ class Workspace:
     def document(self, doc_id: str) -> Document | None:
         """See `View`."""
         return self._documents.get(doc_id) or self._view.document(doc_id)
+
+    def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
+        """See `View`."""
+        changed = sum(
+            is_active(now, day, kinds) - is_active(self._view.standing(ref), day, kinds)
+            for ref, now in self._standings.items()
+        )
+        return self._view.active_members(day, kinds) + changed
 
     def keep(self, decision: Decision) -> None:
         """Let later decisions see what this one left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from charterhouse.kernel.charter import Charter
@@ -11,7 +11,7 @@ from charterhouse.kernel.decision import Decision, Document, Outcome
 from charterhouse.kernel.engine import advance, decide, touched
 from charterhouse.kernel.events import Event
 from charterhouse.kernel.program import Book, Version
-from charterhouse.kernel.standing import HOUSE, Standing
+from charterhouse.kernel.standing import HOUSE, Standing, is_active
 from charterhouse.kernel.vocabulary import Body
 
 
@@ -44,6 +44,10 @@ class MemoryWorld:
     def document(self, doc_id: str) -> Document | None:
         """See `View`."""
         return self.documents.get(doc_id)
+
+    def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
+        """See `View`."""
+        return sum(is_active(each, day, kinds) for each in self.standings.values())
 
     def introduce(self, ref: str, facts: Mapping[str, Any]) -> None:
         """Tell what is known of a person before the story."""

@@ -16,6 +16,9 @@ STATUSES = (
 HOUSE = "~house"
 """The institution itself as a subject: its stock, places, lists and dues; never a member."""
 
+PREPAYMENT = "top_up"
+"""Under which a prepayment is owed; a `top_up` pays it."""
+
 CARDS = ("none", "active", "lost", "void", "expired")
 
 
@@ -97,6 +100,12 @@ class Holders(Protocol):
     def standing(self, ref: str) -> Standing:
         """The standing of a person."""
         ...
+
+
+def is_active(standing: Standing, day: date, kinds: frozenset[str] | None = None) -> bool:
+    """Whether a membership is active and in its term on a day, and of one of the kinds."""
+    within = standing.valid_until is None or standing.valid_until >= day
+    return standing.status == "active" and within and (kinds is None or standing.kind in kinds)
 
 
 def _iso(value: date | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from charterhouse.kernel import engine
 from charterhouse.kernel.decision import Decision, Document
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.standing import Standing, dump, load
+from charterhouse.kernel.standing import Standing, dump, is_active, load
 from charterhouse.records import sealing
 from charterhouse.records import tables as t
 from charterhouse.records.books import load_book
@@ -61,6 +62,10 @@ class _Replay:
     def document(self, doc_id: str) -> Document | None:
         """See `View`."""
         return self.documents.get(doc_id)
+
+    def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
+        """See `View`."""
+        return sum(is_active(each, day, kinds) for each in self.standings.values())
 
     def decide(self, event: Any) -> Decision:
         """Decide an event and keep what it leaves."""

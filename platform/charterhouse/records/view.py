@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.standing import Standing, load
@@ -18,6 +19,15 @@ _DOCUMENT = prepared(
     select(document.c.kind, document.c.member, document.c.sealed).where(
         document.c.id == bindparam("wanted")
     )
+)
+
+_ACTIVE = prepared(
+    select(standing.c.kind, func.count().label("number"))
+    .where(
+        standing.c.status == "active",
+        or_(standing.c.valid_until.is_(None), standing.c.valid_until >= bindparam("day")),
+    )
+    .group_by(standing.c.kind)
 )
 
 
@@ -54,6 +64,11 @@ class StoreView:
                 else None
             )
         return self.seen[doc_id]
+
+    def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
+        """See `charterhouse.kernel.draft.View`."""
+        rows = self._unit.execute(_ACTIVE, {"day": day.isoformat()})
+        return sum(row.number for row in rows if kinds is None or row.kind in kinds)
 
 
 def _content(doc_id: str, sealed: str) -> Mapping[str, Any]:

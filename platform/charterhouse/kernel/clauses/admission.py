@@ -1,95 +1,52 @@
-"""Admission: who may apply, with which papers, what it costs, and how it becomes active."""
+"""Admission: who may apply, by which way, with which papers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import (
-    FOLLOW,
-    GRADE,
-    GRANT,
-    GUARD,
-    SETTLE,
-    Clause,
-    Requirement,
-    Text,
-    on,
-)
+from charterhouse.kernel.charter import GRADE, GUARD, Clause, Requirement, Text, on
+from charterhouse.kernel.clauses.conditions import ByKind, ByTier, detail
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.money import show_fen
-from charterhouse.kernel.periods import ONE_DAY, day_start, last_valid_day
-from charterhouse.kernel.standing import Standing
+from charterhouse.kernel.periods import age_on
 
 RUNNING = frozenset({"applied", "approved", "active", "suspended", "withdrawing"})
+"""The statuses in which somebody holds a membership or is on the way to one."""
 
 
-class Tiers(Clause):
-    """The tiers (card types) of a charter and the one given without a wish.
+def applied_kind(d: Draft) -> str:
+    """The kind that an application asks for, or the charter's default."""
+    return str(d.body.kind or d.program.defaults().get("kind", "individual"))
 
-    Args:
-        tiers: code → its name.
-        default: of an application that names none.
-        setting: the setting that names the default.
-        own: tier → the number of the clause that speaks of it.
-    """
 
-    def __init__(
-        self,
-        number: str,
-        tiers: Mapping[str, Text],
-        *,
-        default: str,
-        setting: str,
-        own: Mapping[str, str],
-    ) -> None:
-        super().__init__(number, **own)
-        self.tiers = tiers
-        self.default = default
-        self.setting = setting
-
-    def codes(self) -> Mapping[str, Iterable[str]]:
-        """See `Clause.codes`."""
-        return {"tier": self.tiers}
-
-    def defaults(self) -> Mapping[str, str]:
-        """See `Clause.defaults`."""
-        return {"tier": self.default}
-
-    def check(self) -> Iterable[tuple[str, str]]:
-        """See `Clause.check`."""
-        if self.default not in self.tiers:
-            yield self.setting, f"must be one of {', '.join(self.tiers)}"
-
-    @on("apply", "bring_in", phase=GRADE, rank=10)
-    def give(self, d: Draft) -> Iterator[fx.Effect]:
-        """The tier applied for, else the default."""
-        tier = d.body.tier or self.default
-        yield fx.Change(d.member, {"tier": tier}, number=self.of(tier))
-
-    @on("approve", phase=GRADE, rank=10)
-    def correct(self, d: Draft) -> Iterator[fx.Effect]:
-        """The reviewer may give another tier."""
-        if d.body.tier:
-            yield fx.Change(d.member, {"tier": d.body.tier}, number=self.of(d.body.tier))
+def applied_tier(d: Draft) -> str:
+    """The tier that an application asks for, or the charter's default."""
+    return str(d.body.tier or d.program.defaults().get("tier", ""))
 
 
 class OneMembership(Clause):
-    """One membership per person at a time."""
+    """One membership per person at a time.
+
+    Args:
+        running: statuses in which a further application is refused.
+    """
+
+    def __init__(self, number: str, *, running: frozenset[str] = RUNNING) -> None:
+        super().__init__(number)
+        self.running = running
 
     @on("apply", "bring_in", phase=GUARD, rank=10)
     def single(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse a second membership while one runs or is applied for."""
-        if d.of_member.status in RUNNING:
+        if d.of_member.status in self.running:
             yield fx.Refuse("already_member")
 
     @on("transfer_card", phase=GUARD, rank=10)
     def new_holder_has_none(self, d: Draft) -> Iterator[fx.Effect]:
         """The new holder must not have one."""
-        if d.standing(d.body.to).status in RUNNING:
+        if d.standing(d.body.to).status in self.running:
             yield fx.Refuse("already_member", "transfer_card.to")
 
     def text(self) -> dict[str, Text]:
@@ -101,6 +58,188 @@ class OneMembership(Clause):
                 "the card is lost, a further application is not accepted.",
             )
         }
+
+
+class MinAge(Clause):
+    """Applicants have completed some years on the day of the application.
+
+    Numbers by reason: `unknown`.
+
+    Args:
+        years: completed years; 0 asks nothing. By kind where it differs.
+        unknown: what becomes of somebody whose birth date is not known: "incomplete"
+            lacks `born`; "" lets them pass.
+    """
+
+    def __init__(
+        self, number: str, *, years: int | ByKind[int], unknown: str = "", **numbers: str
+    ) -> None:
+        super().__init__(number, **numbers)
+        self.years = years
+        self.unknown = unknown
+
+    def least(self, d: Draft) -> int:
+        """The age asked of this applicant."""
+        years = self.years
+        return years.get(applied_kind(d), 0) if isinstance(years, ByKind) else years
+
+    @on("apply", phase=GUARD, rank=25)
+    def old_enough(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse the younger; the birthday completes a year."""
+        least, born = self.least(d), d.of_member.born
+        if not least:
+            return
+        if born is None:
+            if self.unknown:
+                yield fx.Lack("born", number=self.of("unknown"))
+        elif age_on(born, d.event.day) < least:
+            yield fx.Refuse("under_age", number=self.number)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        years = self.years if isinstance(self.years, int) else max(self.years.values(), default=0)
+        return {
+            self.number: (
+                f"申请人须年满{years}周岁（以生日当日为准）。",
+                f"Applicants are {years} or older; the age is reached on the birthday.",
+            )
+        }
+
+
+class Documents(Clause):
+    """Documents and data of an application; what lacks is named in one refusal.
+
+    Where an application names any of the data, exactly those were given; without any, all were.
+    A whole admission without a word on documents had them all.
+
+    Args:
+        required: document → copies; by kind or tier where they differ.
+        details: data that the application must contain.
+    """
+
+    def __init__(
+        self, number: str,
+        required: Mapping[str, int] | ByKind[Mapping[str, int]] | ByTier[Mapping[str, int]],
+        *, details: tuple[str, ...] = (), detail_number: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(number, **({"details": detail_number} if detail_number else {}))
+        self.required = required
+        self.details = details
+
+    def needed(self, d: Draft) -> Mapping[str, int]:
+        """The documents that this application needs."""
+        if isinstance(self.required, ByKind):
+            return self.required.get(applied_kind(d), {})
+        if isinstance(self.required, ByTier):
+            return self.required.get(applied_tier(d), {})
+        return self.required
+
+    def requirements(
+        self, verb: str, *, path: str | None = None, channel: str | None = None
+    ) -> Iterator[Requirement]:
+        """See `Clause.requirements`."""
+        if verb != "apply":
+            return
+        varied = isinstance(self.required, ByKind | ByTier)
+        tables: Iterable[Mapping[str, int]] = self.required.values() if varied else [self.required]  # type: ignore[assignment,list-item]  # the two shapes share one field
+        for code in dict.fromkeys(code for table in tables for code in table):
+            yield Requirement(code, "document", self.number)
+        for code in self.details:
+            yield Requirement(code, "detail", self.of("details"))
+
+    @on("apply", phase=GUARD, rank=30)
+    def complete(self, d: Draft) -> Iterator[fx.Effect]:
+        """Name every document and detail that lacks."""
+        if not (d.compound and d.body.documents is None):
+            handed_in = d.body.documents or {}
+            for code, copies in self.needed(d).items():
+                if handed_in.get(code, 0) < copies:
+                    yield fx.Lack(code)
+        if any(detail(d.body, code) is not None for code in self.details):
+            for code in self.details:
+                value = detail(d.body, code)
+                if value is None or not str(value).strip():
+                    yield fx.Lack(code, number=self.of("details"))
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "申请材料须齐全、真实；缺少任何一项的申请不予受理，并逐项告知所缺内容。",
+                "An application needs all its papers; one that lacks any is not accepted, and "
+                "everything that lacks is named.",
+            )
+        }
+
+
+class Consent(Clause):
+    """The applicant agrees to the charter."""
+
+    @on("apply", phase=GUARD, rank=40)
+    def given(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse without consent."""
+        if not d.body.consent and not d.lacks:
+            yield fx.Refuse("consent_missing", "apply.consent")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "入会以本人同意本章程为前提。",
+                "Nobody becomes a member without agreeing to this charter.",
+            )
+        }
+
+
+class Condition(Clause):
+    """A condition that an application must meet, told by a function of the draft.
+
+    Args:
+        holds: whether it is met.
+        reason: with which an application is refused that does not.
+        field: of the application that it looks at.
+        rank: place among the guards (papers are looked at at 30).
+    """
+
+    def __init__(
+        self, number: str, holds: Callable[[Draft], bool], *, reason: str = "not_eligible",
+        field: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.holds = holds
+        self.reason = reason
+        self.field = field
+
+    @on("apply", phase=GUARD, rank=20)
+    def met(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse where it is not met."""
+        if not self.holds(d):
+            yield fx.Refuse(self.reason, self.field)
+
+
+class Capacity(Clause):
+    """No more than a number of memberships run at a time.
+
+    Args:
+        cap: how many; None for no limit.
+        kinds: the kinds that count and are limited; None for all.
+    """
+
+    shares = frozenset({"apply", "join", "approve", "pay", "top_up", "bring_in", "renew"})
+
+    def __init__(
+        self, number: str, *, cap: int | None, kinds: frozenset[str] | None = None
+    ) -> None:
+        super().__init__(number)
+        self.cap = cap
+        self.kinds = kinds
+
+    @on("apply", phase=GUARD, rank=15)
+    def room(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse a new application when all are given away."""
+        limited = self.cap and (self.kinds is None or applied_kind(d) in self.kinds)
+        if limited and self.cap and d.active_members(self.kinds) >= self.cap:
+            yield fx.Refuse("full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +276,6 @@ class Paths(Clause):
             "path": self.paths,
             "apply.channel": channels,
             "join.channel": channels,
-            "apply.kind": {"individual"},
-            "join.kind": {"individual"},
         }
 
     def explains(self) -> Mapping[str, str]:
@@ -221,20 +358,6 @@ class Papers(Clause):
         if not d.body.consent and not d.lacks:
             yield fx.Refuse("consent_missing", "apply.consent")
 
-    @on("apply", phase=GRADE, rank=20)
-    def file(self, d: Draft) -> Iterator[fx.Effect]:
-        """The application is on file."""
-        body = d.body
-        application = {
-            "path": body.path or self.paths.default,
-            "channel": body.channel or "on-site",
-            "documents": body.documents or {},
-            "details": body.details or {},
-            "day": d.event.day.isoformat(),
-        }
-        yield fx.Change(d.member, {"status": "applied", "kind": body.kind or "individual"})
-        yield fx.Keep(d.member, "application", application)
-
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         return {
@@ -244,182 +367,5 @@ class Papers(Clause):
                 "The applicant fills in the form truthfully and confirms this charter. An application "
                 "that lacks a document or a needed detail is not accepted, and everything that lacks "
                 "is named; nor is one without consent.",
-            )
-        }
-
-
-class Review(Clause):
-    """A reviewer approves or rejects what was applied for."""
-
-    @on("approve", "reject", phase=GUARD, rank=10)
-    def applied(self, d: Draft) -> Iterator[fx.Effect]:
-        """There must be an application waiting."""
-        if d.of_member.status != "applied":
-            yield fx.Refuse("order_violation")
-
-    @on("approve", phase=GRADE, rank=20)
-    def approve(self, d: Draft) -> Iterator[fx.Effect]:
-        """Approve."""
-        yield fx.Change(d.member, {"status": "approved"})
-        yield fx.Announce("approved", d.member)
-
-    @on("reject", phase=GRADE, rank=20)
-    def reject(self, d: Draft) -> Iterator[fx.Effect]:
-        """Reject."""
-        yield fx.Change(d.member, {"status": "rejected"})
-        yield fx.Announce("rejected", d.member)
-
-
-class Fee(Clause):
-    """Something owed under one purpose and paid exactly. Amounts are fen."""
-
-    purpose = ""
-
-    def __init__(self, number: str, *, purpose: str, amount: int, **numbers: str) -> None:
-        super().__init__(number, **numbers)
-        self.purpose = purpose
-        self.amount = amount
-
-    def codes(self) -> Mapping[str, Iterable[str]]:
-        """See `Clause.codes`."""
-        return {"pay.for": {self.purpose}}
-
-    @on("pay", phase=GUARD, rank=20)
-    def exact(self, d: Draft) -> Iterator[fx.Effect]:
-        """Refuse anything but exactly what is owed."""
-        if d.body.for_ != self.purpose:
-            return
-        debt = d.of_member.owed.get(self.purpose)
-        if debt is None:
-            yield fx.Refuse("order_violation", "pay.for")
-        elif d.body.amount != debt.amount:
-            reason = "fee_short" if d.body.amount < debt.amount else "order_violation"
-            yield fx.Refuse(reason, "pay.amount")
-
-    @on("pay", phase=SETTLE, rank=20)
-    def settle(self, d: Draft) -> Iterator[fx.Effect]:
-        """The money comes in and the debt is gone."""
-        if d.body.for_ != self.purpose:
-            return
-        yield fx.Transfer(f"@{self.purpose}", f"@till:{d.body.method or 'cash'}", d.body.amount)
-        yield fx.Settled(d.member, self.purpose)
-        yield fx.Put("payment", d.body.id or f"pay-{d.event.id}", d.member, {
-            "for": self.purpose, "paid": d.body.amount, "refunded": 0,
-            "method": d.body.method or "cash", "at": d.now.isoformat(),
-        })  # fmt: skip
-        yield fx.Announce("paid", d.member)
-
-
-class EntryFee(Fee):
-    """What an applicant of certain paths pays after approval."""
-
-    def __init__(self, number: str, *, purpose: str, amount: int, paths: frozenset[str]) -> None:
-        super().__init__(number, purpose=purpose, amount=amount)
-        self.paths = paths
-
-    @on("approved", phase=GRADE, rank=30)
-    def owe(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
-        """The fee is owed from the approval on."""
-        application = d.standing(happening.member).facts.get("application", {})
-        if application.get("path") in self.paths and self.amount:
-            yield fx.Owe(happening.member, self.purpose, self.amount)
-
-    def text(self) -> dict[str, Text]:
-        """See `Clause.text`."""
-        return {
-            self.number: (
-                f"普通办理：其他人士均可申请，须缴纳公益捐款{show_fen(self.amount)}元；金额不足不予办理。",
-                f"Ordinary application: everybody else; pays a charity donation of "
-                f"{show_fen(self.amount)} yuan. Less is not accepted.",
-            )
-        }
-
-
-class Activation(Clause):
-    """The membership becomes active when approved and nothing is owed.
-
-    Numbers by reason: `legacy` (a member taken over goes through no formalities).
-    """
-
-    @on("approved", "paid", phase=GRADE, rank=90)
-    def activate(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
-        """Activate, and issue the card."""
-        standing = d.standing(happening.member)
-        if standing.status == "approved" and not standing.owed:
-            yield fx.Change(happening.member, _issued(d))
-            yield fx.Announce("activated", happening.member, "joined")
-
-    @on("bring_in", phase=GRADE, rank=90)
-    def take_over(self, d: Draft) -> Iterator[fx.Effect]:
-        """A legacy member is active at once."""
-        issued = {**_issued(d), "kind": d.of_member.kind or "individual"}
-        yield fx.Change(d.member, issued, number=self.of("legacy"))
-        yield fx.Announce("activated", d.member, "legacy")
-
-
-def _issued(d: Draft) -> dict[str, object]:
-    return {"status": "active", "card": "active", "card_no": d.event.serial, "since": d.event.day}
-
-
-class MailedCard(Clause):
-    """A card for a remote applicant is mailed to the address given."""
-
-    def __init__(self, number: str, *, remote: frozenset[str], task: str = "mail-card") -> None:
-        super().__init__(number)
-        self.remote = remote
-        self.task = task
-
-    @on("activated", phase=FOLLOW)
-    def mail(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
-        """Ask for the mailing."""
-        application = d.standing(happening.member).facts.get("application", {})
-        if happening.cause == "joined" and application.get("channel") in self.remote:
-            yield fx.Raise("task", self.task, happening.member, due=d.event.day)
-
-
-class Term(Clause):
-    """A term of years from the day of activation; then the membership lapses."""
-
-    def __init__(self, number: str, *, years: int, lapse: str = "") -> None:
-        super().__init__(number, **({"lapse": lapse} if lapse else {}))
-        self.years = years
-
-    @on("activated", phase=GRANT, rank=10)
-    def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
-        """Set the first and the last valid day; a legacy member keeps the last one stated."""
-        until = getattr(d.body, "valid_until", None) if happening.cause == "legacy" else None
-        until = until or last_valid_day(d.event.day, 12 * self.years)
-        yield fx.Change(happening.member, {"term_start": d.event.day, "valid_until": until})
-        yield fx.Announce("term_began", happening.member, happening.cause)
-        if until < d.now.date():
-            yield from self._lapse(d, happening.member)
-
-    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
-        """The first moment after the last valid day."""
-        if standing.status not in ("active", "suspended") or standing.valid_until is None:
-            return None
-        moment = day_start(standing.valid_until + ONE_DAY, after.tzinfo)
-        return moment if moment > after else None
-
-    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
-        """The membership lapses; what was owed for its card is owed no longer."""
-        yield from self._lapse(draft, member)
-
-    def _lapse(self, d: Draft, member: str) -> Iterator[fx.Effect]:
-        standing = d.standing(member)
-        card = "expired" if standing.card in ("active", "lost") else standing.card
-        yield fx.Change(member, {"status": "lapsed", "card": card}, number=self.of("lapse"))
-        for purpose in list(standing.owed):
-            yield fx.Settled(member, purpose, number=self.of("lapse"))
-        yield fx.Announce("lapsed", member, "term")
-
-    def text(self) -> dict[str, Text]:
-        """See `Clause.text`."""
-        return {
-            self.number: (
-                f"会员卡自生效之日起{self.years}年内有效；到期后可重新办理，届时重新审核资格并重新捐款；有效期内不办理续卡。",
-                f"The card is valid for {self.years} years from the day on which it becomes active. "
-                "Afterwards the formalities can be done anew: eligibility is examined again and a "
-                "new donation is made. A running card is not renewed.",
             )
         }

@@ -2,25 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.charter import EARN, FOLLOW, GRANT, GUARD, PRICE, SETTLE, Clause, Text, on
+from charterhouse.kernel.clauses.conditions import ByKind, ByTier, Days, belongs, figure
 from charterhouse.kernel.clauses.rights import lost_right
+from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import Lot, freeze, used
-from charterhouse.kernel.periods import birthday_in
+from charterhouse.kernel.ledger import Lot, freeze, right, take, used
+from charterhouse.kernel.periods import first_invalid_day
 from charterhouse.kernel.standing import Standing
 
+Period = Callable[[Standing, date], str]
+"""The name of the period of a quota to which a day belongs."""
 
-class Unlimited(Clause):
-    """Benefits that may be used without a quota while the card gives rights."""
 
-    def __init__(self, number: str, *benefits: str) -> None:
-        super().__init__(number)
-        self.benefits = benefits
+def calendar_year(_standing: Standing, day: date) -> str:
+    """From 1 January to 31 December."""
+    return str(day.year)
+
+
+def quarter(_standing: Standing, day: date) -> str:
+    """The calendar quarter."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def term(standing: Standing, _day: date) -> str:
+    """The running term."""
+    return f"term {standing.term_start or standing.since}"
+
+
+def membership_year(standing: Standing, day: date) -> str:
+    """Twelve months from the day on which the membership (or its present card) began."""
+    start = year_start(standing)
+    years = max(0, day.year - start.year)
+    if first_invalid_day(start, 12 * years) > day:
+        years -= 1
+    return f"year {first_invalid_day(start, 12 * years) if years > 0 else start}"
+
+
+def year_start(standing: Standing) -> date:
+    """The day from which membership years are counted."""
+    kept = standing.facts.get(YEAR_START)
+    return date.fromisoformat(kept) if kept else standing.since or date.min
+
+
+YEAR_START = "year_start"
+"""The fact that keeps from when membership years count, where it is not the joining day."""
+
+
+def once(_standing: Standing, _day: date) -> str:
+    """For good."""
+    return "once"
+
+
+class Offer(Clause):
+    """Base of clauses that offer benefits to some tiers or kinds.
+
+    Numbers by reason: `too_low` (a higher tier has it), `excluded` (no tier above has it),
+    `used` (the quota is used up), `shown`, `window`, `other` (for another person).
+
+    Args:
+        only: tiers or kinds that have the benefits; None for every member.
+    """
+
+    benefits: tuple[str, ...] = ()
+    only: Collection[str] | None = None
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -30,9 +80,44 @@ class Unlimited(Clause):
         """See `Clause.offers`."""
         return self.benefits
 
+    def has(self, standing: Standing) -> bool:
+        """Whether a member's tier or kind has the benefits."""
+        return belongs(standing, self.only)
+
+    @on("use", phase=GUARD, rank=20)
+    def included(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse whoever's tier or kind does not have it."""
+        if d.body.benefit not in self.benefits or self.has(d.of_member):
+            return
+        yield self.refusal(d)
+
+    def refusal(self, d: Draft) -> fx.Refuse:
+        """Too low where a tier above has it, else not included."""
+        rank = d.program.rank
+        own = rank(d.of_member.tier)
+        if any(rank(tier) > own for tier in self.only or ()):
+            return fx.Refuse("tier_too_low", "use.benefit", number=self.of("too_low"))
+        return fx.Refuse("not_included", "use.benefit", number=self.of("excluded"))
+
+
+class Unlimited(Offer):
+    """Benefits that may be used without a quota while there are rights.
+
+    Args:
+        benefits: their codes.
+        only: tiers or kinds that have them.
+    """
+
+    def __init__(
+        self, number: str, *benefits: str, only: Collection[str] | None = None, **numbers: str
+    ) -> None:
+        super().__init__(number, **numbers)
+        self.benefits = benefits
+        self.only = only
+
     def remaining(self, standing: Standing, now: datetime, benefit: str) -> int | None:
         """Without limit, as long as there are rights."""
-        return 0 if lost_right(standing) else None
+        return 0 if lost_right(standing) or not self.has(standing) else None
 
     @on("use", phase=SETTLE)
     def use(self, d: Draft) -> Iterator[fx.Effect]:
@@ -45,86 +130,201 @@ class Unlimited(Clause):
             yield fx.Announce("used", d.member)
 
 
-class Quota(Clause):
-    """A benefit with a number of uses per calendar year, not carried over.
+class Quota(Offer):
+    """A benefit with a number of uses per period, not carried over; and what was granted of it.
+
+    What belongs to the period is used first, then what was granted once (`right/<benefit>`).
 
     Args:
         benefit: its code.
-        per_year: uses in a calendar year.
+        per: uses in a period, by tier or kind where they differ; 0 for what is granted only;
+            None for no limit.
+        period: of the number.
+        window: the days on which it can be used.
+        outside: reason with which it is refused on other days.
+        shown: what must be shown → the reason with which it is refused otherwise.
+        items: bill lines of these items are free while the quota lasts (`FreeLines` prices them).
     """
 
-    def __init__(self, number: str, benefit: str, *, per_year: int, **numbers: str) -> None:
+    def __init__(
+        self, number: str, benefit: str, *, per: int | ByTier[int] | ByKind[int] | None,
+        period: Period = calendar_year, window: Days | None = None, outside: str = "not_eligible",
+        shown: Mapping[str, str] | None = None, only: Collection[str] | None = None,
+        **numbers: str,
+    ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.benefits = (benefit,)
         self.benefit = benefit
-        self.per_year = per_year
-
-    def codes(self) -> Mapping[str, Iterable[str]]:
-        """See `Clause.codes`."""
-        return {"benefit": {self.benefit}}
-
-    def offers(self) -> Iterable[str]:
-        """See `Clause.offers`."""
-        return (self.benefit,)
+        self.per = per
+        self.period = period
+        self.window = window
+        self.outside = outside
+        self.shown = shown or {}
+        self.only = tuple(per) if only is None and isinstance(per, ByTier | ByKind) else only
 
     def open_on(self, standing: Standing, day: date) -> bool:
         """Whether the benefit can be used on a day."""
-        return True
+        return self.window is None or self.window(standing, day)
+
+    def has(self, standing: Standing) -> bool:
+        """By tier or kind, or because something granted is left."""
+        return belongs(standing, self.only) or standing.balance(right(self.benefit)) > 0
+
+    def allowance(self, standing: Standing, day: date) -> int | None:
+        """Uses in the period of a day."""
+        return figure(self.per, standing) if belongs(standing, self.only) else 0
 
     def remaining(self, standing: Standing, now: datetime, benefit: str) -> int | None:
         """Uses left today."""
-        day = now.date()
-        if lost_right(standing) or not self.open_on(standing, day):
+        if lost_right(standing):
             return 0
-        return max(0, self.per_year - self._used(standing, day))
+        return self.left_on(standing, now.date())
+
+    def left_on(self, standing: Standing, day: date) -> int | None:
+        """Uses left on a day, whatever the rights."""
+        if not self.open_on(standing, day) or not self.has(standing):
+            return 0
+        periodic = self.periodic(standing, day)
+        return None if periodic is None else periodic + standing.balance(right(self.benefit))
+
+    def periodic(self, standing: Standing, day: date) -> int | None:
+        """What is left of the period's own number."""
+        allowance = self.allowance(standing, day)
+        if allowance is None and self.per is None:
+            return None
+        return max(0, (allowance or 0) - self._used(standing, day))
 
     def _used(self, standing: Standing, day: date) -> int:
-        period = str(day.year)
+        period = self.period(standing, day)
         return sum(x.amount for x in standing.lots.get(used(self.benefit), ()) if x.key == period)
+
+    @on("use", phase=GUARD, rank=25)
+    def papers(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse when something is not shown."""
+        if d.body.benefit == self.benefit:
+            for thing, reason in self.shown.items():
+                if thing not in d.body.shown:
+                    yield fx.Refuse(reason, "use.shown", number=self.of("shown"))
 
     @on("use", phase=GUARD, rank=30)
     def left(self, d: Draft) -> Iterator[fx.Effect]:
-        """Refuse beyond the quota of the day's year."""
+        """Refuse outside its days and beyond the quota of the day's period."""
         if d.body.benefit != self.benefit:
             return
         if not self.open_on(d.of_member, d.event.day):
-            yield fx.Refuse("not_eligible")
-        if self._used(d.of_member, d.event.day) + d.body.quantity > self.per_year:
-            yield fx.Refuse("quota_used")
+            yield fx.Refuse(self.outside, number=self.of("window"))
+        left = self.left_on(d.of_member, d.event.day)
+        if left is not None and left < d.body.quantity:
+            yield fx.Refuse("quota_used", number=self.of("used"))
 
     @on("use", phase=SETTLE)
     def use(self, d: Draft) -> Iterator[fx.Effect]:
         """Count the use in the period of its day."""
         if d.body.benefit != self.benefit:
             return
-        period = str(d.event.day.year)
-        unit = used(self.benefit)
-        yield fx.Credit(d.member, unit, d.body.quantity, period, against="@uses")
-        part = freeze(Lot(period, d.body.quantity, period))
+        parts = yield from self.consume(d, d.member, d.body.quantity)
         yield fx.Put("use", d.body.id or f"use-{d.event.id}", d.member, {
-            "benefit": self.benefit, "quantity": d.body.quantity, "parts": [part],
+            "benefit": self.benefit, "quantity": d.body.quantity, **parts,
             "at": d.now.isoformat(), "tier": d.program.tier,
         })  # fmt: skip
         yield fx.Announce("used", d.member)
 
+    def consume(
+        self, d: Draft, member: str, quantity: int
+    ) -> Generator[fx.Effect, None, dict[str, Any]]:
+        """Take uses from the period first, then from what was granted; returns the parts."""
+        standing = d.standing(member)
+        periodic = self.periodic(standing, d.event.day)
+        own = quantity if periodic is None else min(quantity, periodic)
+        parts: dict[str, Any] = {"parts": [], "granted": []}
+        if own:
+            period = self.period(standing, d.event.day)
+            yield fx.Credit(member, used(self.benefit), own, period, against="@uses")
+            parts["parts"] = [freeze(Lot(period, own, period))]
+        if quantity > own:
+            unit = right(self.benefit)
+            _, taken = take(standing.lots.get(unit, ()), quantity - own)
+            yield fx.Debit(member, unit, quantity - own, "@uses")
+            parts["granted"] = [freeze(lot) for lot in taken]
+        return parts
 
-class OnBirthday(Quota):
-    """A benefit once a year, on the birthday itself, on showing certain things."""
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "有次数的权益用完为止，不结转、不累计。",
+                "A benefit with a number ends with its number; nothing is carried over.",
+            )
+        }
 
-    def __init__(self, number: str, benefit: str, *, shown: Mapping[str, str]) -> None:
-        super().__init__(number, benefit, per_year=1)
-        self.shown = shown
 
-    def open_on(self, standing: Standing, day: date) -> bool:
-        """On the birthday only."""
-        return standing.born is not None and birthday_in(standing.born, day.year) == day
+class GrantOnce(Clause):
+    """Something granted once when a tier is first reached: the difference to what was granted.
 
-    @on("use", phase=GUARD, rank=20)
-    def papers(self, d: Draft) -> Iterator[fx.Effect]:
-        """Refuse when something is not shown."""
-        if d.body.benefit == self.benefit:
-            for thing, reason in self.shown.items():
-                if thing not in d.body.shown:
-                    yield fx.Refuse(reason, "use.shown")
+    Args:
+        benefit: offered by a `Quota`.
+        upto: tier → how many in all have been granted when it is reached.
+        task: raised with the grant; "" for none.
+    """
+
+    def __init__(
+        self, number: str, benefit: str, *, upto: Mapping[str, int], task: str = "",
+        notice: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.benefit = benefit
+        self.upto = upto
+        self.task = task
+        self.notice = notice
+
+    @on("activated", "tier_changed", phase=GRANT, rank=40)
+    def grant(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Grant what the tier adds."""
+        member = happening.member
+        standing = d.standing(member)
+        name = f"granted/{self.benefit}"
+        given = int(standing.facts.get(name, 0))
+        more = self.upto.get(standing.tier, 0) - given
+        if more > 0:
+            yield fx.Credit(member, right(self.benefit), more, "granted", against="@rights")
+            yield fx.Keep(member, name, given + more)
+            if self.task:
+                yield fx.Raise("task", self.task, member)
+            if self.notice:
+                yield fx.Raise("notice", self.notice, member)
+
+
+class FreeLines(Clause):
+    """Bill lines of certain items cost nothing while a quota lasts, unit by unit.
+
+    Args:
+        quota: the clause that counts the uses.
+        items: item → units of the quota that one unit takes (1 as a rule).
+        when: a further condition.
+    """
+
+    def __init__(
+        self, number: str, quota: Quota, *, items: Collection[str],
+        when: Callable[[Draft], bool] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.quota = quota
+        self.items = frozenset(items)
+        self.when = when
+
+    @on("spend", phase=PRICE, rank=5)
+    def free(self, d: Draft) -> Iterator[fx.Effect]:
+        """Waive as many units as are left."""
+        if d.bill is None or not d.bill.entitled or (self.when and not self.when(d)):
+            return
+        for index, line in enumerate(d.bill.lines):
+            if line.line.item not in self.items:
+                continue
+            left = self.quota.left_on(d.of_member, d.event.day)
+            units = line.charged if left is None else min(left, line.charged)
+            if units:
+                yield fx.Waive(index, units)
+                yield from self.quota.consume(d, d.member, units)
 
 
 class UseGivenBack(Clause):
@@ -145,10 +345,13 @@ class UseGivenBack(Clause):
         document = d.document(d.body.of)
         if document is None or document.kind != "use":
             return
-        unit = used(document.content["benefit"])
+        benefit = document.content["benefit"]
+        holder = d.holder(document.member, document)
         for key, quantity, *_ in document.content["parts"]:
-            holder = d.holder(document.member, document)
-            yield from self._uncount(d, holder, unit, key, quantity)
+            yield from self._uncount(d, holder, used(benefit), key, quantity)
+        granted = tuple(tuple(part) for part in document.content.get("granted", ()))
+        if granted:
+            yield fx.Restore(holder, right(benefit), granted, "@uses")
         content = {**document.content, "given_back": True}
         yield fx.Put("use", document.id, document.member, content)
 
@@ -161,4 +364,41 @@ class UseGivenBack(Clause):
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
-        return {}
+        return {
+            self.number: (
+                "已登记但尚未享用的权益可以撤销，次数退回。",
+                "A use that was entered but not enjoyed is undone and its number returns.",
+            )
+        }
+
+
+class RaisedOnUse(Clause):
+    """Using a benefit raises a task or writes a record.
+
+    Args:
+        tasks: benefit → task.
+        records: benefit → kind of record.
+    """
+
+    def __init__(
+        self, number: str, *, tasks: Mapping[str, str] | None = None,
+        records: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.tasks = tasks or {}
+        self.records = records or {}
+
+    @on("use", phase=FOLLOW)
+    def tell(self, d: Draft) -> Iterator[fx.Effect]:
+        """Raise and record it."""
+        if d.body.benefit in self.tasks:
+            yield fx.Raise("task", self.tasks[d.body.benefit], d.member)
+        if d.body.benefit in self.records:
+            yield fx.Note(d.member, self.records[d.body.benefit])
+
+
+__all__ = [
+    "YEAR_START", "FreeLines", "GrantOnce", "Offer", "Period", "Quota", "RaisedOnUse",
+    "Unlimited", "UseGivenBack", "calendar_year", "membership_year", "once", "quarter", "term",
+    "year_start",
+]  # fmt: skip

@@ -15,7 +15,7 @@ from charterhouse.kernel.charter import (
     Text,
     on,
 )
-from charterhouse.kernel.clauses.admission import Fee
+from charterhouse.kernel.clauses.fees import Fee
 from charterhouse.kernel.clauses.points import restore
 from charterhouse.kernel.clauses.rights import lost_right
 from charterhouse.kernel.decision import Document, Happening
@@ -75,7 +75,8 @@ class Reissue(Fee):
     def __init__(
         self, number: str, *, amount: int, fixed: frozenset[str], hours: int, **numbers: str
     ) -> None:
-        super().__init__(number, purpose="reissue", amount=amount, **numbers)
+        super().__init__(number, amount=amount, purpose="reissue", instalments=False, **numbers)
+        self.fee = amount
         self.fixed = fixed
         self.hours = hours
 
@@ -93,8 +94,8 @@ class Reissue(Fee):
     @on("reissue_card", phase=GRADE)
     def owe(self, d: Draft) -> Iterator[fx.Effect]:
         """The fee is owed; a free reissue is done at once."""
-        if self.amount:
-            yield fx.Owe(d.member, self.purpose, self.amount)
+        if self.fee:
+            yield fx.Owe(d.member, self.purpose, self.fee)
         else:
             yield from self._renumber(d, d.member)
 
@@ -113,10 +114,10 @@ class Reissue(Fee):
         return {
             self.number: (
                 f"挂失与补卡：遗失会员卡须在{self.hours}小时内凭有效身份证件到总台挂失，未及时挂失造成的损失由会员自负；"
-                f"挂失后可即时补卡，每次工本费{show_fen(self.amount)}元；累计消费和积分转入新卡，旧卡号作废。",
+                f"挂失后可即时补卡，每次工本费{show_fen(self.fee)}元；累计消费和积分转入新卡，旧卡号作废。",
                 f"Loss and reissue: the holder reports the loss at the main service desk with a valid "
                 f"ID within {self.hours} hours; damage caused by a late report is the member's. "
-                f"After the report the card is reissued for {show_fen(self.amount)} yuan each time; "
+                f"After the report the card is reissued for {show_fen(self.fee)} yuan each time; "
                 "cumulative consumption and points move to the new card, the old number is void.",
             )
         }

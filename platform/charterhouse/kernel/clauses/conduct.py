@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, FOLLOW, GRADE, GUARD, RIGHTS, Clause, Text, on
+from charterhouse.kernel.clauses.leaving import end_membership
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import POINTS
+from charterhouse.kernel.ledger import POINTS, positive
 
 BLOCKED = "blocked"
 """The fact that keeps what a sanction takes away without ending the membership."""
@@ -17,17 +18,25 @@ BANNED = "banned"
 
 
 class Sanctions(Clause):
-    """Measures by a sanction order with reason and approver, in any combination.
+    """Measures by a sanction order with reason, and approver where one is needed.
+
+    Numbers by reason: `reason`, `approver`.
 
     Args:
         measures: those that the charter knows.
-        approval: the detail of an application by which management readmits.
+        approval: the detail of an application by which management readmits somebody whose
+            membership was ended; "" admits anybody again.
+        approver: reason with which an order without approver is refused; "" needs none.
     """
 
-    def __init__(self, number: str, *, measures: frozenset[str], approval: str) -> None:
-        super().__init__(number)
+    def __init__(
+        self, number: str, *, measures: frozenset[str], approval: str = "",
+        approver: str = "reason_missing", **numbers: str,
+    ) -> None:  # fmt: skip
+        super().__init__(number, **numbers)
         self.measures = measures
         self.approval = approval
+        self.approver = approver
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -36,35 +45,36 @@ class Sanctions(Clause):
     @on("sanction", phase=GUARD)
     def ordered(self, d: Draft) -> Iterator[fx.Effect]:
         """A running membership, known measures, a reason and an approver."""
-        if d.of_member.status not in ("active", "suspended"):
+        if d.of_member.status not in ("active", "suspended", "withdrawing"):
             yield fx.Refuse("expired" if d.of_member.status == "lapsed" else "not_active")
         if not d.body.measures or not set(d.body.measures) <= self.measures:
             yield fx.Refuse("not_included", "sanction.measures")
         if not d.body.reason.strip():
-            yield fx.Refuse("reason_missing", "sanction.reason")
-        if not (d.body.approver or "").strip():
-            yield fx.Refuse("reason_missing", "sanction.approver")
+            yield fx.Refuse("reason_missing", "sanction.reason", number=self.of("reason"))
+        if self.approver and not (d.body.approver or "").strip():
+            yield fx.Refuse(self.approver, "sanction.approver", number=self.of("approver"))
 
     @on("sanction", phase=EARN)
     def cancel_points(self, d: Draft) -> Iterator[fx.Effect]:
         """Cancelled points are void for good."""
         if "cancel_points" in d.body.measures:
-            yield fx.Debit(d.member, POINTS, d.of_member.balance(POINTS), "@cancelled")
+            points = positive(d.of_member.lots.get(POINTS, ()))
+            yield fx.Debit(d.member, POINTS, points, "@cancelled")
 
     @on("sanction", phase=GRADE)
     def act(self, d: Draft) -> Iterator[fx.Effect]:
-        """End the membership, take the card, refuse redemption."""
+        """End or suspend the membership, take the card, refuse redemption."""
         yield fx.Cite("sanction")
         if "refuse_redemption" in d.body.measures:
             yield fx.Keep(d.member, BLOCKED, ["redeem"])
         if "take_card" in d.body.measures:
             yield fx.Change(d.member, {"card": "void"})
+        if "suspend" in d.body.measures and d.of_member.status == "active":
+            yield fx.Change(d.member, {"status": "suspended"})
         if "end_membership" in d.body.measures:
-            yield fx.Change(d.member, {"status": "ended", "card": "void"})
-            for purpose in list(d.of_member.owed):
-                yield fx.Settled(d.member, purpose)
-            yield fx.Keep(d.member, BANNED, value=True)
-            yield fx.Announce("ended", d.member, "sanction")
+            yield from end_membership(d, d.member, "sanction")
+            if self.approval:
+                yield fx.Keep(d.member, BANNED, value=True)
 
     @on("redeem", phase=RIGHTS, rank=70)
     def blocked(self, d: Draft) -> Iterator[fx.Effect]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import FOLLOW, GRADE, GRANT, GUARD, Clause, Text, on
+from charterhouse.kernel.charter import FOLLOW, GRADE, GRANT, GUARD, Binding, Clause, Text, on
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.effects import FACTS
 from charterhouse.kernel.money import show_fen
-from charterhouse.kernel.periods import day_start, next_birthday
+from charterhouse.kernel.periods import day_start, next_birthday, notice_end
 from charterhouse.kernel.standing import Standing
 
 
@@ -53,6 +54,223 @@ class ExpiryNotice(Clause):
         until = draft.standing(member).valid_until
         about = {"valid_until": until.isoformat() if until else ""}
         yield fx.Raise("notice", self.notice, member, about=about)
+
+
+class Cycle(Clause):
+    """A task or notice some months or days after the last of certain events, at 00:00.
+
+    The cycle begins with the activation and anew with each of its events; it ends with the
+    membership. The day from which it counts is kept in the fact `cycle/<code>`.
+
+    Args:
+        code: of what is raised.
+        sort: "task", "notice" or "flag".
+        months, days: after which it is raised; 0 and 0 raise nothing. A day that a month does
+            not have is that month's last.
+        restarts: verb → condition on the draft under which the event restarts the cycle.
+        repeats: whether it is raised again and again while nothing restarts it.
+        begins: whether it begins with the activation.
+        record: kind written into the file with it; "" for none.
+    """
+
+    due_rank = 60
+
+    def __init__(
+        self, number: str, code: str, *, sort: str = "task", months: int = 0, days: int = 0,
+        restarts: Mapping[str, Callable[[Draft], bool]] | None = None, repeats: bool = True,
+        begins: bool = True, record: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.code = code
+        self.sort = sort
+        self.months = months
+        self.days = days
+        self.restarts = restarts or {}
+        self.repeats = repeats
+        self.begins = begins
+        self.record = record
+
+    @property
+    def fact(self) -> str:
+        """Under which the day is kept from which the cycle counts."""
+        return f"cycle/{self.code}"
+
+    def bound(self) -> Iterable[Binding]:
+        """Only where the cycle begins, restarts or ends."""
+        facts = {"activated", "ended"} if self.begins else {"ended"}
+        return [b for b in self.bindings if b.trigger in self.restarts or b.trigger in facts]
+
+    @on("activated", phase=FOLLOW, rank=70)
+    def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """It counts from the day of the activation."""
+        if self.months or self.days:
+            yield fx.Keep(happening.member, self.fact, d.event.day.isoformat())
+
+    @on("ended", phase=FOLLOW, rank=70)
+    def end(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """It ends with the membership."""
+        if self.fact in d.standing(happening.member).facts:
+            yield fx.Keep(happening.member, self.fact, None)
+
+    @on("spend", "visit", "record", "use", "change_details", "take_part", "book", "redeem",
+        phase=FOLLOW, rank=70)  # fmt: skip
+    def restart(self, d: Draft) -> Iterator[fx.Effect]:
+        """It counts anew from the day of the event."""
+        counts = self.restarts.get(d.body.verb)
+        if counts is not None and d.member and (self.months or self.days) and counts(d):
+            yield fx.Keep(d.member, self.fact, d.event.day.isoformat())
+
+    def due_day(self, standing: Standing) -> date | None:
+        """The day on which it is raised next."""
+        kept = standing.facts.get(self.fact)
+        if not kept or standing.status not in ("active", "withdrawing"):
+            return None
+        start = date.fromisoformat(kept)
+        return notice_end(start, self.months) if self.months else start + timedelta(days=self.days)
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """00:00 of that day."""
+        day = self.due_day(standing)
+        moment = day_start(day, after.tzinfo) if day else None
+        return moment if moment is not None and moment > after else None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Raise it; it counts on from this day, or waits for the next event."""
+        yield fx.Raise(self.sort, self.code, member, due=draft.now.date())
+        if self.record:
+            yield fx.Note(member, self.record)
+        kept = draft.now.date().isoformat() if self.repeats else None
+        yield fx.Keep(member, self.fact, kept)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        if not (self.months or self.days):
+            return {self.number: ("定期提醒：未启用。", "Regular reminder: not in use.")}
+        zh = f"{self.months}个月" if self.months else f"{self.days}天"
+        en = f"{self.months} month(s)" if self.months else f"{self.days} day(s)"
+        return {
+            self.number: (
+                f"定期提醒：每隔{zh}由系统提醒一次。",
+                f"Regular reminder: {en} after the last time.",
+            )
+        }
+
+
+class YearlyNotice(Clause):
+    """A notice to certain members at 00:00 of a day of the year.
+
+    Args:
+        code: of the notice.
+        month, day: of the year.
+        whom: a condition on the member's standing on that day.
+    """
+
+    due_rank = 60
+
+    def __init__(
+        self, number: str, code: str, *, month: int, day: int,
+        whom: Callable[[Standing, date], bool],
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.code = code
+        self.month = month
+        self.day = day
+        self.whom = whom
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The next such day on which the condition holds as things are."""
+        for year in (after.year, after.year + 1):
+            day = date(year, self.month, self.day)
+            moment = day_start(day, after.tzinfo)
+            if moment > after:
+                return moment if self.whom(standing, day) else None
+        return None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Raise the notice."""
+        yield fx.Raise("notice", self.code, member)
+
+
+class RaisedOn(Clause):
+    """A fact raises tasks and notices: admission, a rise, an end.
+
+    Args:
+        fact: the fact.
+        tasks, notices: codes raised.
+        causes: for which; None for every cause.
+        only: a condition on the standing.
+    """
+
+    def __init__(
+        self, number: str, fact: str, *, tasks: Iterable[str] = (), notices: Iterable[str] = (),
+        causes: frozenset[str] | None = None, only: Callable[[Standing], bool] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.fact = fact
+        self.tasks = tuple(tasks)
+        self.notices = tuple(notices)
+        self.causes = causes
+        self.only = only
+
+    def bound(self) -> Iterable[Binding]:
+        """Only the fact it listens to."""
+        return [b for b in self.bindings if b.trigger == self.fact]
+
+    @on(*FACTS, phase=FOLLOW, rank=60)
+    def tell(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Raise them."""
+        if self.causes is not None and happening.cause not in self.causes:
+            return
+        if self.only is not None and not self.only(d.standing(happening.member)):
+            return
+        for code in self.tasks:
+            yield fx.Raise("task", code, happening.member)
+        for code in self.notices:
+            yield fx.Raise("notice", code, happening.member)
+
+
+class Recorded(Clause):
+    """Facts told by `record`: kept in the file, with a task where one is asked for.
+
+    Args:
+        kinds: kind → task, or "".
+        members_only: whether the person must be a member.
+        noted: whether it is counted in the member's file.
+    """
+
+    def __init__(
+        self, number: str, kinds: Mapping[str, str], *, members_only: bool = False,
+        noted: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.kinds = kinds
+        self.members_only = members_only
+        self.noted = noted
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"record.kind": self.kinds}
+
+    @on("record", phase=GUARD, rank=10)
+    def of_whom(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse a record of nobody, or of no member where one is needed."""
+        if d.body.kind not in self.kinds:
+            return
+        if not d.body.member:
+            yield fx.Refuse("incomplete", "record.member")
+        elif self.members_only and d.of_member.status not in ("active", "withdrawing"):
+            yield fx.Refuse("not_active")
+
+    @on("record", phase=FOLLOW, rank=20)
+    def keep(self, d: Draft) -> Iterator[fx.Effect]:
+        """Count it in the file and raise its task."""
+        if d.body.kind not in self.kinds:
+            return
+        if self.noted:
+            yield fx.Note(d.member, d.body.kind)
+        task = self.kinds[d.body.kind]
+        if task:
+            yield fx.Raise("task", task, d.member, about=dict(d.body.details or {}))
 
 
 class DonationPerCard(Clause):
@@ -140,5 +358,6 @@ class AmendmentNotice(Clause):
 
 
 __all__ = [
-    "Activities", "AmendmentNotice", "BirthdayNotice", "DonationPerCard", "ExpiryNotice",
+    "Activities", "AmendmentNotice", "BirthdayNotice", "Cycle", "DonationPerCard", "ExpiryNotice",
+    "RaisedOn", "Recorded", "YearlyNotice",
 ]  # fmt: skip

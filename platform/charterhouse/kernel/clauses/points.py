@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,17 +11,36 @@ from charterhouse.kernel.charter import EARN, GRANT, GUARD, SETTLE, Clause, Text
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, freeze, take
-from charterhouse.kernel.periods import day_start, within_days
+from charterhouse.kernel.periods import day_start, first_invalid_day, within_days
 
 
 class PointsYear(Clause):
-    """All points of a calendar year are cleared at its end."""
+    """All points of a calendar year are cleared at its end.
+
+    Args:
+        without: years at whose end nothing is cleared.
+    """
+
+    def __init__(self, number: str, *, without: Iterable[int] = ()) -> None:
+        super().__init__(number)
+        self.without = frozenset(without)
 
     def expiry(self, unit: str, day: date, now: datetime) -> datetime | None:
         """The first moment of the next year, for points."""
         if unit != POINTS:
             return None
-        return day_start(date(day.year + 1, 1, 1), now.tzinfo)
+        return self._year_end(day, now)
+
+    def clears(self, unit: str, day: date, now: datetime) -> datetime | None:
+        """What is owed in points is forgiven then as well."""
+        return self._year_end(day, now) if unit == POINTS else None
+
+    def _year_end(self, day: date, now: datetime) -> datetime:
+        """The first moment of the year after a day's."""
+        year = day.year + 1
+        while year - 1 in self.without:
+            year += 1
+        return day_start(date(year, 1, 1), now.tzinfo)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -30,6 +49,38 @@ class PointsYear(Clause):
                 "积分每年清零一次：每年12月31日24时之后，当年全部积分（包括12月31日所得）清零；累计消费不清零。",
                 "All points are cleared once a year, after 31 December 24:00, points of 31 December "
                 "too. Cumulative consumption is never cleared.",
+            )
+        }
+
+
+class PointsValid(Clause):
+    """Points are valid for some months from the day on which they were earned, lot by lot.
+
+    Args:
+        months: 0 for no end.
+        unit: whose lots expire.
+    """
+
+    def __init__(self, number: str, *, months: int, unit: str = POINTS) -> None:
+        super().__init__(number)
+        self.months = months
+        self.unit = unit
+
+    def expiry(self, unit: str, day: date, now: datetime) -> datetime | None:
+        """The first day on which a lot of that day is void."""
+        if unit != self.unit or not self.months:
+            return None
+        return day_start(first_invalid_day(day, self.months), now.tzinfo)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        if not self.months:
+            return {self.number: ("长期有效，不清零。", "There is no end of validity.")}
+        return {
+            self.number: (
+                f"自获得之日起{self.months}个月内有效，逾期作废；先到期的先使用。",
+                f"Valid for {self.months} months from the day on which they are earned, then void; "
+                "the soonest to expire are used first.",
             )
         }
 
@@ -75,17 +126,35 @@ class Award(Clause):
 
 
 class Redemption(Clause):
-    """Points for gifts of a catalogue, or a number of points, on showing the card.
+    """Points for gifts of a catalogue, or a number of points.
 
-    Numbers by reason: `insufficient`, `pooling`, `deduct` (points go at once), `gift`.
+    Numbers by reason: `insufficient`, `pooling`, `deduct` (points go at once), `gift`,
+    `unknown` (an item that is in no catalogue), `shown`, `number`.
 
     Args:
         gifts: item → points.
+        shown: what must be shown → the reason without it.
+        unknown: reason for an item that is not in the catalogue.
+        by_number: whether any number of points may be redeemed without an item.
+        block: a number of points must be a whole multiple of it; 0 for any.
+        least: the balance from which on anything can be redeemed.
+        channels: where it can be done; None for anywhere. The first holds where none is named.
     """
 
-    def __init__(self, number: str, *, gifts: Mapping[str, int], **numbers: str) -> None:
+    def __init__(
+        self, number: str, *, gifts: Mapping[str, int],
+        shown: Mapping[str, str] | None = None, unknown: str = "unknown",
+        by_number: bool = True, block: int = 0, least: int = 0,
+        channels: Sequence[str] | None = None, **numbers: str,
+    ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.gifts = gifts
+        self.shown = {"card": "card_missing"} if shown is None else shown
+        self.unknown = unknown
+        self.by_number = by_number
+        self.block = block
+        self.least = least
+        self.channels = channels
 
     def catalogue(self) -> Mapping[str, int]:
         """See `Clause.catalogue`."""
@@ -98,15 +167,28 @@ class Redemption(Clause):
         price = self.gifts.get(body.item)
         return None if price is None else price * int(body.quantity)
 
+    def redeemable(self, d: Draft) -> bool:
+        """Whether what is asked for is given for points here."""
+        channel = d.body.channel or (self.channels[0] if self.channels else None)
+        if self.channels is not None and channel not in self.channels:
+            return False
+        if d.body.item is not None:
+            return True
+        return self.by_number and not (self.block and d.body.points % self.block)
+
     @on("redeem", phase=GUARD, rank=20)
     def allowed(self, d: Draft) -> Iterator[fx.Effect]:
-        """The card is shown, the item exists, and the own balance suffices."""
-        if "card" not in d.body.shown:
-            yield fx.Refuse("card_missing", "redeem.shown")
+        """What must be shown is shown, the item exists, and the own balance suffices."""
+        for thing, reason in self.shown.items():
+            if thing not in d.body.shown:
+                yield fx.Refuse(reason, "redeem.shown", number=self.of("shown"))
+        if not self.redeemable(d):
+            yield fx.Refuse("not_redeemable", "redeem.points", number=self.of("number"))
         cost = self.cost(d.body)
+        balance = d.of_member.balance(POINTS)
         if cost is None:
-            yield fx.Refuse("unknown", "redeem.item")
-        elif cost > d.of_member.balance(POINTS):
+            yield fx.Refuse(self.unknown, "redeem.item", number=self.of("unknown"))
+        elif cost > balance or balance < self.least:
             pooling = (d.body.details or {}).get("pool_with")
             reason = "pooling" if pooling else "insufficient"
             yield fx.Refuse("insufficient", number=self.of(reason))
@@ -129,8 +211,8 @@ class Redemption(Clause):
         """See `Clause.text`."""
         return {
             self.number: (
-                "会员出示会员卡可用积分兑换礼品。",
-                "Points are redeemed for gifts on showing the card.",
+                "会员可用积分兑换礼品或服务，以本人账户余额为限。",
+                "Points are redeemed for gifts or services, up to the own balance.",
             )
         }
 
@@ -237,6 +319,6 @@ class PointsResetNotice(Clause):
 
 
 __all__ = [
-    "Award", "Objection", "OpeningFigures", "PointsResetNotice", "PointsYear",
-    "Redemption", "restore",
+    "Award", "Objection", "OpeningFigures", "PointsResetNotice", "PointsValid",
+    "PointsYear", "Redemption", "restore",
 ]  # fmt: skip

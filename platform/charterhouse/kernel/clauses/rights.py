@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import (
@@ -23,14 +23,29 @@ _BY_STATUS = {
     "suspended": ("suspended", "suspended"),
     "ended": ("not_active", "ended"),
 }
-_BY_CARD = {"lost": ("card_lost", "lost"), "void": ("card_void", "void")}
+_BY_CARD = {
+    "lost": ("card_lost", "lost"),
+    "void": ("card_void", "void"),
+    "expired": ("expired", "expired"),
+}
+
+NEED_RIGHTS = frozenset({"spend", "redeem", "use", "award", "transfer_card"})
+"""The events that need rights, as a rule."""
+
+CARD_ON_BILLS: Mapping[str, Mapping[str, str]] = {"spend": {"card": "card_missing"}}
+"""What must be shown where: the card at a bill, as a rule."""
+
+
+def no_membership(standing: Standing) -> tuple[str, str] | None:
+    """Why there is no running membership: (reason code, reason name of the clause), or None."""
+    if standing.status in ("active", "withdrawing"):
+        return None
+    return _BY_STATUS.get(standing.status, ("not_active", "none"))
 
 
 def lost_right(standing: Standing) -> tuple[str, str] | None:
     """Why a standing gives no rights: (reason code, reason name of the clause), or None."""
-    if standing.status != "active":
-        return _BY_STATUS.get(standing.status, ("not_active", "none"))
-    return _BY_CARD.get(standing.card)
+    return no_membership(standing) or _BY_CARD.get(standing.card)
 
 
 class Rights(Clause):
@@ -38,43 +53,58 @@ class Rights(Clause):
 
     On a bill the right is denied and the bill charged at its base price; any
     other event is refused. Numbers by reason: `expired`, `lost`, `void`,
-    `ended`, `lending`, `suspended`.
+    `ended`, `suspended`, `none`, `lending`, and what is not shown (`card`, `id`, `code`).
 
     Args:
-        verbs: the events that need a usable card, beside bills.
-        card_at: event → whether the card itself must be shown there.
+        verbs: the events that need rights.
+        shown: verb → what must be shown there → the reason without it.
+        flag, record: raised and written when the card is held out for somebody else on a
+            bill; "" for nothing. `record` is the flag unless named.
+        lent: verb → reason with which an event for another person is refused; on a bill
+            it denies the right. A verb that is not named may be for others.
     """
 
-    def __init__(self, number: str, *, flag: str = "lending", **numbers: str) -> None:
+    def __init__(
+        self, number: str, *, verbs: frozenset[str] = NEED_RIGHTS,
+        shown: Mapping[str, Mapping[str, str]] = CARD_ON_BILLS,
+        flag: str = "lending", record: str = "",
+        lent: Mapping[str, str] | None = None, **numbers: str,
+    ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.verbs = verbs
+        self.shown = shown
         self.flag = flag
+        self.record = record or flag
+        self.lent = (
+            dict.fromkeys(("spend", "redeem", "use"), "wrong_person") if lent is None else lent
+        )
 
-    @on("spend", "redeem", "use", "award", "transfer_card", phase=RIGHTS)
+    def bound(self) -> Iterable[Binding]:
+        """Only the events that need rights or something shown."""
+        verbs = self.verbs | self.shown.keys() | {"spend"}
+        return [b for b in self.bindings if b.trigger in verbs]
+
+    @on("spend", "redeem", "use", "award", "transfer_card", "upgrade", "book", "request",
+        "take_part", "refer", "cash_out", "top_up", phase=RIGHTS)  # fmt: skip
     def holder(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse or deny without an active membership and a usable card."""
-        lost = lost_right(d.of_member)
+        lost = lost_right(d.of_member) if d.body.verb in self.verbs else None
         if lost:
             yield fx.Deny(lost[0], number=self.of(lost[1]))
 
-    @on("spend", phase=RIGHTS, rank=60)
-    def shown(self, d: Draft) -> Iterator[fx.Effect]:
-        """A bill needs the card beforehand, held out by the holder for the holder."""
-        if "card" not in d.body.shown:
-            yield fx.Deny("card_missing")
-        elif self._lent(d) and d.bill and d.bill.entitled:
-            yield fx.Deny("wrong_person", number=self.of("lending"))
-            yield fx.Raise("flag", self.flag, d.member, number=self.of("lending"))
-            yield fx.Note(d.member, self.flag, number=self.of("lending"))
-
-    @on("redeem", "use", phase=RIGHTS, rank=60)
+    @on("spend", "redeem", "use", phase=RIGHTS, rank=60)
     def own(self, d: Draft) -> Iterator[fx.Effect]:
-        """Nobody else uses the card."""
-        if self._lent(d):
-            yield fx.Deny("wrong_person", number=self.of("lending"))
-
-    def _lent(self, d: Draft) -> bool:
-        others = {getattr(d.body, "presented_by", None), getattr(d.body, "for_", None)}
-        return bool(others - {None, d.member})
+        """What must be shown is shown, held out by the holder for the holder."""
+        for thing, reason in self.shown.get(d.body.verb, {}).items():
+            if thing not in d.body.shown:
+                yield fx.Deny(reason, number=self.of(thing))
+        reason_lent = self.lent.get(d.body.verb)
+        if not reason_lent or not _lent(d) or (d.bill and not d.bill.entitled):
+            return
+        yield fx.Deny(reason_lent, number=self.of("lending"))
+        if d.bill is not None and self.flag:
+            yield fx.Raise("flag", self.flag, d.member, number=self.of("lending"))
+            yield fx.Note(d.member, self.record, number=self.of("lending"))
 
     @on("spend", phase=PRICE, rank=90)
     def base_price(self, d: Draft) -> Iterator[fx.Effect]:
@@ -85,16 +115,28 @@ class Rights(Clause):
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
+        if "card" not in self.shown.get("spend", {}):
+            return {
+                self.number: (
+                    "会员资格有效期间享受会员权益；没有有效会员资格的，按活动价（无活动价按原价）收费，不享受任何权益。",
+                    "Rights are given while the membership is active. Without one a bill is charged at "
+                    "the activity price, else the list price, and there is no benefit.",
+                )
+            }
         return {
             self.number: (
                 "就诊前出示会员卡方可享受会员权益；未出示或已无权益（到期、挂失、作废、终止）时，"
-                "按活动价（无活动价按原价）收费，收取挂号费，不计积分，也不计入累计消费。",
+                "按活动价（无活动价按原价）收费，不享受任何权益。",
                 "Rights are given only if the card is shown before the consultation. Shown later or "
                 "not at all, or without rights (expired, lost, void, ended), a bill is charged at "
-                "the activity price, else the list price; the registration fee is charged, and "
-                "neither points nor cumulative consumption are counted.",
+                "the activity price, else the list price, and there is no benefit.",
             )
         }
+
+
+def _lent(d: Draft) -> bool:
+    others = {getattr(d.body, "presented_by", None), getattr(d.body, "for_", None)}
+    return bool(others - {None, d.member})
 
 
 class NotOffered(Clause):
@@ -109,6 +151,7 @@ class NotOffered(Clause):
         return [b for b in self.bindings if b.trigger in self.verbs or b.trigger == "bring_in"]
 
     @on("top_up", "cash_out", "withdraw", "renew", "upgrade", "suspend", "resume", "deregister",
+        "grant", "transfer_card", "redeem", "award", "report_loss", "reissue_card",
         phase=RIGHTS, rank=10)  # fmt: skip
     def exclude(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse what the charter does not offer."""

@@ -1,0 +1,252 @@
+"""Terms: how long a membership runs, how it is renewed, and when it lapses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import GRADE, GRANT, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.clauses.conditions import ByKind, ByTier, figure, figures_of
+from charterhouse.kernel.decision import Happening
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.periods import ONE_DAY, day_start, last_valid_day
+from charterhouse.kernel.standing import Standing
+
+Fees = int | ByTier[int] | ByKind[int]
+"""Fen; by tier or kind where they differ."""
+
+Months = int | ByTier[int] | ByKind[int]
+"""Months of a term; 0 for no end; by tier or kind where they differ."""
+
+FEES = "fees"
+"""The fact that sums up the membership fees paid for the term that is to begin, in fen."""
+
+TERMS = "terms"
+"""The fact that keeps the running term and those paid in advance: [[start, last day, fen]]."""
+
+
+def terms_of(standing: Standing) -> list[tuple[date, date, int]]:
+    """The running term and those paid in advance: first day, last day, fee in fen."""
+    return [
+        (date.fromisoformat(start), date.fromisoformat(until), fee)
+        for start, until, fee in standing.facts.get(TERMS, ())
+    ]
+
+
+class Term(Clause):
+    """A term of months from the day of activation; then the membership lapses.
+
+    Numbers by reason: `lapse`.
+
+    Args:
+        months: 0 for a membership without end.
+        statuses: in which the end of the term lapses the membership.
+    """
+
+    due_rank = 40
+
+    def __init__(self, number: str, *, months: Months, **numbers: str) -> None:
+        super().__init__(number, **numbers)
+        self.months = months
+
+    def months_for(self, d: Draft, member: str) -> int:
+        """The months of this member's term."""
+        return figure(self.months, d.standing(member)) or 0
+
+    @on("activated", phase=GRANT, rank=10)
+    def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Set the first and the last valid day; a legacy member keeps the last one stated."""
+        member, start = happening.member, d.event.day
+        until = getattr(d.body, "valid_until", None) if happening.cause == "legacy" else None
+        months = self.months_for(d, member)
+        if until is None and months:
+            until = last_valid_day(start, months)
+        yield from self.set(d, member, start, until, happening.cause)
+        if until is not None and until < d.now.date():
+            yield from self._lapse(d, member)
+
+    def set(
+        self, d: Draft, member: str, start: date, until: date | None, cause: str
+    ) -> Iterator[fx.Effect]:
+        """A term begins on a day; what was paid for it is its fee."""
+        facts = d.standing(member).facts
+        yield fx.Change(member, {"term_start": start, "valid_until": until})
+        row = [[start.isoformat(), until.isoformat(), facts.get(FEES, 0)]] if until else None
+        yield fx.Keep(member, TERMS, row)
+        if until and FEES in facts:
+            yield fx.Keep(member, FEES, None)
+        yield fx.Announce("term_began", member, cause)
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The first moment after the last valid day."""
+        if standing.status not in ("active", "suspended", "withdrawing"):
+            return None
+        if standing.valid_until is None:
+            return None
+        moment = day_start(standing.valid_until + ONE_DAY, after.tzinfo)
+        return moment if moment > after else None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """The membership lapses; what was owed for its card is owed no longer."""
+        if draft.standing(member).status == "withdrawing":
+            # Whoever is leaving stays so until the exit day, without rights.
+            yield fx.Change(member, {"card": "expired"}, number=self.of("lapse"))
+            return
+        yield from self._lapse(draft, member)
+
+    def _lapse(self, d: Draft, member: str) -> Iterator[fx.Effect]:
+        standing = d.standing(member)
+        card = "expired" if standing.card in ("active", "lost") else standing.card
+        yield fx.Change(member, {"status": "lapsed", "card": card}, number=self.of("lapse"))
+        for purpose in list(standing.owed):
+            yield fx.Settled(member, purpose, number=self.of("lapse"))
+        yield fx.Announce("lapsed", member, "term")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        months = [m for m in figures_of(self.months) if m is not None]
+        if not any(months):
+            return {self.number: ("会员资格长期有效。", "The membership has no end of validity.")}
+        zh = "、".join(str(m) for m in months)
+        en = ", ".join(str(m) for m in months)
+        return {
+            self.number: (
+                f"会员资格自生效之日起{zh}个月内有效，到期后不再享受任何权益。",
+                f"The membership runs for {en} months from the day on which it becomes active; "
+                "after its last day there are no rights.",
+            )
+        }
+
+
+class Renewal(Clause):
+    """The next term for its fee: in time it follows the running one, later it starts anew.
+
+    Numbers by reason: `short`, `ended`.
+
+    Args:
+        fee: of the next term in fen; 0 for free.
+        months: of the next term.
+        gapless: a late renewal follows the old term without a gap, one payment for each term
+            missed, instead of starting on the day of payment.
+        late: whether a lapsed membership can be renewed at all.
+        purpose: of the payment.
+    """
+
+    due_rank = 30
+
+    def __init__(
+        self, number: str, *, fee: Fees, months: Months, gapless: bool = False, late: bool = True,
+        purpose: str = "fee", **numbers: str,
+    ) -> None:  # fmt: skip
+        super().__init__(number, **numbers)
+        self.fee = fee
+        self.months = months
+        self.gapless = gapless
+        self.late = late
+        self.purpose = purpose
+
+    def fee_for(self, d: Draft) -> int:
+        """What the next term costs this member, in fen."""
+        return figure(self.fee, d.of_member) or 0
+
+    def months_for(self, d: Draft) -> int:
+        """How long the next term is."""
+        return figure(self.months, d.of_member) or 0
+
+    def renewable(self, d: Draft) -> bool:
+        """Whether there is a term to go on from."""
+        statuses = {"active", "suspended", "lapsed"} if self.late else {"active", "suspended"}
+        return d.of_member.status in statuses
+
+    @on("renew", phase=GUARD, rank=20)
+    def allowed(self, d: Draft) -> Iterator[fx.Effect]:
+        """A membership with a term, and its whole fee."""
+        if not self.renewable(d):
+            reason = "expired" if d.of_member.status == "lapsed" else "not_active"
+            yield fx.Refuse(reason, number=self.of("ended"))
+        elif d.of_member.valid_until is None or not self.months_for(d):
+            yield fx.Refuse("not_included", number=self.of("ended"))
+        elif d.body.fee is not None and d.body.fee < self.fee_for(d):
+            yield fx.Refuse("fee_short", "renew.fee", number=self.of("short"))
+        elif d.body.fee is not None and d.body.fee > self.fee_for(d):
+            yield fx.Refuse("order_violation", "renew.fee", number=self.of("short"))
+
+    @on("renew", phase=SETTLE, rank=20)
+    def pay(self, d: Draft) -> Iterator[fx.Effect]:
+        """The fee comes in."""
+        paid = self.fee_for(d)
+        if paid:
+            yield fx.Transfer(f"@{self.purpose}", "@till:cash", paid)
+            yield fx.Put("payment", f"renew-{d.event.id}", d.member, {
+                "for": self.purpose, "paid": paid, "refunded": 0, "method": "cash",
+                "at": d.now.isoformat(), "tier": d.of_member.tier,
+            })  # fmt: skip
+
+    @on("renew", phase=GRADE, rank=20)
+    def extend(self, d: Draft) -> Iterator[fx.Effect]:
+        """The next term: after the running one, or from today."""
+        standing = d.of_member
+        last = standing.valid_until
+        if last is None:
+            return
+        running = last >= d.now.date() or self.gapless
+        start = last + ONE_DAY if running else d.event.day
+        until = last_valid_day(start, self.months_for(d))
+        kept = list(standing.facts.get(TERMS, ())) if running else []
+        row: list[Any] = [start.isoformat(), until.isoformat(), self.fee_for(d)]
+        values: dict[str, Any] = {"valid_until": until}
+        if start <= d.now.date():
+            kept, values["term_start"] = [], start
+        yield fx.Keep(d.member, TERMS, [*kept, row])
+        if until >= d.now.date() and standing.status == "lapsed":
+            values["status"] = "active"
+            if standing.card == "expired":
+                values["card"] = "active"
+        yield fx.Change(d.member, values)
+        yield fx.Announce("renewed", d.member, "renewed")
+        if "term_start" in values:
+            yield fx.Announce("term_began", d.member, "renewed")
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The beginning of a term paid in advance."""
+        if standing.status not in ("active", "suspended", "withdrawing"):
+            return None
+        rows = standing.facts.get(TERMS, ())
+        if len(rows) < 2:
+            return None
+        moment = day_start(date.fromisoformat(rows[1][0]), after.tzinfo)
+        return moment if moment > after else None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """The next term begins."""
+        rows = draft.standing(member).facts.get(TERMS, ())[1:]
+        yield fx.Keep(member, TERMS, list(rows))
+        yield fx.Change(member, {"term_start": date.fromisoformat(rows[0][0])})
+        yield fx.Announce("term_began", member, "renewed")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        fees = [f for f in figures_of(self.fee) if f]
+        zh = f"，续费{'、'.join(show_fen(f) for f in fees)}元" if fees else "，不收费"
+        en = f" for {', '.join(show_fen(f) for f in fees)} yuan" if fees else " free of charge"
+        late_zh = (
+            "逾期续期的，新一期与上一期衔接" if self.gapless else "逾期续期的，新一期自续期之日起算"
+        )
+        late_en = (
+            "a late renewal follows the old term without a gap"
+            if self.gapless
+            else "a late one starts a term on its own day"
+        )
+        return {
+            self.number: (
+                f"有效期内可续期{zh}，新一期自原有效期届满次日起算；{late_zh}。",
+                f"The membership is renewed{en}: in time, the next term starts the day after the "
+                f"last valid day; {late_en}.",
+            )
+        }
+
+
+__all__ = ["FEES", "TERMS", "Fees", "Months", "Renewal", "Term", "terms_of"]

@@ -1,0 +1,207 @@
+"""Tiers: the names of the levels, and how a member reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import GRADE, GUARD, Clause, Progress, Text, on
+from charterhouse.kernel.clauses.flow import GRANTED
+from charterhouse.kernel.decision import Happening
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.ledger import FEN_UNITS, SPEND_TOTAL
+from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.standing import Standing
+
+
+class Tiers(Clause):
+    """The tiers (card types) of a charter, low to high, and the one given without a wish.
+
+    Args:
+        tiers: code → its name.
+        default: of an application that names none; "" where one must be named.
+        setting: the setting that names the default, for the check.
+        own: tier → the number of the clause that speaks of it.
+        asked: whether an application may name a tier; else only the default is known to it.
+    """
+
+    def __init__(
+        self, number: str, tiers: Mapping[str, Text], *, default: str = "",
+        setting: str = "default_tier", own: Mapping[str, str] | None = None,
+        asked: bool = True, missing: str = "incomplete",
+    ) -> None:  # fmt: skip
+        super().__init__(number, **(own or {}))
+        self.tiers = tiers
+        self.default = default
+        self.setting = setting
+        self.asked = asked
+        self.missing = missing
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"tier": tuple(self.tiers)}
+
+    def defaults(self) -> Mapping[str, str]:
+        """See `Clause.defaults`."""
+        return {"tier": self.default} if self.default else {}
+
+    def check(self) -> Iterable[tuple[str, str]]:
+        """See `Clause.check`."""
+        if self.default and self.default not in self.tiers:
+            yield self.setting, f"must be one of {', '.join(self.tiers)}"
+
+    @on("apply", phase=GUARD, rank=28)
+    def named(self, d: Draft) -> Iterator[fx.Effect]:
+        """A tier must be named where there is no default."""
+        if not self.default and not d.body.tier:
+            if self.missing == "incomplete":
+                yield fx.Lack("tier")
+            else:
+                yield fx.Refuse(self.missing, "apply.tier")
+
+    @on("apply", "bring_in", phase=GRADE, rank=10)
+    def give(self, d: Draft) -> Iterator[fx.Effect]:
+        """The tier applied for, else the default."""
+        wanted = d.body.tier if self.asked or d.body.verb == "bring_in" else None
+        tier = wanted or self.default
+        yield fx.Change(d.member, {"tier": tier}, number=self.of(tier))
+
+    @on("approve", phase=GRADE, rank=10)
+    def correct(self, d: Draft) -> Iterator[fx.Effect]:
+        """The reviewer may give another tier."""
+        if d.body.tier:
+            yield fx.Change(d.member, {"tier": d.body.tier}, number=self.of(d.body.tier))
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        zh = "、".join(name for name, _ in self.tiers.values())
+        en = ", ".join(name for _, name in self.tiers.values())
+        return {self.number: (f"会员等级（由低到高）：{zh}。", f"Tiers, low to high: {en}.")}
+
+
+class Ladder(Clause):
+    """The tier follows what was gathered: the highest of which one threshold is reached.
+
+    Reached inclusively, at once after the event; the event itself is judged by the tier before.
+    What was granted or brought in is a floor. Numbers by reason: tier → number.
+
+    Args:
+        rungs: tier → measure → threshold; a measure is a unit of the ledger
+            (spend_total, points, count/visits …). A tier without thresholds is the lowest.
+        falls: whether a refund lowers the tier; time never does.
+        notice: raised on each rise; "" for none.
+        statuses: in which the tier follows.
+        settings: measure → tier → setting that holds its threshold, for the check.
+    """
+
+    def __init__(
+        self, number: str, rungs: Mapping[str, Mapping[str, int]], *, falls: bool = False,
+        notice: str = "", settings: Mapping[str, str] | None = None, **numbers: str,
+    ) -> None:  # fmt: skip
+        super().__init__(number, **numbers)
+        self.rungs = rungs
+        self.falls = falls
+        self.notice = notice
+        self.settings = settings or {}
+        self.lowest = next(iter(rungs), "")
+
+    def check(self) -> Iterable[tuple[str, str]]:
+        """Thresholds of a measure rise from each tier to the next."""
+        last: dict[str, int] = {}
+        for tier, measures in self.rungs.items():
+            for measure, need in measures.items():
+                if measure in last and need <= last[measure]:
+                    yield self.settings.get(tier, tier), "must be above that of the tier below"
+                last[measure] = need
+
+    def reached(self, standing: Standing) -> str:
+        """The highest tier of which one threshold is reached."""
+        found = self.lowest
+        for tier, measures in self.rungs.items():
+            if any(standing.balance(m) >= need for m, need in measures.items()):
+                found = tier
+        return found
+
+    @on("spend", "visit", "refund", "pay", "record", phase=GRADE, rank=60)
+    def follow(self, d: Draft) -> Iterator[fx.Effect]:
+        """The tier of whoever the event is about follows."""
+        member = d.member
+        if d.refund is not None:
+            member = d.holder(d.refund.original.member, d.refund.original)
+        if member:
+            yield from self.settle(d, member, "refunded" if d.refund else "spent")
+
+    @on("activated", "topped_up", "granted", phase=GRADE, rank=60)
+    def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """A new member has the tier that was reached before, a legacy one at least what they had."""
+        standing = d.standing(happening.member)
+        if happening.cause == "legacy" and d.program.rank(standing.tier) > 0:
+            yield fx.Keep(happening.member, GRANTED, standing.tier)
+        if happening.cause != "legacy":
+            yield from self.settle(d, happening.member, happening.cause or "spent")
+
+    @on("bring_in", phase="follow", rank=20)
+    def after_opening(self, d: Draft) -> Iterator[fx.Effect]:
+        """Opening figures count."""
+        yield from self.settle(d, d.member, "legacy")
+
+    def settle(self, d: Draft, member: str, cause: str) -> Iterator[fx.Effect]:
+        """Give the tier that follows from the figures now."""
+        standing = d.standing(member)
+        if standing.status not in ("active", "suspended", "withdrawing"):
+            return
+        rank = d.program.rank
+        floor = standing.facts.get(GRANTED, "")
+        tiers = [self.reached(standing), floor] if self.falls else [
+            self.reached(standing), floor, standing.tier]  # fmt: skip
+        tier = max((t for t in tiers if t), key=rank, default="")
+        if tier and tier != standing.tier:
+            rises = rank(tier) > rank(standing.tier)
+            yield fx.Change(member, {"tier": tier}, number=self.of(tier))
+            yield fx.Announce("tier_changed", member, cause)
+            if rises and self.notice and cause not in ("joined", "legacy"):
+                yield fx.Raise("notice", self.notice, member)
+
+    def progress(self, standing: Standing, now: datetime) -> Iterator[Progress]:
+        """What is still needed for the tiers above."""
+        order = list(self.rungs)
+        if standing.tier not in order:
+            return
+        for tier in order[order.index(standing.tier) + 1 :]:
+            for measure, need in self.rungs[tier].items():
+                unit = "yuan" if measure in FEN_UNITS or measure.startswith("spend/") else "times"
+                unit = "points" if measure.endswith("points") else unit
+                yield Progress(measure, unit, standing.balance(measure), need, tier, self.of(tier))
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        rows = [(tier, m.get(SPEND_TOTAL)) for tier, m in self.rungs.items() if SPEND_TOTAL in m]
+        zh = "、".join(f"{show_fen(need or 0)}元" for _, need in rows if need)
+        en = ", ".join(f"{show_fen(need or 0)}" for _, need in rows if need)
+        down_zh = "退款会相应降低等级" if self.falls else "等级不下降"
+        down_en = "a refund lowers the tier" if self.falls else "tiers do not fall"
+        return {
+            self.number: (
+                f"会员等级随累计消费自动晋升（{zh}，达到即晋升），自达到之后生效；{down_zh}。",
+                f"The tier follows cumulative consumption ({en} yuan, reaching is enough), right "
+                f"after the bill; {down_en}.",
+            )
+        }
+
+
+def thresholds(tiers: Iterable[str], **measures: Mapping[str, int | None]) -> dict[str, Any]:
+    """Rungs for `Ladder`: every tier with those of its thresholds that are set.
+
+    The names of the measures are units with `__` for "/" (`count__visits`).
+    """
+    rungs: dict[str, dict[str, int]] = {tier: {} for tier in tiers}
+    for name, table in measures.items():
+        for tier, need in table.items():
+            if need is not None:
+                rungs[tier][name.replace("__", "/")] = need
+    return rungs
+
+
+__all__ = ["Ladder", "Tiers", "thresholds"]
