@@ -14,6 +14,16 @@ from charterhouse.kernel.money import parse_fen
 _HIGHEST_RATE = 1_000_000
 
 
+def meta(
+    zh: str, en: str, unit: str, clause: str, group: str, *, help_zh: str = "", help_en: str = ""
+) -> dict[str, Any]:
+    """The metadata by which a setting is shown: label, unit, clause, group, help."""
+    return {
+        "label": (zh, en), "unit": unit, "clause": clause, "group": group,
+        "help": (help_zh, help_en),
+    }  # fmt: skip
+
+
 class SettingValues:
     """Typed settings by attribute: `s.reissue_fee`. Immutable by convention of the kernel."""
 

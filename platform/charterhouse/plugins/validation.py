@@ -35,7 +35,7 @@ def problems_of(charter_class: object) -> list[str]:
         return problems
     try:
         charter = charter_class()
-        program = Program(charter, {})
+        program = Program(charter, charter.example)
         problems.extend(_of_program(program))
         problems.extend(_of_orders(charter))
     except KernelError as error:
@@ -114,7 +114,7 @@ def _of_numbers(clauses: Iterable[Clause]) -> Iterator[str]:
 def _of_orders(charter: Charter) -> Iterator[str]:
     for seed in range(_ORDERS):
         try:
-            Program(shuffled(charter, random.Random(seed)), {})  # noqa: S311 - an order, no secret
+            Program(shuffled(charter, random.Random(seed)), charter.example)  # noqa: S311 - an order, no secret
         except KernelError as error:
             yield f"it does not compile in another order of its clauses: {error}"
             return
