@@ -239,6 +239,15 @@ class DailyList(Clause):
             yield fx.Refuse("full", "award.points")
 
 
+class OnlyOne(Clause):
+    """There is room for one member."""
+
+    @on("apply", phase=GUARD)
+    def room(self, d: Draft) -> Iterator[fx.Effect]:
+        if d.active_members() >= 1:
+            yield fx.Refuse("full", "apply.member")
+
+
 class Brittle(Clause):
     """Breaks on a large bill."""
 
@@ -260,6 +269,18 @@ def test_a_tier_reached_no_more_is_told_with_the_clause_that_gave_it() -> None:
     move = Move("tier", "supreme-gold", "vip", "9.1", "", 1, ("li",))
     assert found.moves == (move,)
     assert differing(found)["members", "supreme-gold", "active"] == (1, 0)
+
+
+def test_who_finds_no_room_is_no_member() -> None:
+    narrow = book_of(with_clauses(OnlyOne("9.4")))
+    both = Replay(book_of(), lambda _live: narrow)
+    for event in events():
+        both.tell(event)
+    both.finish(END)
+    found = both.difference()
+
+    assert Move("status", "active", "none", "9.4", "full", 1, ("wu",)) in found.moves
+    assert found.after.members == {"vip": {"active": 1}}
 
 
 def test_a_charter_that_breaks_counts_instead_of_crashing() -> None:

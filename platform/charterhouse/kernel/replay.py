@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ from charterhouse.kernel.events import Event
 from charterhouse.kernel.ledger import CREDIT, POINTS, STORED_VALUE, held
 from charterhouse.kernel.program import Book
 from charterhouse.kernel.shelf import Shelf
-from charterhouse.kernel.standing import HOUSE, Standing
+from charterhouse.kernel.standing import HOUSE, Standing, is_active
 
 BROKEN = "charter_broken"
 """The code under which events count at which the charter broke; nothing of them was kept."""
@@ -92,6 +92,10 @@ class Run:
     def document(self, doc_id: str) -> Document | None:
         """See `View`."""
         return self.documents.get(doc_id)
+
+    def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
+        """See `View`."""
+        return sum(is_active(each, day, kinds) for each in self.standings.values())
 
     def tell(self, event: Event) -> Said:
         """Decide an event and keep what it leaves.
