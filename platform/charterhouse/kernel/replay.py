@@ -45,6 +45,7 @@ from charterhouse.kernel.standing import HOUSE, Standing, is_active
 BROKEN = "charter_broken"
 """The code under which events count at which the charter broke; nothing of them was kept."""
 
+_BLANK = {"tier": "", "status": "none"}
 _INSTANT = timedelta(microseconds=1)
 _FAULTS = 10
 
@@ -314,14 +315,14 @@ class Replay:
         if old is new:
             return
         for what in STATES:
-            pair = (getattr(old, what, ""), getattr(new, what, ""))
+            pair = (getattr(old, what, _BLANK[what]), getattr(new, what, _BLANK[what]))
             key = (what, ref)
             if pair[0] == pair[1]:
                 self._apart.pop(key, None)
             elif self._apart.get(key) != pair:
                 self._apart[key] = pair
                 by = refused or setter(after, ref, what) or setter(before, ref, what)
-                self._blame.moved[key] = by or Because()
+                self._blame.moved[key] = by or self._blame.moved.get(key) or Because()
 
 
 __all__ = ["BROKEN", "Change", "Replay", "Run"]
