@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from charterhouse.desk.errors import DeskError
+from charterhouse.desk import terms
+from charterhouse.desk.figures import (
+    SCALARS,
+    Figure,
+    Options,
+    figure_of,
+    text_of,
+    to_raw,
+)
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.errors import SettingsError
-from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.program import Program
-from charterhouse.kernel.settings import Factor, Whole, Yuan, read_settings
 
-Flat = Mapping[str, str]
-SCALARS = ("yuan", "factor", "whole", "yes_no", "choice", "text")
-ROWS_LIMIT = 500
+__all__ = ["SCALARS", "TABLES", "Setting", "SettingsForm"]
 
+TABLES = ("table", "matrix", "records", "overrides")
+"""Kinds of settings that are entered row by row."""
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one setting.
+_OVERRIDES = (Figure("tier", "choice"), Figure("setting", "choice"), Figure("figure", "text"))
 
-    Attributes:
-        code: `required`, `yuan`, `factor`, `whole`, `range`, `length`, `choice`, `form`,
-            `duplicate`, `rows`, `json`, or `invalid` with the schema's own `message`.
-        low, high: the bounds where there are some.
-    """
-
-    name: str
-    code: str
-    low: int | None = None
-    high: int | None = None
-    message: str = ""
+_ROW_FAMILIES = ("tier", "kind")
+"""Codes of which a table that is keyed by them shows every one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +38,17 @@ class Setting:
     """One figure of the charter as a form shows it.
 
     Attributes:
-        kind: of `SCALARS`, or `list` (entries), `table` (key → figure), `overrides`
-            (tier → setting → figure), `json` (a value that has no simpler form).
+        kind: of `SCALARS`, or `list` (entries), `choices` (any of a few), `table` (key → figure),
+            `matrix` (key → key → figure), `records` (key → figures), `overrides` (tier → setting
+            → figure), `json` (a value that has no simpler form).
         inner: kind of the entries of a list or of the figures of a table.
         unit: code of the unit (days, points, percent …).
         clause: number of the clause that it belongs to.
         options: of a choice: code → label; of a table or overrides: known keys.
+        columns: of a table, its cells in order, the key first.
+        closed: whether the keys of a table are exactly its options.
+        required: whether the institution has to state it.
+        optional: whether it may be left empty, as "none".
     """
 
     name: str
@@ -61,32 +59,38 @@ class Setting:
     clause: str
     group: str
     inner: str = ""
-    options: tuple[tuple[str, Text], ...] = ()
+    options: Options = ()
     low: int | None = None
     high: int | None = None
+    columns: tuple[Figure, ...] = ()
+    closed: bool = False
+    required: bool = False
+    optional: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """What was entered: settings in the schema's raw form, and what is wrong with it."""
-
-    raw: dict[str, Any]
-    problems: list[Problem] = field(default_factory=list)
+    @property
+    def figure(self) -> Figure:
+        """The one place in which a scalar or a list is entered."""
+        return Figure(
+            "", self.kind, self.label, self.unit, self.inner, self.options, self.optional,
+            self.required, self.low, self.high,
+        )  # fmt: skip
 
 
 class SettingsForm:
     """The settings of a program's charter as a form; nothing in it knows the charter.
 
     Attributes:
+        program: whose codes and labels the form knows.
+        schema, fields: of the settings.
         settings: in the order of the schema.
         groups: code → heading, in order; "" gathers settings without a group.
     """
 
     def __init__(self, program: Program) -> None:
-        self._program = program
-        self._schema: Schema = program.charter.Settings()
-        self._fields: Mapping[str, fields.Field[Any]] = self._schema.fields
-        self.settings = [self._describe(name, each) for name, each in self._fields.items()]
+        self.program = program
+        self.schema: Schema = program.charter.Settings()
+        self.fields: Mapping[str, fields.Field[Any]] = self.schema.fields
+        self.settings = [self._describe(name, each) for name, each in self.fields.items()]
         known: Mapping[str, Text] = getattr(program.charter.Settings, "groups", {})
         used = dict.fromkeys(s.group for s in self.settings)
         self.groups: dict[str, Text] = {code: known.get(code, (code, code)) for code in used}
@@ -94,59 +98,124 @@ class SettingsForm:
 
     def scalars(self) -> list[Setting]:
         """The settings that may differ by tier."""
-        fixed = {self._program.charter.variants, self._program.charter.default_tier}
+        fixed = {self.program.charter.variants, self.program.charter.default_tier}
         return [s for s in self.settings if s.kind in SCALARS and s.name not in fixed]
 
     def setting(self, name: str) -> Setting | None:
         """A setting by its name."""
         return self._by_name.get(name)
 
+    def label(self, code: str) -> Text:
+        """What a code is called: by the charter, else by the vocabulary."""
+        return self.program.charter.labels.get(code) or terms.LABELS.get(code) or (code, code)
+
+    # Describing.
+
     def _describe(self, name: str, each: fields.Field[Any]) -> Setting:
         meta = each.metadata
-        kind, inner = self._kinds(name, each)
-        low, high = _bounds(each)
+        figure = figure_of(each, "", self.label)
+        kind, columns, closed = self._shape(name, each, figure)
+        tiers = figure.kind == "text" and self._names_tier(name, each)
+        if tiers:
+            kind = "choice"
+        options = figure.options
+        if tiers or kind == "overrides":
+            options = tuple((code, self.label(code)) for code in self._codes("tier"))
+        elif kind in TABLES:
+            options = columns[0].options
         return Setting(
             name=name,
             kind=kind,
             label=meta.get("label", (name, name)),
             help=meta.get("help", ("", "")),
-            unit=meta.get("unit", ""),
+            unit=figure.unit,
             clause=meta.get("clause", ""),
             group=meta.get("group", ""),
-            inner=inner,
-            options=self._options(name, kind, each),
-            low=low,
-            high=high,
+            inner=figure.inner or (columns[-1].kind if kind in ("table", "matrix") else ""),
+            options=options,
+            low=figure.low,
+            high=figure.high,
+            columns=columns,
+            closed=closed,
+            required=figure.required,
+            optional=figure.optional,
         )
 
-    def _kinds(self, name: str, each: fields.Field[Any]) -> tuple[str, str]:
+    def _shape(
+        self, name: str, each: fields.Field[Any], figure: Figure
+    ) -> tuple[str, tuple[Figure, ...], bool]:
+        """The kind of a setting; of a table its columns, and whether its keys are all known."""
         if isinstance(each, fields.List):
-            inner = _scalar_kind(each.inner)
-            return ("list", inner) if inner in ("text", "choice", "whole", "yuan") else ("json", "")
-        if isinstance(each, fields.Dict):
-            values = each.value_field
-            if name == self._program.charter.variants:
-                return "overrides", ""
-            inner = _scalar_kind(values) if values is not None else ""
-            return ("table", inner) if inner else ("json", "")
-        if isinstance(each, fields.String) and self._names_tier(name, each):
-            return "choice", ""
-        return _scalar_kind(each) or "json", ""
+            listed = "choices" if figure.options else "list"
+            return (listed if figure.kind == "list" else "json"), (), False
+        if not isinstance(each, fields.Dict):
+            return figure.kind or "json", (), False
+        if name == self.program.charter.variants:
+            return "overrides", _OVERRIDES, False
+        return self._table(name, each)
+
+    def _table(self, name: str, each: fields.Dict) -> tuple[str, tuple[Figure, ...], bool]:
+        key, closed = self._key(name, each)
+        kind, values = "table", each.value_field
+        if isinstance(values, fields.Nested):
+            kind = "records"
+            inside = [figure_of(f, n, self.label) for n, f in values.schema.fields.items()]
+        elif isinstance(values, fields.Dict):
+            kind = "matrix"
+            sub, _ = self._key("", values)
+            inside = [Figure("sub", sub.kind, options=sub.options), self._cell(values.value_field)]
+        else:
+            inside = [self._cell(values)]
+        if not all(cell.kind for cell in inside):
+            return "json", (), False
+        return kind, (key, *inside), closed
+
+    def _cell(self, each: Any) -> Figure:
+        return Figure("value", "") if each is None else figure_of(each, "value", self.label)
+
+    def _key(self, name: str, each: fields.Dict) -> tuple[Figure, bool]:
+        """The key of a table: the codes that it may have, or those that are offered."""
+        allowed = next(
+            (v.choices for v in (each.key_field.validators if each.key_field else ())
+             if isinstance(v, validate.OneOf)), None,
+        )  # fmt: skip
+        if allowed is not None:
+            codes, closed = [str(code) for code in allowed], True
+        else:
+            family = each.metadata.get("keys") or self._family(name, each)
+            codes = self._codes(family)
+            closed = bool(each.metadata.get("keys") in _ROW_FAMILIES and codes)
+        options = tuple((code, self.label(code)) for code in codes)
+        return Figure("key", "choice" if closed else "text", options=options), closed
+
+    def _family(self, name: str, each: fields.Dict) -> str:
+        """To which codes of the program the keys of a table belong, as far as they show it."""
+        seen: set[str] = set()
+        for source in (self.program.raw.get(name), self.program.charter.example.get(name)):
+            seen |= set(map(str, source)) if isinstance(source, Mapping) else set()
+        default = each.load_default() if callable(each.load_default) else each.load_default
+        seen |= set(map(str, default)) if isinstance(default, Mapping) else set()
+        for family in (*_ROW_FAMILIES, "visit", "benefit", "document", "category"):
+            if seen and seen <= set(self._codes(family)):
+                return family
+        return ""
+
+    def _codes(self, family: str) -> list[str]:
+        """The codes of a family in the charter's order."""
+        codes = self.program.codes
+        if family == "tier":
+            return list(self.program.tiers)
+        if family == "kind":
+            found = {*codes.get("apply.kind", ()), *codes.get("kind", ())}
+        elif family == "document":
+            found = {r.code for r in self.program.requirements("apply") if r.sort == "document"}
+        else:
+            found = set(codes.get(family, ())) | set(terms.known(family))
+        order = {code: place for place, code in enumerate(self.program.charter.labels)}
+        return sorted(found, key=lambda code: (order.get(code, len(order)), code))
 
     def _names_tier(self, name: str, each: fields.Field[Any]) -> bool:
-        return name == self._program.charter.default_tier or each.metadata.get("unit") == "tier"
-
-    def _options(
-        self, name: str, kind: str, each: fields.Field[Any]
-    ) -> tuple[tuple[str, Text], ...]:
-        codes: Iterable[str] = ()
-        one_of = next((v for v in each.validators if isinstance(v, validate.OneOf)), None)
-        if one_of is not None:
-            codes = [str(code) for code in one_of.choices]
-        elif kind == "overrides" or self._names_tier(name, each):
-            codes = sorted(self._program.codes.get("tier", ()))
-        labels = self._program.charter.labels
-        return tuple((code, labels.get(code, (code, code))) for code in codes)
+        return name == self.program.charter.default_tier or each.metadata.get("unit") == "tier"
 
     # Showing.
 
@@ -155,192 +224,74 @@ class SettingsForm:
         return {s.name: self._show(s, values[s.name]) for s in self.settings if s.name in values}
 
     def shown_raw(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Settings in raw form as the form shows them.
+        """Settings in raw form as the form shows them; those that are not valid are left out."""
+        found = {}
+        for setting in self.settings:
+            if setting.name in raw:
+                try:
+                    value = self.fields[setting.name].deserialize(raw[setting.name])
+                except (ValidationError, SettingsError):
+                    continue
+                found[setting.name] = self._show(setting, value)
+        return found
 
-        Raises:
-            DeskError: they are not valid; `field` names one.
-        """
-        known = {name: value for name, value in raw.items() if name in self._fields}
-        try:
-            values = vars(read_settings(self._program.charter.Settings, known))
-        except SettingsError as error:
-            raise DeskError(error.message, field=error.field, code=error.code) from None
-        return self.shown({name: values[name] for name in known})
+    def blank(self) -> dict[str, Any]:
+        """The form before anything is stated: defaults, and nothing where there is none."""
+        found = {}
+        for setting in self.settings:
+            each = self.fields[setting.name]
+            if each.required:
+                found[setting.name] = self._show(setting, None)
+            else:
+                default = each.load_default
+                value = default() if callable(default) else default
+                found[setting.name] = self._show(setting, value)
+        return found
 
     def _show(self, setting: Setting, value: Any) -> Any:
-        if setting.kind == "list":
-            return [_scalar_text(setting.inner, entry) for entry in value]
-        if setting.kind == "table":
-            return [(key, _scalar_text(setting.inner, figure)) for key, figure in value.items()]
-        if setting.kind == "overrides":
-            return [
-                (t, name, str(f)) for t, figures in value.items() for name, f in figures.items()
-            ]
+        if setting.kind in ("list", "choices"):
+            return [str(entry) for entry in text_of(
+                Figure("", "list", inner=setting.inner), value)]  # fmt: skip
+        if setting.kind in TABLES:
+            return self._rows(setting, value or {})
         if setting.kind == "json":
-            return json.dumps(value, ensure_ascii=False, indent=2, default=str)
-        return _scalar_text(setting.kind, value)
+            if value is None:
+                return ""
+            raw = to_raw(self.fields[setting.name], value)
+            return json.dumps(raw, ensure_ascii=False, indent=2, default=str)
+        return text_of(setting.figure, value)
 
-    # Reading.
+    def _rows(self, setting: Setting, value: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows of cells as text; every tier or kind has its row where the keys are those."""
+        if setting.kind == "overrides":
+            return [(t, n, _overriding(f)) for t, table in value.items() for n, f in table.items()]
+        if setting.kind == "matrix":
+            cell = setting.columns[-1]
+            rows: list[tuple[Any, ...]] = [
+                (key, sub, _line(text_of(cell, figure)))
+                for key, table in value.items()
+                for sub, figure in table.items()
+            ]
+            return rows
+        keys = list(map(str, value))
+        known = [code for code, _ in setting.options]
+        if setting.closed or (known and known == [*self.program.tiers]):
+            keys = [*known, *(key for key in keys if key not in known)]
+        return [(key, *self._cells(setting, value.get(key))) for key in keys]
 
-    def read(self, flat: Flat) -> Entered:
-        """Read what was entered; every problem is named, none is passed over."""
-        entered = Entered({})
-        for setting in self.settings:
-            self._read(setting, flat, entered)
-        named = {problem.name for problem in entered.problems}
-        try:
-            self._schema.load({n: v for n, v in entered.raw.items() if n not in named})
-        except ValidationError as error:
-            entered.problems.extend(self._problem(n, m) for n, m in error.messages_dict.items())
-        return entered
-
-    def _read(self, setting: Setting, flat: Flat, entered: Entered) -> None:
-        name = setting.name
-        try:
-            if setting.kind == "list":
-                lines = [line.strip() for line in flat.get(name, "").splitlines() if line.strip()]
-                entered.raw[name] = [_scalar_raw(setting.inner, line) for line in lines]
-            elif setting.kind == "table":
-                entered.raw[name] = self._read_table(setting, flat)
-            elif setting.kind == "overrides":
-                entered.raw[name] = self._read_overrides(setting, flat)
-            elif setting.kind == "json":
-                entered.raw[name] = json.loads(flat.get(name, ""), parse_float=str)
-            else:
-                entered.raw[name] = _scalar_raw(
-                    setting.kind, flat.get(name, "").strip(), setting.options
-                )
-        except _NotReadError as error:
-            entered.problems.append(Problem(name, error.code, setting.low, setting.high))
-        except (ValueError, RecursionError):
-            entered.problems.append(Problem(name, "json"))
-
-    def _read_table(self, setting: Setting, flat: Flat) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for row in rows_of(flat, setting.name):
-            key, figure = row.get("key", "").strip(), row.get("value", "").strip()
-            if not key and not figure:
-                continue
-            if not key or not figure:
-                raise _NotReadError("rows")
-            if key in found:
-                raise _NotReadError("duplicate")
-            found[key] = _scalar_raw(setting.inner, figure)
-        return found
-
-    def _read_overrides(self, setting: Setting, flat: Flat) -> dict[str, Any]:
-        found: dict[str, dict[str, Any]] = {}
-        for row in rows_of(flat, setting.name):
-            tier, name = row.get("tier", ""), row.get("setting", "")
-            figure = row.get("figure", "").strip()
-            if not tier and not name and not figure:
-                continue
-            known = self.setting(name)
-            if not tier or known is None or not figure:
-                raise _NotReadError("rows")
-            if name in found.get(tier, {}):
-                raise _NotReadError("duplicate")
-            found.setdefault(tier, {})[name] = _scalar_raw(known.kind, figure)
-        return found
-
-    def _problem(self, name: str, messages: Any) -> Problem:
-        known = self.setting(name)
-        if known is None:
-            return Problem(name, "invalid", message=_sentence(messages))
-        bounded = known.low is not None or known.high is not None
-        whole = "whole" in (known.kind, known.inner)
-        code = {"yuan": "yuan", "factor": "factor", "choice": "choice"}.get(known.kind, "")
-        if not code and _about_key(messages):
-            code = "form"
-        if not code and bounded:
-            code = "range" if whole else "length"
-        if not code and any(
-            isinstance(v, validate.Regexp) for v in _validators_within(self._fields[name])
-        ):
-            code = "form"
-        return Problem(name, code or "invalid", known.low, known.high, _sentence(messages))
+    def _cells(self, setting: Setting, value: Any) -> list[str]:
+        cells = setting.columns[1:]
+        if setting.kind == "records":
+            table: Mapping[str, Any] = value or {}
+            return [_line(text_of(cell, table.get(cell.name))) for cell in cells]
+        return [_line(text_of(cells[0], value))]
 
 
-class _NotReadError(Exception):
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+def _line(shown: Any) -> str:
+    """A cell as one line."""
+    return ", ".join(shown) if isinstance(shown, list) else str(shown)
 
 
-def rows_of(flat: Flat, name: str) -> list[dict[str, str]]:
-    """The rows of a table in a flat form: fields named `<name>-<number>-<cell>`."""
-    pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-([a-z_]+)")
-    rows: dict[int, dict[str, str]] = {}
-    for key, value in flat.items():
-        match = pattern.fullmatch(key)
-        if match and len(rows) <= ROWS_LIMIT:
-            rows.setdefault(int(match[1]), {})[match[2]] = value
-    return [rows[number] for number in sorted(rows)]
-
-
-def _scalar_kind(each: Any) -> str:
-    if isinstance(each, Yuan):
-        return "yuan"
-    if isinstance(each, Factor):
-        return "factor"
-    if isinstance(each, Whole):
-        return "whole"
-    if isinstance(each, fields.Boolean):
-        return "yes_no"
-    if isinstance(each, fields.String):
-        return "choice" if any(isinstance(v, validate.OneOf) for v in each.validators) else "text"
-    return ""
-
-
-def _scalar_text(kind: str, value: Any) -> str:
-    if kind == "yuan":
-        return show_fen(value)
-    if kind == "yes_no":
-        return "yes" if value else "no"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-def _scalar_raw(kind: str, text: str, options: tuple[tuple[str, Text], ...] = ()) -> Any:
-    if kind == "choice" and options and text not in dict(options):
-        raise _NotReadError("choice")
-    plain = text.replace(",", "").replace("，", "").removeprefix("¥").strip()
-    if kind in ("yuan", "factor"):
-        if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", plain):
-            raise _NotReadError(kind)
-        return plain
-    if kind == "whole":
-        if not re.fullmatch(r"\d{1,12}", plain):
-            raise _NotReadError("whole")
-        return int(plain)
-    if kind == "yes_no":
-        return text == "yes"
-    return text
-
-
-def _validators_within(each: Any) -> list[Any]:
-    found = list(each.validators)
-    for part in (getattr(each, "inner", None), getattr(each, "key_field", None),
-                 getattr(each, "value_field", None)):  # fmt: skip
-        if part is not None:
-            found += part.validators
-    return found
-
-
-def _bounds(each: Any) -> tuple[int | None, int | None]:
-    for validator in _validators_within(each):
-        if isinstance(validator, validate.Range | validate.Length):
-            return validator.min, validator.max
-    return None, None
-
-
-def _about_key(messages: Any) -> bool:
-    """Whether a table's messages speak of a key, not of a figure."""
-    return isinstance(messages, Mapping) and any(
-        isinstance(inner, Mapping) and "key" in inner for inner in messages.values()
-    )
-
-
-def _sentence(messages: Any) -> str:
-    while isinstance(messages, Mapping | list):
-        messages = next(iter(messages.values() if isinstance(messages, Mapping) else messages))
-    return str(messages)
+def _overriding(raw: Any) -> str:
+    """A figure that differs by tier, as it was entered."""
+    return ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)

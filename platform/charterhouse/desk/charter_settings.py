@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from charterhouse.desk.charter_form import Flat, Setting, SettingsForm
+from charterhouse.desk.charter_entry import Flat, Problem, Reader
+from charterhouse.desk.charter_form import Setting, SettingsForm
 from charterhouse.desk.charters import Difference, differences
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import Answer, quote, submit
@@ -59,7 +60,7 @@ class Preview:
         earliest: the first day that the charter's notice allows; None when no day is accepted.
         effective: the day that was asked for, or the earliest.
         refusal: why the charter would refuse that day, or None.
-        problem: (setting, sentence) when the settings contradict each other.
+        problem: when the settings contradict each other.
     """
 
     changes: list[Change]
@@ -68,7 +69,7 @@ class Preview:
     earliest: date | None
     effective: date
     refusal: Mapping[str, Any] | None
-    problem: tuple[str, str] | None = None
+    problem: Problem | None = None
 
 
 def base() -> Base:
@@ -89,13 +90,14 @@ def base() -> Base:
     )
 
 
-def changed(flat: Flat, form: SettingsForm) -> tuple[dict[str, Any], list[Any]]:
+def changed(flat: Flat, form: SettingsForm) -> tuple[dict[str, Any], list[Problem]]:
     """The settings that were entered differently from those in force, and what is wrong.
 
     Returns:
         Settings in raw form, as an `amend` event takes them; and `Problem`s.
     """
-    entered = form.read(flat)
+    reader = Reader(form)
+    entered = reader.read(flat)
     if entered.problems:
         return {}, entered.problems
     with unit() as opened:
@@ -104,7 +106,9 @@ def changed(flat: Flat, form: SettingsForm) -> tuple[dict[str, Any], list[Any]]:
     schema = book.charter.Settings
     before = vars(read_settings(schema, raw))
     after = vars(read_settings(schema, {**raw, **entered.raw}))
-    return {n: v for n, v in entered.raw.items() if before[n] != after[n]}, []
+    settings = {n: v for n, v in entered.raw.items() if before[n] != after[n]}
+    problem = reader.check({**raw, **settings}) if settings else None
+    return ({}, [problem]) if problem else (settings, [])
 
 
 def preview(settings: Mapping[str, Any], *, effective: date | None, actor: str) -> Preview:
@@ -151,7 +155,7 @@ def _shown(
         after = book.with_version(moment, settings).at(moment)
     except SettingsError as error:
         new = form.shown(vars(read_settings(book.charter.Settings, {**before.raw, **settings})))
-        problem = (error.field, error.message)
+        problem = Reader(form).problem_at(error.field, error.message)
         return Preview(_changes(form, old, new), [], announced, None, day, refusal, problem)
     new = SettingsForm(after).shown(vars(after.settings))
     wording = differences(texts_of(book.at(moment)), texts_of(after))

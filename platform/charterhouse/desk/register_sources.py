@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, select, true
 
 from charterhouse.desk.errors import UnavailableError
 from charterhouse.desk.words import program_now
-from charterhouse.kernel.clauses.admission import MailedCard
+from charterhouse.kernel.clauses.flow import MailedCard
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.standing import STATUSES
 from charterhouse.plugins.errors import CharterUnavailableError

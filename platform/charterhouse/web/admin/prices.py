@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from charterhouse.desk import items
-from charterhouse.desk.charter_form import rows_of
+from charterhouse.desk.charter_entry import rows_of
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import PricedItem, price_list
 from charterhouse.web.admin import terms
