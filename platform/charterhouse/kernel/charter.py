@@ -142,6 +142,10 @@ class Clause:
         """Code → number of the clause whose text explains it."""
         return {}
 
+    def order(self) -> Iterable[str]:
+        """The tiers that stand above each other, low to high, if this clause names them."""
+        return ()
+
     def defaults(self) -> Mapping[str, str]:
         """Field → the code that holds where an application names none."""
         return {}

@@ -169,9 +169,8 @@ class Program:
 
     @cached_property
     def tiers(self) -> tuple[str, ...]:
-        """The tiers, low to high."""
-        ladders = [tuple(c.codes()["tier"]) for c in self.clauses if "tier" in c.codes()]
-        return max(ladders, key=len, default=())
+        """The tiers that stand above each other, low to high."""
+        return max((tuple(c.order()) for c in self.clauses), key=len, default=())
 
     def progress(self, standing: Standing, now: datetime) -> list[Progress]:
         """How far a member is on the way to the tiers above."""

@@ -31,6 +31,10 @@ class Prepayment(Clause):
         super().__init__(number, **numbers)
         self.least = least
 
+    def concerns(self, d: Draft) -> bool:
+        """Whether it is this clause that asks the member's tier or kind for a prepayment."""
+        return bool(figure(self.least, d.of_member))
+
     @on("approved", phase=GRADE, rank=30)
     def owe(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
         """The prepayment is owed."""
@@ -41,14 +45,14 @@ class Prepayment(Clause):
     @on("top_up", phase=GUARD, rank=20)
     def whole(self, d: Draft) -> Iterator[fx.Effect]:
         """Several payments are not added up."""
-        debt = d.of_member.owed.get(PREPAYMENT)
+        debt = d.of_member.owed.get(PREPAYMENT) if self.concerns(d) else None
         if debt is not None and d.body.amount < debt.amount:
             yield fx.Refuse("amount_short", "top_up.amount", number=self.of("short"))
 
     @on("top_up", phase=SETTLE, rank=20)
     def settle(self, d: Draft) -> Iterator[fx.Effect]:
         """It is paid."""
-        if PREPAYMENT in d.of_member.owed:
+        if PREPAYMENT in d.of_member.owed and self.concerns(d):
             yield fx.Settled(d.member, PREPAYMENT)
 
     def text(self) -> dict[str, Text]:
@@ -68,7 +72,7 @@ class Prepayment(Clause):
 class TopUps(Clause):
     """Stored value comes in; a later top-up has a minimum.
 
-    Numbers by reason: `short`, `expired`, `none`.
+    Numbers by reason: kind, `short`, `expired`, `none`.
 
     Args:
         least: of a later top-up, in fen.
@@ -94,7 +98,8 @@ class TopUps(Clause):
             yield fx.Refuse(reason or "not_active", number=self.of(reason or "none"))
         least = figure(self.least, standing) or 0
         if PREPAYMENT not in standing.owed and d.body.amount < least:
-            yield fx.Refuse("amount_short", "top_up.amount", number=self.of("short"))
+            number = self.by_reason.get(standing.kind) or self.of("short")
+            yield fx.Refuse("amount_short", "top_up.amount", number=number)
 
     @on("top_up", phase=SETTLE, rank=30)
     def store(self, d: Draft) -> Iterator[fx.Effect]:

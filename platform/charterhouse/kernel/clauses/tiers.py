@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Progress, Text, on
+from charterhouse.kernel.clauses.conditions import belongs
 from charterhouse.kernel.clauses.flow import GRANTED
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
@@ -25,12 +26,14 @@ class Tiers(Clause):
         setting: the setting that names the default, for the check.
         own: tier → the number of the clause that speaks of it.
         asked: whether an application may name a tier; else only the default is known to it.
+        missing: reason with which an application without a tier is refused.
+        ordered: the tiers that stand above each other; all of them as a rule.
     """
 
     def __init__(
         self, number: str, tiers: Mapping[str, Text], *, default: str = "",
         setting: str = "default_tier", own: Mapping[str, str] | None = None,
-        asked: bool = True, missing: str = "incomplete",
+        asked: bool = True, missing: str = "incomplete", ordered: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number, **(own or {}))
         self.tiers = tiers
@@ -38,10 +41,15 @@ class Tiers(Clause):
         self.setting = setting
         self.asked = asked
         self.missing = missing
+        self.ordered = tuple(self.tiers if ordered is None else ordered)
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
-        return {"tier": tuple(self.tiers)}
+        return {"tier": tuple(self.tiers), "upgrade.to": tuple(self.tiers)}
+
+    def order(self) -> Iterable[str]:
+        """See `Clause.order`."""
+        return self.ordered
 
     def defaults(self) -> Mapping[str, str]:
         """See `Clause.defaults`."""
@@ -92,15 +100,17 @@ class Ladder(Clause):
             (spend_total, points, count/visits …). A tier without thresholds is the lowest.
         falls: whether a refund lowers the tier; time never does.
         notice: raised on each rise; "" for none.
-        statuses: in which the tier follows.
-        settings: measure → tier → setting that holds its threshold, for the check.
+        settings: tier → setting that holds its threshold, for the check.
+        only: tiers or kinds whose tier follows; None for all.
     """
 
     def __init__(
         self, number: str, rungs: Mapping[str, Mapping[str, int]], *, falls: bool = False,
-        notice: str = "", settings: Mapping[str, str] | None = None, **numbers: str,
+        notice: str = "", settings: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.only = only
         self.rungs = rungs
         self.falls = falls
         self.notice = notice
@@ -152,6 +162,8 @@ class Ladder(Clause):
         standing = d.standing(member)
         if standing.status not in ("active", "suspended", "withdrawing"):
             return
+        if not belongs(standing, self.only):
+            return
         rank = d.program.rank
         floor = standing.facts.get(GRANTED, "")
         tiers = [self.reached(standing), floor] if self.falls else [
@@ -191,6 +203,89 @@ class Ladder(Clause):
         }
 
 
+class TierByPrepayment(Clause):
+    """The single prepayment decides the tier: the highest that it reaches.
+
+    Args:
+        entry: tier → least prepayment in fen, low to high.
+    """
+
+    def __init__(self, number: str, entry: Mapping[str, int]) -> None:
+        super().__init__(number)
+        self.entry = entry
+
+    @on("top_up", phase=GRADE, rank=15)
+    def decide(self, d: Draft) -> Iterator[fx.Effect]:
+        """Reaching a higher tier at entry is entry, not upgrade."""
+        standing = d.of_member
+        if standing.status != "approved" or standing.tier not in self.entry:
+            return
+        reached = [tier for tier, least in self.entry.items() if d.body.amount >= least]
+        yield fx.Change(d.member, {"tier": reached[-1] if reached else standing.tier})
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        zh = "、".join(f"{show_fen(least)}元" for least in self.entry.values())
+        en = ", ".join(show_fen(least) for least in self.entry.values())
+        return {
+            self.number: (
+                f"会员等级由一次性预存金额决定（由低到高：{zh}），按所达到的最高等级发卡。",
+                f"The single prepayment decides the tier (low to high: {en} yuan): the card gets the "
+                "highest one that it reaches.",
+            )
+        }
+
+
+class TierByTopUp(Clause):
+    """One large top-up raises the tier by steps; in the month of issue it takes less.
+
+    Args:
+        tiers: the tiers that rise, low to high.
+        same_month, later: steps → least top-up in fen, in the calendar month of the card's
+            first issue and in any later month.
+    """
+
+    def __init__(
+        self, number: str, tiers: Sequence[str], *, same_month: Mapping[int, int],
+        later: Mapping[int, int],
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.tiers = tuple(tiers)
+        self.same_month = same_month
+        self.later = later
+
+    @on("top_up", phase=GRADE, rank=30)
+    def rise(self, d: Draft) -> Iterator[fx.Effect]:
+        """Top-ups are never added up, and the steps never pass the highest tier."""
+        standing, day = d.of_member, d.event.day
+        if standing.status != "active" or standing.tier not in self.tiers or not standing.since:
+            return
+        fresh = (standing.since.year, standing.since.month) == (day.year, day.month)
+        table = self.same_month if fresh else self.later
+        steps = max((n for n, least in table.items() if d.body.amount >= least), default=0)
+        place = self.tiers.index(standing.tier)
+        tier = self.tiers[min(place + steps, len(self.tiers) - 1)]
+        if tier != standing.tier:
+            yield fx.Change(d.member, {"tier": tier})
+            yield fx.Announce("tier_changed", d.member, "upgraded")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        zh = [f"升{n}级须{show_fen(least)}元" for n, least in self.same_month.items()]
+        zh_later = [f"升{n}级须{show_fen(least)}元" for n, least in self.later.items()]
+        en = [f"{n} level(s) {show_fen(least)}" for n, least in self.same_month.items()]
+        en_later = [f"{n} level(s) {show_fen(least)}" for n, least in self.later.items()]
+        return {
+            self.number: (
+                f"一次性充值升级：发卡当月内{'、'.join(zh)}；以后各月{'、'.join(zh_later)}；"
+                "多次充值不累加，最高升至最高等级。",
+                f"Rise by one single top-up, in the month of issue: {', '.join(en)} yuan; in any "
+                f"later month: {', '.join(en_later)} yuan. Top-ups are never added up, and nobody "
+                "rises beyond the highest tier.",
+            )
+        }
+
+
 def thresholds(tiers: Iterable[str], **measures: Mapping[str, int | None]) -> dict[str, Any]:
     """Rungs for `Ladder`: every tier with those of its thresholds that are set.
 
@@ -204,4 +299,4 @@ def thresholds(tiers: Iterable[str], **measures: Mapping[str, int | None]) -> di
     return rungs
 
 
-__all__ = ["Ladder", "Tiers", "thresholds"]
+__all__ = ["Ladder", "TierByPrepayment", "TierByTopUp", "Tiers", "thresholds"]
