@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from charterhouse.commands.coverage import Report
     from charterhouse.kernel.scenario.files import Result, Told, Worlds
     from charterhouse.kernel.scenario.running import Failure
 
 ZONE = "Asia/Shanghai"
 
 
-@click.command(name="check")
+class _Check(click.Command):
+    """The command, whose `--mutate` takes its value only by an equals sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let `--mutate PATH` mean the default and a path."""
+        spelt = ["--mutate=clauses" if arg == "--mutate" else arg for arg in args]
+        return super().parse_args(ctx, spelt)
+
+
+@click.command(name="check", cls=_Check)
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
 )
@@ -37,10 +47,33 @@ ZONE = "Asia/Shanghai"
     metavar="N",
     help="Tell each story also in N random orders of the clauses; the outcome must be the same.",
 )
+@click.option(
+    "--coverage", is_flag=True, help="List, by charter, the clauses that no story exercises."
+)
+@click.option(
+    "--mutate",
+    type=click.Choice(["clauses", "handlers"]),
+    metavar="[=handlers]",
+    help="List the clauses too (or also single bindings) that can be left out unnoticed.",
+)
+@click.option("--strict", is_flag=True, help="Fail where --coverage or --mutate lists something.")
+@click.option(
+    "--equivalent",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="YAML of what no story can notice: charter, then clause, then the reason.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(0, 256),
+    default=0,
+    metavar="N",
+    help="Processes for --coverage and --mutate; one for each processor by default.",
+)
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool, store: str, shuffle: int
-) -> None:
+    ctx: click.Context, /, paths: tuple[Path, ...], *, as_json: bool, store: str, shuffle: int,
+    **measuring: Any,
+) -> None:  # fmt: skip
     """Run scenario files, or every *.yaml and *.yml of folders.
 
     Exit code 0 only if every expectation holds and every file could be run.
@@ -58,12 +91,41 @@ def command(
             one = check_files([path], charters, zone, worlds=worlds, orders=shuffle)
             result.told.extend(one.told)
             result.errors.extend(one.errors)
+    coverage = _measured(result, **measuring)
     if as_json:
-        click.echo(json.dumps(summary(result), ensure_ascii=False, indent=2))
+        found = summary(result) | ({} if coverage is None else {"coverage": coverage.summary()})
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         _print_errors(result)
     else:
+        if coverage is not None:
+            coverage.show()
         _print(result)
-    ctx.exit(0 if result.ok else 1)
+    fails = measuring["strict"] and coverage is not None and not coverage.complete
+    ctx.exit(0 if result.ok and not fails else 1)
+
+
+def _measured(
+    result: Result, *, coverage: bool, mutate: str | None, strict: bool, equivalent: Path | None,
+    jobs: int,
+) -> Report | None:  # fmt: skip
+    """The clause coverage of what was told, where it is asked for.
+
+    Raises:
+        UsageError: an option that says nothing without `--coverage` or `--mutate`, or a list
+            of equivalents that cannot be read.
+    """
+    if not coverage and mutate is None:
+        if strict or equivalent is not None:
+            raise click.UsageError("--strict and --equivalent need --coverage or --mutate")
+        return None
+    from charterhouse.commands.coverage import measure, read_equivalents
+    from charterhouse.kernel.errors import ScenarioError
+
+    try:
+        known = read_equivalents(equivalent)
+    except ScenarioError as error:
+        raise click.UsageError(str(error)) from None
+    return measure(result.told, zone=ZONE, mutate=mutate, jobs=jobs, equivalents=known)
 
 
 @contextmanager

@@ -37,11 +37,12 @@ def memory_world(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A scenario that was run, with every expectation that did not hold."""
+    """A scenario that was run against a charter, with every expectation that did not hold."""
 
     path: Path
     scenario: Scenario
     failures: tuple[Failure, ...]
+    charter: str = ""
 
     @property
     def disputed(self) -> bool:
@@ -125,7 +126,10 @@ def check_file(
     except Exception as error:
         raise ScenarioError(str(error), field=f"{path}:{file.line}") from error
     _check_settings(file, charter)
-    return [Told(path, s, tuple(_tell(s, charter, zone, worlds, orders))) for s in file.scenarios]
+    return [
+        Told(path, s, tuple(_tell(s, charter, zone, worlds, orders)), file.charter)
+        for s in file.scenarios
+    ]
 
 
 def _check_settings(file: ScenarioFile, charter: Charter) -> None:
