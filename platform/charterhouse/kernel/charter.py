@@ -142,7 +142,7 @@ class Clause:
         """Code → number of the clause whose text explains it."""
         return {}
 
-    def order(self) -> Iterable[str]:
+    def tiers_in_order(self) -> Iterable[str]:
         """The tiers that stand above each other, low to high, if this clause names them."""
         return ()
 

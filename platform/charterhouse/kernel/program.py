@@ -170,7 +170,7 @@ class Program:
     @cached_property
     def tiers(self) -> tuple[str, ...]:
         """The tiers that stand above each other, low to high."""
-        return max((tuple(c.order()) for c in self.clauses), key=len, default=())
+        return max((tuple(c.tiers_in_order()) for c in self.clauses), key=len, default=())
 
     def progress(self, standing: Standing, now: datetime) -> list[Progress]:
         """How far a member is on the way to the tiers above."""

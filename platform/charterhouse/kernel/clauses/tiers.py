@@ -47,8 +47,8 @@ class Tiers(Clause):
         """See `Clause.codes`."""
         return {"tier": tuple(self.tiers), "upgrade.to": tuple(self.tiers)}
 
-    def order(self) -> Iterable[str]:
-        """See `Clause.order`."""
+    def tiers_in_order(self) -> Iterable[str]:
+        """See `Clause.tiers_in_order`."""
         return self.ordered
 
     def defaults(self) -> Mapping[str, str]:
