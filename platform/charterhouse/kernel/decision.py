@@ -42,6 +42,14 @@ class Raised(NamedTuple):
     about: dict[str, Any]
 
 
+class Finished(NamedTuple):
+    """Open tasks that are done by this: of a code, a member, and about certain things."""
+
+    code: str
+    member: str
+    about: dict[str, Any]
+
+
 class Happening(NamedTuple):
     """A fact that a clause announced."""
 
@@ -80,6 +88,7 @@ class Decision:
             (`due`, `lines`, `to_pay`, `refund`, `donation` …).
         standings: ref → standing after, of everyone touched.
         raised, noted: tasks, notices and flags; records counted (member, kind, clause).
+        finished: tasks that are done by it.
         trace: who spoke, in order.
     """
 
@@ -91,6 +100,7 @@ class Decision:
     postings: tuple[Posting, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     raised: tuple[Raised, ...] = ()
+    finished: tuple[Finished, ...] = ()
     noted: tuple[tuple[str, str, str], ...] = ()
     happenings: tuple[Happening, ...] = ()
     version: NewVersion | None = None

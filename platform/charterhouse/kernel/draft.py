@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.bill import Bill, Earned, RefundOf
-from charterhouse.kernel.decision import Cited, Document, Happening, NewVersion, Raised, Refusal
+from charterhouse.kernel.decision import (
+    Cited,
+    Document,
+    Finished,
+    Happening,
+    NewVersion,
+    Raised,
+    Refusal,
+)
 from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.ledger import (
     SHORT,
@@ -94,6 +102,7 @@ class Draft:
         self.documents: dict[str, Document] = {}
         self.postings: list[Posting] = []
         self.raised: list[Raised] = []
+        self.finished: list[Finished] = []
         self.noted: list[tuple[str, str, str]] = []
         self.happenings: list[Happening] = []
         self.pending: list[Happening] = []
@@ -320,6 +329,10 @@ class Draft:
         self.raised.append(Raised(e.sort, e.code, e.member, number, e.due, e.about))
         self.cite(number, e.sort, member=e.member, code=e.code)
 
+    def _finish(self, e: fx.Finish, number: str) -> None:
+        self.finished.append(Finished(e.task, e.member, e.about))
+        self.cite(number, "finish", member=e.member, code=e.task)
+
     def _announce(self, e: fx.Announce, _number: str) -> None:
         if e.fact not in fx.FACTS or e.cause not in fx.CAUSES:
             raise CharterError(f"no such fact or cause: {e.fact}, {e.cause}")
@@ -421,6 +434,7 @@ class Draft:
         fx.Put: _put,
         fx.Note: _note,
         fx.Raise: _raise,
+        fx.Finish: _finish,
         fx.Announce: _announce,
         fx.PriceLine: _price_line,
         fx.Waive: _waive,

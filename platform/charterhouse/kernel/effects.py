@@ -179,6 +179,15 @@ class Raise(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Finish(Effect):
+    """The member's open tasks of a code are done: those raised about the same things."""
+
+    member: str
+    task: str
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Announce(Effect):
     """Something that other clauses act on in the phases to come; with its cause."""
 

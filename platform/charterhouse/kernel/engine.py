@@ -402,6 +402,7 @@ def _complete(draft: Draft) -> Decision:
         postings=tuple(draft.postings),
         documents=draft.documents,
         raised=tuple(draft.raised),
+        finished=tuple(draft.finished),
         noted=tuple(draft.noted),
         happenings=tuple(draft.happenings),
         version=draft.version,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.events import dump_body
@@ -50,6 +50,16 @@ _SET_DOCUMENT = prepared(
 _SET_CARD = prepared(
     update(t.card).where(_own(t.card, "number")), columns=["member", "state", "ended_at"]
 )
+
+_OPEN_TASKS = prepared(
+    select(t.item.c.id, t.item.c.about).where(
+        t.item.c.member == bindparam("member"),
+        t.item.c.sort == "task",
+        t.item.c.state == "open",
+        t.item.c.code == bindparam("code"),
+    )
+)
+_END_TASK = prepared(update(t.item).where(_own(t.item, "id")), columns=["state"])
 
 
 def outcome_of(decision: Decision) -> dict[str, Any]:
@@ -182,6 +192,7 @@ class Commit:
             self._postings(number, decision)
             self._standings(decision)
             self._documents(decision)
+            self._finished(decision)
             self._items(number, decision)
             self._cards(number, decision)
         self._audit(number, decision, outcome)
@@ -264,6 +275,13 @@ class Commit:
             self._unit.execute(_ADD_ITEM, row)
             if raised.sort == "notice":
                 self.send("notice", raised.member, {"code": raised.code, "about": raised.about})
+
+    def _finished(self, decision: Decision) -> None:
+        for code, member, about in decision.finished:
+            rows = self._unit.execute(_OPEN_TASKS, {"code": code, "member": member})
+            for row in list(rows):
+                if about.items() <= row.about.items():
+                    self._unit.execute(_END_TASK, {"own_id": row.id, "state": "done"})
 
     def send(self, topic: str, subject: str, content: Mapping[str, Any]) -> None:
         """Put something into the outbox; it is sent after the commit."""
