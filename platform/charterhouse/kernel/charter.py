@@ -132,6 +132,10 @@ class Clause:
         """Codes that this clause makes known: "verb.field" or "field" → codes."""
         return {}
 
+    def unknowns(self) -> Mapping[str, str]:
+        """Field ("verb.field" or "field") → number that refuses a code nobody makes known."""
+        return {}
+
     def requirements(
         self, verb: str, *, path: str | None = None, channel: str | None = None
     ) -> Iterable[Requirement]:

@@ -291,7 +291,8 @@ def _check_codes(draft: Draft) -> None:
         if value is None or (key not in codes and key not in _MUST_BE_KNOWN):
             continue
         if value not in codes.get(key, ()):
-            draft.refuse("unknown", field=specific)
+            unknowns = draft.program.unknowns
+            draft.refuse("unknown", unknowns.get(specific, unknowns.get(name, "")), field=specific)
 
 
 def _open(draft: Draft) -> None:

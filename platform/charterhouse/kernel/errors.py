@@ -27,9 +27,17 @@ class EventError(KernelError):
 
 
 class SettingsError(KernelError):
-    """Settings that the charter's schema or its self-check does not accept."""
+    """Settings that the charter's schema or its self-check does not accept.
+
+    Attributes:
+        clause: number of the clause that does not accept them, or "".
+    """
 
     code = "configuration"
+
+    def __init__(self, message: str, *, field: str = "", clause: str = "") -> None:
+        super().__init__(message, field=field)
+        self.clause = clause
 
 
 class CharterError(KernelError):

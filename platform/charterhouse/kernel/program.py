@@ -104,7 +104,7 @@ class Program:
     def _check(self) -> None:
         for clause in self.clauses:
             for name, why in clause.check():
-                raise SettingsError(why, field=name)
+                raise SettingsError(why, field=name, clause=clause.number)
         if self.tier or not self.charter.variants:
             return
         for tier, figures in self._overrides().items():
@@ -116,7 +116,9 @@ class Program:
             try:
                 self.variant(tier)
             except SettingsError as error:
-                raise SettingsError(error.message, field=f"{name}.{error.field}") from None
+                raise SettingsError(
+                    error.message, field=f"{name}.{error.field}", clause=error.clause
+                ) from None
 
     def _overrides(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = getattr(self.settings, self.charter.variants)
@@ -204,6 +206,11 @@ class Program:
     def defaults(self) -> dict[str, str]:
         """Field → the code that holds where an application names none."""
         return {name: code for clause in self.clauses for name, code in clause.defaults().items()}
+
+    @cached_property
+    def unknowns(self) -> dict[str, str]:
+        """Field ("verb.field" or "field") → number of the clause that refuses unknown codes."""
+        return {name: n for clause in self.clauses for name, n in clause.unknowns().items()}
 
     def catalogue(self) -> dict[str, int]:
         """Items that points are redeemed for → their points."""

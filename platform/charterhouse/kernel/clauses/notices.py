@@ -333,7 +333,8 @@ class AmendmentNotice(Clause):
             yield fx.Refuse("too_late", "amend.effective")
         problem = d.book.problem_with(self._moment(d), d.body.settings)
         if problem is not None:
-            yield fx.Refuse("configuration", f"amend.settings.{problem.field}")
+            number = problem.clause if problem.clause in d.program.numbers else ""
+            yield fx.Refuse("configuration", f"amend.settings.{problem.field}", number=number)
 
     @on("amend", phase=GRADE)
     def amend(self, d: Draft) -> Iterator[fx.Effect]:

@@ -20,6 +20,8 @@ from charterhouse.kernel.standing import Standing
 class Tiers(Clause):
     """The tiers (card types) of a charter, low to high, and the one given without a wish.
 
+    Numbers by reason: `missing` (no tier named), `unknown` (a tier that does not exist).
+
     Args:
         tiers: code → its name.
         default: of an application that names none; "" where one must be named.
@@ -34,8 +36,9 @@ class Tiers(Clause):
         self, number: str, tiers: Mapping[str, Text], *, default: str = "",
         setting: str = "default_tier", own: Mapping[str, str] | None = None,
         asked: bool = True, missing: str = "incomplete", ordered: Iterable[str] | None = None,
+        **numbers: str,
     ) -> None:  # fmt: skip
-        super().__init__(number, **(own or {}))
+        super().__init__(number, **(own or {}), **numbers)
         self.tiers = tiers
         self.default = default
         self.setting = setting
@@ -60,14 +63,18 @@ class Tiers(Clause):
         if self.default and self.default not in self.tiers:
             yield self.setting, f"must be one of {', '.join(self.tiers)}"
 
-    @on("apply", phase=GUARD, rank=28)
+    def unknowns(self) -> Mapping[str, str]:
+        """See `Clause.unknowns`."""
+        return {"tier": self.by_reason["unknown"]} if "unknown" in self.by_reason else {}
+
+    @on("apply", "bring_in", phase=GUARD, rank=28)
     def named(self, d: Draft) -> Iterator[fx.Effect]:
         """A tier must be named where there is no default."""
         if not self.default and not d.body.tier:
             if self.missing == "incomplete":
-                yield fx.Lack("tier")
+                yield fx.Lack("tier", number=self.of("missing"))
             else:
-                yield fx.Refuse(self.missing, "apply.tier")
+                yield fx.Refuse(self.missing, f"{d.body.verb}.tier", number=self.of("missing"))
 
     @on("apply", "bring_in", phase=GRADE, rank=10)
     def give(self, d: Draft) -> Iterator[fx.Effect]:
