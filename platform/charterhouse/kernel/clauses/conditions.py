@@ -24,18 +24,49 @@ class ByKind(dict[str, T], Generic[T]):
     """A figure for each kind of membership; a kind that is not named has none."""
 
 
+class ByDetail(dict[Any, Any]):
+    """A figure for each choice that the application made in a detail (a cycle of payment).
+
+    The figures may differ by tier in turn.
+
+    Args:
+        name: of the detail.
+        default: the choice of an application that names none.
+        figures: choice → figure.
+    """
+
+    def __init__(self, name: str, default: Any, figures: Mapping[Any, Any]) -> None:
+        super().__init__(figures)
+        self.name = name
+        self.default = default
+
+    def choice(self, standing: Standing) -> Any:
+        """What the member chose when applying."""
+        details = standing.facts.get("application", {}).get("details", {})
+        return details.get(self.name, self.default)
+
+
+_VARIED = (ByTier, ByKind, ByDetail)
+
+
 def figure(value: T | ByTier[T] | ByKind[T] | None, standing: Standing) -> T | None:
-    """The figure that holds for a standing."""
-    if isinstance(value, ByTier):
-        return value.get(standing.tier)
-    if isinstance(value, ByKind):
-        return value.get(standing.kind)
-    return value
+    """The figure that holds for a standing; figures that differ may differ again inside."""
+    found: Any = value
+    while isinstance(found, _VARIED):
+        if isinstance(found, ByTier):
+            found = found.get(standing.tier)
+        elif isinstance(found, ByKind):
+            found = found.get(standing.kind)
+        else:
+            found = found.get(found.choice(standing))
+    return found  # type: ignore[no-any-return]  # the tables hold what they are declared to hold
 
 
 def figures_of(value: T | ByTier[T] | ByKind[T]) -> list[T]:
     """Every figure that a value may give."""
-    return list(value.values()) if isinstance(value, ByTier | ByKind) else [value]
+    if not isinstance(value, _VARIED):
+        return [value]
+    return [found for each in value.values() for found in figures_of(each)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +165,7 @@ def detail(body: Any, name: str) -> Any:
 
 
 __all__ = [
-    "ALL_LINES", "ByKind", "ByTier", "Days", "Lines", "Who", "active", "belongs", "detail",
+    "ALL_LINES", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "Who", "active", "belongs", "detail",
     "entitled", "everybody", "figure", "figures_of", "in_birthday_month", "on_birthday", "on_days",
     "on_days_of_month", "since_birthday",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
+from typing import TypeVar
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, SETTLE, Clause, Text, on
@@ -14,6 +15,8 @@ from charterhouse.kernel.clauses.terms import FEES, TERMS, Fees
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.money import show_fen
+
+T = TypeVar("T")
 
 
 class Fee(Clause):
@@ -149,31 +152,44 @@ class FeesRise(Clause):
                     break
 
 
+def stepwise(figures: Mapping[str, T]) -> dict[str, list[T]]:
+    """Setting → its figure after that of the setting before; for `FeesRise`.
+
+    Args:
+        figures: setting → figure, from the lowest tier up.
+    """
+    rows = list(figures.items())
+    return {name: [low, high] for (_, low), (name, high) in pairwise(rows)}
+
+
 class UpgradeByFee(Clause):
     """A higher tier for the difference of the fees, in one payment; the term stays.
 
-    A next term already paid owes its difference too. Numbers by reason: `short`, `lower`.
+    Numbers by reason: `short`, `lower`.
 
     Args:
         fees: tier → fen per term.
         lower: reason with which the own or a lower tier is refused.
+        each_term: whether a next term already paid owes its difference too.
     """
 
     def __init__(
-        self, number: str, *, fees: ByTier[int], lower: str = "order_violation", **numbers: str
-    ) -> None:
+        self, number: str, *, fees: ByTier[int], lower: str = "order_violation",
+        each_term: bool = True, **numbers: str,
+    ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.fees = fees
         self.lower = lower
+        self.each_term = each_term
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
         return {"upgrade.to": tuple(self.fees)}
 
     def difference(self, d: Draft) -> int:
-        """What the tier asked for costs more, over every term paid so far."""
+        """What the tier asked for costs more, over the terms that owe it."""
         standing = d.of_member
-        terms = max(1, len(standing.facts.get(TERMS, ())))
+        terms = max(1, len(standing.facts.get(TERMS, ()))) if self.each_term else 1
         return (self.fees[d.body.to] - self.fees.get(standing.tier, 0)) * terms
 
     @on("upgrade", phase=GUARD, rank=20)
@@ -199,9 +215,13 @@ class UpgradeByFee(Clause):
             "at": d.now.isoformat(), "tier": d.of_member.tier,
         })  # fmt: skip
         terms = d.of_member.facts.get(TERMS, ())
-        if terms:
-            more = paid // len(terms)
-            yield fx.Keep(d.member, TERMS, [[s, u, fee + more] for s, u, fee in terms])
+        if not terms:
+            yield fx.Keep(d.member, FEES, d.of_member.facts.get(FEES, 0) + paid)
+            return
+        owing = len(terms) if self.each_term else 1
+        more = paid // owing
+        rows = [[s, u, fee + more * (n < owing)] for n, (s, u, fee) in enumerate(terms)]
+        yield fx.Keep(d.member, TERMS, rows)
 
     @on("upgrade", phase=GRADE, rank=20)
     def rise(self, d: Draft) -> Iterator[fx.Effect]:
@@ -220,4 +240,4 @@ class UpgradeByFee(Clause):
         }
 
 
-__all__ = ["ByKind", "EntryFee", "Fee", "FeesRise", "UpgradeByFee"]
+__all__ = ["ByKind", "EntryFee", "Fee", "FeesRise", "UpgradeByFee", "stepwise"]

@@ -119,12 +119,13 @@ class FactorTable(Factor):
     """A factor for each category, item or department of lines; others are not touched.
 
     Args:
-        table: code → factor.
+        table: code → factor; by tier or kind where it differs.
         by: what the codes are: "category", "item" or "department".
     """
 
     def __init__(
-        self, number: str, table: Mapping[str, Decimal], *, by: str = "category",
+        self, number: str, table: Mapping[str, Decimal] | ByTier[Mapping[str, Decimal]]
+        | ByKind[Mapping[str, Decimal]], *, by: str = "category",
         of_list: bool = False, who: Who = entitled,
         when: Callable[[Draft], bool] | None = None,
     ) -> None:  # fmt: skip
@@ -134,12 +135,14 @@ class FactorTable(Factor):
 
     def factor_for(self, d: Draft, line: PricedLine) -> Decimal | None:
         """The factor of the line's code."""
-        return self.table.get(getattr(line.line, self.by) or "")
+        table = figure(self.table, d.of_member)
+        return None if table is None else table.get(getattr(line.line, self.by) or "")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
-        zh = "、".join(f"{code} {percent(f)}%" for code, f in self.table.items()) or "暂无"
-        en = ", ".join(f"{code} {percent(f)} %" for code, f in self.table.items()) or "none yet"
+        rows = {code: f for table in figures_of(self.table) for code, f in table.items()}
+        zh = "、".join(f"{code} {percent(f)}%" for code, f in rows.items()) or "暂无"
+        en = ", ".join(f"{code} {percent(f)} %" for code, f in rows.items()) or "none yet"
         return {
             self.number: (
                 f"按类别的价格系数：{zh}；未列出的按全价。",
