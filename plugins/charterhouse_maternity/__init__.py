@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_maternity.points import MaternityPoints
 from charterhouse_maternity.prepaid_ladder import PrepaidLadder
 
 CHARTERS: list[type[Charter]] = [
+    MaternityPoints,
     PrepaidLadder,
 ]
 

@@ -24,7 +24,6 @@ from charterhouse.kernel.clauses.tiers import Ladder, TierByPrepayment, TierByTo
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_maternity import prepaid_ladder_texts as texts
 from charterhouse_maternity.prepaid_ladder_clauses import (
-    
     KindOfTier,
     RegistrationBuyOut,
     of_department,

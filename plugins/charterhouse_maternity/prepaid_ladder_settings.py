@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from charterhouse.kernel.settings import Factor, Whole, Yuan, meta
 
@@ -19,21 +18,14 @@ _ENTRY = {
     "obstetrics-50k": 5_000_000,
 }
 _TIER = fields.String(validate=validate.OneOf(list(_ENTRY)))
+_STEPS = fields.Integer(validate=validate.OneOf([1, 2]))
 _LADDER = fields.String(validate=validate.OneOf(["gold", "platinum", "diamond"]))
-
-
-class _Steps(fields.Integer):
-    """How many levels: 1 or 2, as a key of a table."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        number: int = super()._deserialize(value, attr, data, **kwargs)
-        return number
 
 
 def _all_tiers(table: dict[str, int]) -> None:
     missing = _ENTRY.keys() - table.keys()
     if missing:
-        raise validate.ValidationError(f"needs an amount for {min(missing)}")
+        raise ValidationError(f"needs an amount for {min(missing)}")
 
 
 class PrepaidLadderSettings(Schema):
@@ -50,16 +42,18 @@ class PrepaidLadderSettings(Schema):
     )
     department_top_up_min = Yuan(
         load_default=100_000,
-        metadata=meta("科室卡充值下限", "Least top-up, departmental cards", "yuan", "B.10", "entry"),
+        metadata=meta(
+            "科室卡充值下限", "Least top-up, departmental cards", "yuan", "B.10", "entry"
+        ),
     )
     upgrade_same_month = fields.Dict(
-        keys=_Steps(validate=validate.OneOf([1, 2])), values=Yuan(),
+        keys=_STEPS, values=Yuan(),
         load_default=lambda: {1: 2_000_000, 2: 4_000_000},
         metadata=meta("发卡当月升级充值", "Top-up for a rise in the month of issue", "yuan", "A.2.2",
                       "rise", help_zh="键为升级级数", help_en="By number of levels"),
     )  # fmt: skip
     upgrade_later = fields.Dict(
-        keys=_Steps(validate=validate.OneOf([1, 2])), values=Yuan(),
+        keys=_STEPS, values=Yuan(),
         load_default=lambda: {1: 3_000_000, 2: 5_000_000},
         metadata=meta("以后各月升级充值", "Top-up for a rise in a later month", "yuan", "A.2.2", "rise",
                       help_zh="键为升级级数", help_en="By number of levels"),
@@ -75,7 +69,9 @@ class PrepaidLadderSettings(Schema):
     )
     obstetrics_30k_factor = Factor(
         load_default=Decimal("0.95"),
-        metadata=meta("产科3万医疗项目折扣", "Obstetrics 30,000, medical items", "factor", "B.3", "price"),
+        metadata=meta(
+            "产科3万医疗项目折扣", "Obstetrics 30,000, medical items", "factor", "B.3", "price"
+        ),
     )
     registration_buy_out = Yuan(
         load_default=10_000,
@@ -86,7 +82,9 @@ class PrepaidLadderSettings(Schema):
         metadata=meta("每积1分所需金额", "Yuan per point", "yuan", "B.7", "points"),
     )
     gifts = fields.Dict(
-        keys=fields.String(), values=Whole(validate=validate.Range(1, 10**7)), load_default=dict,
+        keys=fields.String(),
+        values=Whole(validate=validate.Range(1, 10**7)),
+        load_default=dict,
         metadata=meta("礼品目录", "Gift catalogue", "points", "B.7", "points"),
     )
 

@@ -63,7 +63,7 @@ class Offer(Clause):
     """Base of clauses that offer benefits to some tiers or kinds.
 
     Numbers by reason: `too_low` (a higher tier has it), `excluded` (no tier above has it),
-    `used` (the quota is used up), `shown`, `window`, `other` (for another person).
+    `used` (the quota is used up), `unshown`, `window`, `other` (for another person).
 
     Args:
         only: tiers or kinds that have the benefits; None for every member.
@@ -204,7 +204,7 @@ class Quota(Offer):
         if d.body.benefit == self.benefit:
             for thing, reason in self.shown.items():
                 if thing not in d.body.shown:
-                    yield fx.Refuse(reason, "use.shown", number=self.of("shown"))
+                    yield fx.Refuse(reason, "use.shown", number=self.of("unshown"))
 
     @on("use", phase=GUARD, rank=30)
     def left(self, d: Draft) -> Iterator[fx.Effect]:

@@ -182,8 +182,8 @@ class YearlyNotice(Clause):
         for year in (after.year, after.year + 1):
             day = date(year, self.month, self.day)
             moment = day_start(day, after.tzinfo)
-            if moment > after:
-                return moment if self.whom(standing, day) else None
+            if moment > after and self.whom(standing, day):
+                return moment
         return None
 
     def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:

@@ -129,7 +129,7 @@ class Redemption(Clause):
     """Points for gifts of a catalogue, or a number of points.
 
     Numbers by reason: `insufficient`, `pooling`, `deduct` (points go at once), `gift`,
-    `unknown` (an item that is in no catalogue), `shown`, `number`.
+    `unknown` (an item that is in no catalogue), `unshown`, `number`.
 
     Args:
         gifts: item → points.
@@ -139,13 +139,14 @@ class Redemption(Clause):
         block: a number of points must be a whole multiple of it; 0 for any.
         least: the balance from which on anything can be redeemed.
         channels: where it can be done; None for anywhere. The first holds where none is named.
+        per_yuan: points that are one yuan, where a redemption is told in yuan too.
     """
 
     def __init__(
         self, number: str, *, gifts: Mapping[str, int],
         shown: Mapping[str, str] | None = None, unknown: str = "unknown",
         by_number: bool = True, block: int = 0, least: int = 0,
-        channels: Sequence[str] | None = None, **numbers: str,
+        channels: Sequence[str] | None = None, per_yuan: int = 0, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.gifts = gifts
@@ -155,6 +156,7 @@ class Redemption(Clause):
         self.block = block
         self.least = least
         self.channels = channels
+        self.per_yuan = per_yuan
 
     def catalogue(self) -> Mapping[str, int]:
         """See `Clause.catalogue`."""
@@ -181,7 +183,7 @@ class Redemption(Clause):
         """What must be shown is shown, the item exists, and the own balance suffices."""
         for thing, reason in self.shown.items():
             if thing not in d.body.shown:
-                yield fx.Refuse(reason, "redeem.shown", number=self.of("shown"))
+                yield fx.Refuse(reason, "redeem.shown", number=self.of("unshown"))
         if not self.redeemable(d):
             yield fx.Refuse("not_redeemable", "redeem.points", number=self.of("number"))
         cost = self.cost(d.body)
@@ -200,6 +202,8 @@ class Redemption(Clause):
         _, parts = take(d.of_member.lots.get(POINTS, ()), cost)
         yield fx.Debit(d.member, POINTS, cost, "@redeemed", number=self.of("deduct"))
         yield fx.Cite("gift", number=self.of("gift"))
+        if self.per_yuan:
+            yield fx.Show("from_points", cost * 100 // self.per_yuan)
         yield fx.Put("redemption", d.body.id or f"redeem-{d.event.id}", d.member, {
             "points": cost, "item": d.body.item, "quantity": d.body.quantity,
             "at": d.now.isoformat(), "day": d.event.day.isoformat(), "tier": d.program.tier,
@@ -293,6 +297,50 @@ class Objection(Clause):
         }
 
 
+class GiftReturned(Clause):
+    """An article that was redeemed comes back; the points return with it, or do not.
+
+    Args:
+        restores: whether the points return.
+    """
+
+    def __init__(self, number: str, *, restores: bool) -> None:
+        super().__init__(number)
+        self.restores = restores
+
+    @on("give_back", phase=GUARD)
+    def once(self, d: Draft) -> Iterator[fx.Effect]:
+        """Only what was redeemed, and only once."""
+        document = d.document(d.body.of)
+        if document is None or document.kind != "redemption":
+            yield fx.Refuse("unknown", "give_back.of")
+        elif document.content.get("given_back"):
+            yield fx.Refuse("order_violation", "give_back.of")
+
+    @on("give_back", phase=SETTLE)
+    def take(self, d: Draft) -> Iterator[fx.Effect]:
+        """Restore the points, or keep that it came back without them."""
+        document = d.document(d.body.of)
+        if document is None:
+            return
+        if self.restores:
+            yield from restore(document, d.holder(document.member, document), self.number)
+        else:
+            content = {**document.content, "given_back": True}
+            yield fx.Put(document.kind, document.id, document.member, content)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        zh, en = ("积分退回", "brings the points back") if self.restores else (
+            "积分不退回", "does not bring the points back")  # fmt: skip
+        return {
+            self.number: (
+                f"已兑换的物品退回时，{zh}。",
+                f"A returned article that was redeemed {en}.",
+            )
+        }
+
+
 class PointsResetNotice(Clause):
     """Reminds members with points some days before the points year ends."""
 
@@ -319,6 +367,6 @@ class PointsResetNotice(Clause):
 
 
 __all__ = [
-    "Award", "Objection", "OpeningFigures", "PointsResetNotice", "PointsValid",
+    "Award", "GiftReturned", "Objection", "OpeningFigures", "PointsResetNotice", "PointsValid",
     "PointsYear", "Redemption", "restore",
 ]  # fmt: skip
