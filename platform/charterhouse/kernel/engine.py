@@ -19,6 +19,7 @@ from charterhouse.kernel.program import Book
 from charterhouse.kernel.standing import (
     HOUSE,
     PREPAYMENT,
+    TIES,
     Standing,
     holder_today,
     is_active,
@@ -81,6 +82,9 @@ def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
     program = book.at(event.at)
     fields_ = (*PERSON_FIELDS[event.verb], *program.touches.get(event.verb, ()))
     named = {getattr(event.body, name) for name in fields_}
+    subject_ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
+    if subject_ref:
+        named.update(view.standing(subject_ref).facts.get(TIES, {}).values())
     if event.verb in program.shares:
         named.add(HOUSE)
     document = referred(event, view)

@@ -16,6 +16,9 @@ STATUSES = (
 HOUSE = "~house"
 """The institution itself as a subject: its stock, places, lists and dues; never a member."""
 
+TIES = "ties"
+"""The fact that names persons who take part in every event of a member: {sponsor: ref …}."""
+
 PREPAYMENT = "top_up"
 """Under which a prepayment is owed; a `top_up` pays it."""
 
