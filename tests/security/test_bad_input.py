@@ -72,6 +72,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/admin/charter/figures": {"do": "preview"},
     "/admin/charter/figures/save": {"changes": '{{"gifts": {{"umbrella": 11}}}}', "effective": "2026-09-01",
                                     "note": "x"},
+    "/admin/charter/figures/replay": {"changes": '{{"gifts": {{"umbrella": 11}}}}', "key": "x"},
     "/admin/prices": {"prices-0-item": "x", "prices-0-zh": "x", "prices-0-price": "1", "do": "save"},
     "/admin/prices/import": {"csv": "item,price\nx,1"},
     "/admin/members/export": {"format": "csv", "selected": "{member}"},

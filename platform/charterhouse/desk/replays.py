@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -88,87 +88,92 @@ def replay(
         progress: called with (events decided, events in all).
 
     Raises:
-        DeskError: `configuration`, naming the setting that is not valid; `too_many_events` and
-            `replay_too_long` by the bounds.
+        DeskError: see `Replaying.steps`.
         CharterUnavailableError: a charter is not installed.
         CharterMissingError: the tenant has adopted no charter yet.
     """
-    limits = bounds or Bounds()
-    with unit(seconds=limits.seconds) as opened:
-        total = count_events(opened)
-        if limits.events is not None and total > limits.events:
-            raise DeskError(
-                f"{total} events are more than the {limits.events} that can be replayed here: "
-                "use `charterhouse replay`",
-                code="too_many_events",
-            )
-        return _Task(opened, asked, limits, total, progress).run()
+    going = Replaying(asked, bounds or Bounds())
+    for done, total in going.steps():
+        progress(done, total)
+    return going.found
 
 
-class _Task:
-    """One replay in an open unit."""
+class Replaying:
+    """A replay that goes on step by step, for whoever shows how far it is.
 
-    def __init__(
-        self, opened: Unit, asked: Asked, limits: Bounds, total: int, progress: Progress
-    ) -> None:
-        self._unit = opened
+    Attributes:
+        found: the difference, when all steps are done.
+    """
+
+    found: Difference
+
+    def __init__(self, asked: Asked, bounds: Bounds) -> None:
         self._asked = asked
-        self._limits = limits
-        self._total = total
-        self._progress = progress
-        self._since = day_start(asked.since, current_tenant().zone) if asked.since else None
+        self._bounds = bounds
+        self._until = 0.0
 
-    def run(self) -> Difference:
-        try:
-            change = self._change()
-            both = Replay(
-                first_book(self._unit),
-                change,
-                since=self._since,
-                founded=house_founded(self._unit),
-            )
-            self._tell(both)
-        except SettingsError as error:
-            raise _invalid(error) from None
-        until = self._end()
+    def steps(self) -> Iterator[tuple[int, int]]:
+        """Go on, and tell now and then how many events of how many are decided.
+
+        Raises:
+            DeskError: `configuration`, naming the setting that is not valid; `too_many_events` and
+                `replay_too_long` by the bounds.
+            CharterUnavailableError, CharterMissingError: see `replay`.
+        """
+        self._until = time.monotonic() + self._bounds.seconds
+        # The store's own limit is for statements that hang, and comes after ours.
+        with unit(seconds=2 * self._bounds.seconds + 60) as opened:
+            total = count_events(opened)
+            most = self._bounds.events
+            if most is not None and total > most:
+                raise DeskError(
+                    f"{total} events are more than the {most} that can be replayed here: "
+                    "use `charterhouse replay`",
+                    code="too_many_events",
+                )
+            try:
+                yield from self._run(opened, total)
+            except SettingsError as error:
+                raise _invalid(error) from None
+
+    def _run(self, opened: Unit, total: int) -> Iterator[tuple[int, int]]:
+        since = day_start(self._asked.since, current_tenant().zone) if self._asked.since else None
+        change = _change(opened, self._asked, since)
+        both = Replay(first_book(opened), change, since=since, founded=house_founded(opened))
+        for number, event in enumerate(events_of(opened), start=1):
+            both.tell(event)
+            if number % _STEP == 0 or number == total:
+                yield number, total
+                self._mind_the_time(number, total)
+        until = max(now_here(), last_moment(opened) or now_here())
         both.finish(until)
         if change is not None:
-            return both.difference()
-        return compare(
-            recorded(self._unit, self._since, until),
-            both.before.ended(),
-            faults=both.before.faults,
-        )
+            self.found = both.difference()
+        else:
+            run = both.before
+            self.found = compare(recorded(opened, since, until), run.ended(), faults=run.faults)
 
-    def _tell(self, both: Replay) -> None:
-        began = time.monotonic()
-        for number, event in enumerate(events_of(self._unit), start=1):
-            both.tell(event)
-            if number % _STEP == 0 or number == self._total:
-                self._progress(number, self._total)
-                if time.monotonic() - began > self._limits.seconds:
-                    raise DeskError(
-                        f"{number} of {self._total} events took all the time there is here: "
-                        "use `charterhouse replay`",
-                        code="replay_too_long",
-                    )
+    def _mind_the_time(self, number: int, total: int) -> None:
+        if time.monotonic() > self._until:
+            raise DeskError(
+                f"{number} of {total} events took all the time there is here: "
+                "use `charterhouse replay`",
+                code="replay_too_long",
+            )
 
-    def _end(self) -> datetime:
-        return max(now_here(), last_moment(self._unit) or now_here())
 
-    def _change(self) -> Change | None:
-        asked, since = self._asked, self._since
-        if not asked.changed:
-            return None
-        settings = _plain(asked.settings or {})
-        if asked.charter:
-            other = registry().charter(asked.charter)
-            book = Book(other, [Version(1, None, {**other.example, **settings})])
-            book.at(now_here())
-            return lambda _live: book
-        # Everything announced so far is checked at once, not after half of the events.
-        overlaid(load_book(self._unit), settings, since)
-        return lambda live: overlaid(live, settings, since)
+def _change(opened: Unit, asked: Asked, since: datetime | None) -> Change | None:
+    if not asked.changed:
+        return None
+    settings = _plain(asked.settings or {})
+    if asked.charter:
+        other = registry().charter(asked.charter)
+        book = Book(other, [Version(1, None, {**other.example, **settings})])
+        book.at(now_here())
+        return lambda _live: book
+    # Everything announced so far is checked at once, not after half of the events.
+    overlaid(load_book(opened), settings, since)
+    return lambda live: overlaid(live, settings, since)
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,4 +194,4 @@ def replay_tenant(tenant: Tenant, asked: Asked, progress: Progress) -> Differenc
         return replay(asked, progress=progress)
 
 
-__all__ = ["Asked", "Bounds", "Progress", "replay", "replay_tenant"]
+__all__ = ["Asked", "Bounds", "Progress", "Replaying", "replay", "replay_tenant"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort, render_template, request
 
 from charterhouse.desk import charters
-from charterhouse.web.admin import charter_settings, words
+from charterhouse.web.admin import charter_replay, charter_settings, words
 from charterhouse.web.i18n import gettext, lazy_gettext
 from charterhouse.web.labels import register_status
 from charterhouse.web.navigation import NavItem, add_nav
@@ -83,6 +83,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/admin/charter", "admin.charter", show)
     app.add_url_rule("/admin/charter/versions", "admin.charter_versions", history)
     charter_settings.register(app)
+    charter_replay.register(app)
     add_nav(
         app,
         "admin",
