@@ -240,4 +240,6 @@ def test_paths_and_papers_come_from_the_charter(clinic: Clinic) -> None:
     assert [debt.amount for debt in paths["ordinary"].owed] == [1000]
     assert paths["ordinary"].channels == ("on-site",)
     assert paths["alliance"].owed == ()
-    assert offered.defaults == {"tier": "vip", "path": "ordinary", "channel": "on-site"}
+    assert offered.defaults == {
+        "tier": "vip", "kind": "individual", "path": "ordinary", "channel": "on-site",
+    }  # fmt: skip

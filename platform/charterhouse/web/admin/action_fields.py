@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from charterhouse.desk.actions import SOURCES
 from charterhouse.desk.member_file import MemberFile, Paper, papers
-from charterhouse.desk.terms import METHODS
+from charterhouse.desk.possible import OVER, SOURCES, coded, codes_of
+from charterhouse.desk.terms import METHODS, field_label
 from charterhouse.desk.words import program_now
+from charterhouse.kernel.events import FIELDS
+from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import say
+from charterhouse.web.admin.terms import term
 from charterhouse.web.admin.words import code_label
 from charterhouse.web.i18n import date_text, gettext, money_text, ngettext, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from werkzeug.datastructures import MultiDict
-
     from charterhouse.kernel.program import Program
     from charterhouse.web.admin.action_specs import Action
 
-__all__ = ["PERSON_FIELDS", "Input", "inputs_of", "read_body", "spoken"]
+__all__ = ["PERSON_FIELDS", "Input", "inputs_of", "names_of"]
 
 PERSON_FIELDS = ("name", "phone", "id_number", "address", "email")
 _MAKES = {"redeem": "redemption", "use": "use", "spend": "bill", "pay": "payment"}
@@ -36,8 +35,8 @@ class Input:
 
     Attributes:
         name: In the form; that of the event's field.
-        kind: ``select``, ``radios``, ``checks``, ``text``, ``textarea``, ``count``, ``money``,
-            ``moment``, ``papers`` or ``person``.
+        kind: ``select``, ``radios``, ``checks``, ``flag``, ``text``, ``textarea``, ``count``,
+            ``money``, ``date``, ``moment``, ``papers``, ``pairs``, ``hidden`` or ``person``.
         options: (value, label, explanation) to choose from.
         value: Filled in before anybody enters something; a list for ``checks``.
     """
@@ -72,14 +71,89 @@ def inputs_of(action: Action, file: MemberFile) -> list[Input]:
     """Return the fields of an action for one member, with what the charter lets choose."""
     at = _At(action, file, program_now().variant(file.standing.tier))
     found: list[Input] = []
-    for name in action.fields:
-        made = _MAKERS[name](at)
+    for name in names_of(action):
+        maker = _MAKERS.get(name)
+        made = maker(at) if maker is not None else _plain(at, name)
         found += made if isinstance(made, list) else [made]
     return found
 
 
+def names_of(action: Action) -> tuple[str, ...]:
+    """Return the names of an action's fields: its own, else all of the vocabulary's."""
+    if action.fields is not None:
+        return action.fields
+    return tuple(name for name in FIELDS[action.verb] if name not in _COMMON)
+
+
+_COMMON = frozenset({"member", "by", "branch", "channel", "note", "hospital"})
+"""Fields that every verb carries, or that no form of a member asks for."""
+
+
+def _options(at: _At, name: str, codes: list[str]) -> list[tuple[str, str, str]]:
+    family = f"{at.action.verb}.{name}"
+    return [(code, term(family, code), "") for code in codes]
+
+
 def _coded(codes: Any) -> list[tuple[str, str, str]]:
     return [(code, code_label(code), "") for code in sorted(codes)]
+
+
+_PLAIN: Mapping[str, str] = {
+    "ref": "person", "fen": "money", "positive_fen": "money", "count": "count",
+    "positive": "count", "day": "date", "moment": "moment", "yes_no": "flag",
+}  # fmt: skip
+
+
+def _plain(at: _At, name: str) -> Input | list[Input]:
+    """A field made from the vocabulary and the codes of the charter."""
+    kind = FIELDS[at.action.verb][name].kind.name
+    if kind == "papers":
+        return _documents(at)
+    if kind == "details":
+        return _details(at)
+    return _choice(at, name) if kind in ("code", "codes") or name == "by" else _entry(at, name)
+
+
+def _choice(at: _At, name: str) -> Input:
+    """A field that takes codes: those of the charter, else those of the vocabulary."""
+    each, label = FIELDS[at.action.verb][name], say(field_label(name))
+    options = _options(at, name, coded(at.program, at.action.verb, name))
+    if each.kind.name == "codes":
+        return Input(name, "checks", label, options, value=[], required=each.required)
+    if not options:
+        return Input(name, "text", label, required=each.required)
+    if not each.required and name != "by":
+        options = [("", gettext("not stated"), ""), *options]
+    value = each.default if isinstance(each.default, str) else ""
+    return Input(name, "radios", label, options, value=value, required=each.required)
+
+
+def _entry(at: _At, name: str) -> Input:
+    """A field that takes a number, a day, a person or a text."""
+    each, label = FIELDS[at.action.verb][name], say(field_label(name))
+    kind = _PLAIN.get(each.kind.name, "textarea" if each.kind.name == "text" else "text")
+    value = "" if each.required or each.default is None else str(each.default)
+    if kind == "flag":
+        value = "1" if each.default is True else ""
+    return Input(name, kind, label, value=value, required=each.required)
+
+
+def _number(at: _At) -> Input:
+    """The number under which a request or booking is found again."""
+    return Input("id", "hidden", "", value=f"{at.action.verb[0].upper()}{new_key()[:10]}")
+
+
+def _request(at: _At) -> Input:
+    options = [
+        _described(each)
+        for kind in SOURCES[at.action.verb]
+        for each in papers(at.file.ref, kind, most=30)
+        if each.content.get("status") not in OVER
+    ]
+    first = options[0][0] if len(options) == 1 else ""
+    return Input(
+        "request", "radios", gettext("Which one"), options, value=first, required=True
+    )  # fmt: skip
 
 
 def _item(at: _At) -> list[Input]:
@@ -134,22 +208,44 @@ def _shown(_at: _At) -> Input:
 
 
 def _documents(at: _At) -> list[Input]:
-    return [
-        Input(f"documents.{each.code}", "papers", code_label(each.code), clause=each.clause)
+    found = {
+        each.code: each.clause
         for each in at.program.requirements(at.action.verb)
         if each.sort == "document"
+    }
+    if at.action.verb == "supply":
+        for each in papers(at.file.ref, "request", most=30):
+            found |= {code: found.get(code, "") for code in each.content.get("missing", ())}
+    for code in at.program.codes.get(f"{at.action.verb}.documents", ()):
+        found.setdefault(code, "")
+    return [
+        Input(f"documents.{code}", "papers", code_label(code), clause=clause)
+        for code, clause in found.items()
     ]
 
 
 def _details(at: _At) -> list[Input]:
     found = []
-    for code in sorted(at.program.codes.get(f"{at.action.verb}.details", ())):
+    known = set(at.program.codes.get(f"{at.action.verb}.details", ()))
+    known |= {
+        each.code for each in at.program.requirements(at.action.verb) if each.sort == "detail"
+    }
+    for code in sorted(known):
         made = _MAKES.get(code)
         options = [_described(each) for each in papers(at.file.ref, made)] if made else []
         empty = [("", gettext("None"), "")]
         kind = "select" if made else "text"
         found.append(Input(f"details.{code}", kind, code_label(code), empty + options))
+    if at.action.verb != "incident":
+        found.append(_pairs())
     return found
+
+
+def _pairs() -> Input:
+    return Input(
+        "details", "pairs", gettext("Details"),
+        help=gettext("One a line, as “name: value”; only where the charter asks for them."),
+    )  # fmt: skip
 
 
 def _of(at: _At) -> Input:
@@ -179,7 +275,10 @@ def _described(each: Paper) -> tuple[str, str, str]:
     elif each.kind == "use":
         what, worth = code_label(content["benefit"]), f"× {content['quantity']}"
     elif each.kind == "payment":
-        what, worth = code_label(content["for"]), money_text(content["paid"])
+        what, worth = term("purpose", content["for"]), money_text(content["paid"])
+    elif each.kind in ("request", "booking"):
+        what = code_label(str(content.get("service") or content.get("what") or each.kind))
+        worth = term("request.state", str(content.get("status") or "open"))
     else:
         left = content["paid"] - content.get("refunded", 0)
         what, worth = gettext("Bill"), gettext("%(amount)s paid", amount=money_text(left))
@@ -244,12 +343,30 @@ _MAKERS: Mapping[str, Callable[[_At], Input | list[Input]]] = {
     "reason_code": _reason_code,
     "measures": lambda at: Input(
         "measures", "checks", gettext("Measures"),
-        _coded(at.program.codes.get("sanction.measures", ())), value=[], required=True,
+        _options(at, "measures", sorted(at.program.codes.get("sanction.measures", ()))),
+        value=[], required=True,
     ),
     "to_tier": lambda at: Input(
         "to", "radios", gettext("New tier"),
-        _coded(at.program.codes.get("tier", frozenset()) - {at.file.standing.tier}), required=True,
+        [
+            option
+            for option in _options(at, "to", codes_of(at.program, "upgrade", "to"))
+            if option[0] != at.file.standing.tier
+        ],
+        required=True,
     ),
+    "difference": lambda _: Input(
+        "amount", "money", gettext("Amount"),
+        help=gettext("Leave empty for exactly the difference."),
+    ),
+    "fee": lambda _: Input(
+        "fee", "money", gettext("Fee"), help=gettext("Leave empty for exactly what is due."),
+    ),
+    "upgrade": lambda at: [
+        Input("upgrade", "flag", say(field_label("upgrade")))
+    ] if "upgrade" in at.program.verbs else [],
+    "request": _request,
+    "id": _number,
     "to": lambda _: Input("to", "person", gettext("New holder"), required=True),
     "reason": _text("reason", lambda: gettext("Reason"), "textarea"),
     "note": _text("note", lambda: gettext("What happened"), "textarea"),
@@ -267,52 +384,3 @@ _MAKERS: Mapping[str, Callable[[_At], Input | list[Input]]] = {
         [("", gettext("As it was paid"), ""), *((c, say(t), "") for c, t in METHODS.items())],
     ),
 }  # fmt: skip
-
-
-def read_body(
-    action: Action, ref: str, form: MultiDict[str, str], inputs: list[Input]
-) -> dict[str, Any]:
-    """Return what was entered as the event's fields; amounts as decimals of yuan.
-
-    What is not of its form stays text, so that the desk refuses it and names the field.
-    """
-    body: dict[str, Any] = {} if "of" in action.fields else {"member": ref}
-    for each in inputs:
-        value = _value(each, form)
-        if value in (None, "", []) and each.kind != "checks":
-            continue
-        group, dot, code = each.name.partition(".")
-        if dot:
-            body.setdefault(group, {})[code] = value
-        else:
-            body[each.name] = value
-    if action.verb == "redeem" and body.get("item"):
-        body.pop("points", None)
-    return body
-
-
-def _value(each: Input, form: MultiDict[str, str]) -> Any:
-    if each.kind == "checks":
-        return form.getlist(each.name)
-    text = form.get(each.name, "").strip()
-    if each.kind in ("count", "papers"):
-        return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else text
-    if each.kind == "money" and text:
-        try:
-            return Decimal(text.replace(",", "").replace("，", ""))
-        except InvalidOperation:
-            return text
-    return text
-
-
-def spoken(each: Input, form: MultiDict[str, str]) -> str:
-    """Return what was entered as the review reads it back."""
-    named = {value: label for value, label, _ in each.options}
-    if each.kind == "checks":
-        return "、".join(named.get(v, v) for v in form.getlist(each.name))
-    text = form.get(each.name, "").strip()
-    if each.kind == "money" and re.fullmatch(r"[0-9]+([.][0-9]{1,2})?", text):
-        return f"¥{text}"
-    if each.kind == "moment":
-        return text.replace("T", " ")
-    return named.get(text, text) if text else ""

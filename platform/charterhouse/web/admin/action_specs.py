@@ -25,7 +25,7 @@ class Action:
         title: Verb and object.
         icon: Its drawing.
         permission: Needed to take it.
-        fields: Names of fields, in order; see ``action_fields``.
+        fields: Names of fields, in order; see ``action_fields``. None for all of the verb.
         intro: What it does, in a sentence.
         danger: Whether the name must be typed to confirm.
         group: Under which it stands in the menu.
@@ -35,7 +35,7 @@ class Action:
     title: Any
     icon: str
     permission: str
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] | None = None
     intro: Any = ""
     danger: bool = False
     group: str = "daily"
@@ -99,21 +99,21 @@ _ALL: Final = (
     ),
     Action(
         "renew", lazy_gettext("Renew the membership"), icon="refresh", permission="members.write",
-        fields=(), group="membership",
+        fields=("fee",), group="membership",
         intro=lazy_gettext("The next term begins after the present one."),
     ),
     Action(
         "upgrade", lazy_gettext("Upgrade the tier"), icon="trending-up",
-        permission="members.write", fields=("to_tier",), group="membership",
+        permission="members.write", fields=("to_tier", "difference"), group="membership",
         intro=lazy_gettext("The member pays the difference to a higher tier."),
     ),
     Action(
         "top_up", lazy_gettext("Top up"), icon="wallet", permission="topups.take",
-        fields=("amount", "method"), intro=lazy_gettext("Stored value is paid in."),
+        fields=("amount", "upgrade", "method"), group="money", intro=lazy_gettext("Stored value is paid in."),
     ),
     Action(
         "cash_out", lazy_gettext("Pay out stored value"), icon="cash-banknote",
-        permission="payments.refund", fields=("amount",), group="correct",
+        permission="payments.refund", fields=("amount",), group="money",
         intro=lazy_gettext("Stored value is paid back in cash."),
     ),
     Action(
@@ -129,7 +129,7 @@ _ALL: Final = (
     ),
     Action(
         "suspend", lazy_gettext("Suspend the membership"), icon="player-pause",
-        permission="members.write", fields=("reason",), group="membership", danger=True,
+        permission="approvals.decide", fields=("reason",), group="membership", danger=True,
         intro=lazy_gettext("The membership rests until it is resumed."),
     ),
     Action(
@@ -139,13 +139,83 @@ _ALL: Final = (
     ),
     Action(
         "withdraw", lazy_gettext("Record a withdrawal"), icon="door-enter",
-        permission="members.write", fields=(), group="membership", danger=True,
+        permission="members.write", fields=("form", "effective"), group="membership", danger=True,
         intro=lazy_gettext("The member leaves."),
     ),
     Action(
         "deregister", lazy_gettext("Deregister the member"), icon="user-off",
         permission="approvals.decide", fields=("reason",), group="membership", danger=True,
         intro=lazy_gettext("The institution ends the membership, for example as long unused."),
+    ),
+    Action(
+        "grant", lazy_gettext("Grant the membership"), icon="award",
+        permission="approvals.decide", fields=("by", "tier", "reason", "details"),
+        group="membership",
+        intro=lazy_gettext("A tier given directly by somebody entitled to it."),
+    ),
+    Action(
+        "visit", lazy_gettext("Record a visit"), icon="stethoscope", permission="members.write",
+        fields=("kind", "count", "details"),
+        intro=lazy_gettext("A completed visit, stay or session whose bill is not in this system."),
+    ),
+    Action(
+        "refer", lazy_gettext("Record a referral"), icon="users", permission="members.write",
+        fields=("person", "outcome"),
+        intro=lazy_gettext("Somebody whom the member introduced has come."),
+    ),
+    Action(
+        "take_part", lazy_gettext("Record participation"), icon="trophy",
+        permission="members.write", fields=("activity", "result"),
+        intro=lazy_gettext("An activity attended, or a prize won."),
+    ),
+    Action(
+        "record", lazy_gettext("Record a fact"), icon="notebook", permission="members.write",
+        fields=("kind", "details"), group="services",
+        intro=lazy_gettext("Any other fact that the charter's rules look at, kept in the member's file."),
+    ),
+    Action(
+        "request", lazy_gettext("Open a request"), icon="headset", permission="members.write",
+        fields=("id", "service", "for", "documents", "consent", "details"), group="services",
+        intro=lazy_gettext("The member asks for a service of the charter."),
+    ),
+    Action(
+        "supply", lazy_gettext("Add papers to a request"), icon="file-upload",
+        permission="members.write", fields=("request", "documents"), group="services",
+    ),
+    Action(
+        "decide", lazy_gettext("Decide a request"), icon="checks",
+        permission="approvals.decide", fields=("request", "outcome", "reason"), group="services",
+    ),
+    Action(
+        "progress", lazy_gettext("Record a step"), icon="progress-check",
+        permission="members.write", fields=("request", "step", "by", "details"), group="services",
+        intro=lazy_gettext("A step of the work on a request that is done."),
+    ),
+    Action(
+        "close", lazy_gettext("Close a request or booking"), icon="circle-check",
+        permission="members.write", fields=("request", "outcome", "details"), group="services",
+    ),
+    Action(
+        "cancel", lazy_gettext("Cancel a request or booking"), icon="circle-x",
+        permission="members.write", fields=("request", "by", "reason"), group="services",
+    ),
+    Action(
+        "book", lazy_gettext("Book"), icon="calendar-event", permission="members.write",
+        fields=("id", "what", "slot", "for", "details"), group="services",
+        intro=lazy_gettext("An appointment, or a place in an activity."),
+    ),
+    Action(
+        "policy", lazy_gettext("Register a policy"), icon="file-certificate",
+        permission="members.write", group="services",
+    ),
+    Action(
+        "name_relative", lazy_gettext("Name a relative"), icon="user-heart",
+        permission="members.write", group="services",
+    ),
+    Action(
+        "diagnose", lazy_gettext("Record a diagnosis"), icon="heartbeat",
+        permission="members.write", fields=("condition", "certainty", "first", "details"),
+        group="services",
     ),
 )  # fmt: skip
 
@@ -154,6 +224,8 @@ ACTIONS: Final[dict[str, Action]] = {action.slug: action for action in _ALL}
 
 GROUPS: Final = {
     "daily": lazy_gettext("Every day"),
+    "money": lazy_gettext("Stored value"),
+    "services": lazy_gettext("Services and bookings"),
     "card": lazy_gettext("Card"),
     "membership": lazy_gettext("Membership"),
     "correct": lazy_gettext("Put right"),

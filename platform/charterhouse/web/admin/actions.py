@@ -14,7 +14,8 @@ from charterhouse.desk.member_file import paper
 from charterhouse.desk.words import words
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of
-from charterhouse.web.admin.action_fields import inputs_of, read_body, spoken
+from charterhouse.web.admin.action_fields import inputs_of
+from charterhouse.web.admin.action_reading import read_body, spoken
 from charterhouse.web.admin.action_specs import ACTIONS
 from charterhouse.web.admin.people_forms import found_people
 from charterhouse.web.admin.till import SECOND_PERSON, pay_online, take
@@ -61,9 +62,14 @@ class _Page:
     def ref(self) -> str:
         return self.file.ref
 
+    @property
+    def wanted(self) -> Input | None:
+        """The field that names another person, if there is one."""
+        return next((each for each in self.inputs if each.kind == "person"), None)
+
     def body(self) -> dict[str, Any]:
         """Return the event's fields as they were entered."""
-        return read_body(self.action, self.ref, request.form, self.inputs)
+        return read_body(self.action, self.file, request.form, self.inputs)
 
     def look_ahead(self) -> None:
         """Decide what was entered without keeping anything."""
@@ -91,7 +97,7 @@ class _Page:
 
     def form(self, status: int = 200) -> tuple[str, int]:
         """Return the form, with what was entered and what is wrong with it."""
-        wants_person = any(each.kind == "person" for each in self.inputs)
+        wanted = self.wanted
         return (
             render_template(
                 "admin/actions/form.html",
@@ -99,8 +105,9 @@ class _Page:
                 action=self.action,
                 file=self.file,
                 values=request.form if request.method == "POST" else request.args,
-                found=found_people(request.args.get("q", "")) if wants_person else None,
-                holder=_holder() if wants_person else None,
+                wanted=wanted,
+                found=found_people(request.args.get("q", "")) if wanted else None,
+                chosen=_chosen(wanted),
             ),
             status,
         )
@@ -114,9 +121,10 @@ class _Page:
             action=self.action,
             file=self.file,
             preview=self.preview,
+            wanted=self.wanted,
             entered=[(label, value) for label, value in pairs if value],
             sent=[(k, v) for k, v in request.form.items(multi=True) if k not in _OWN],
-            holder=_holder(),
+            chosen=_chosen(self.wanted),
             key=new_key(),
         )
 
@@ -124,8 +132,11 @@ class _Page:
 _OWN = frozenset({"csrf_token", "key", "step", "confirm"})
 
 
-def _holder() -> members.Row | None:
-    ref = request.form.get("to") or request.args.get("to", "")
+def _chosen(wanted: Input | None) -> members.Row | None:
+    """The other person who was chosen for a field."""
+    if wanted is None:
+        return None
+    ref = request.form.get(wanted.name) or request.args.get(wanted.name, "")
     return members.rows_of([ref]).get(ref) if ref else None
 
 

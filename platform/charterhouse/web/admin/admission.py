@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 
+_ON_THE_WAY = frozenset({("transfer-card", "to"), ("refer", "person")})
+"""Actions that may need somebody who is not on file yet, and the field that names them."""
+
 _RUNNING = frozenset({"active", "suspended", "withdrawing"})
 
 
@@ -81,14 +84,23 @@ def who() -> str | tuple[str, int] | WerkzeugResponse:
         twins=twins,
         values=request.form,
         then=request.args.get("then", ""),
+        way=_on_the_way(),
     )
     return (page, 422) if errors else page
+
+
+def _on_the_way() -> tuple[str, str]:
+    """The action for which somebody is looked for, and its field."""
+    asked = (request.args.get("action", ""), request.args.get("field", ""))
+    return asked if asked in _ON_THE_WAY else ("transfer-card", "to")
 
 
 def _after_person(person: Person, target: str) -> str:
     """Return where a new person leads: the way in, or back to the transfer that asked for one."""
     if target.isdecimal():
-        return url_for("admin.member_act", ref=target, slug="transfer-card", to=person.ref)
+        slug, field = _on_the_way()
+        named: dict[str, Any] = {field: person.ref}
+        return url_for("admin.member_act", ref=target, slug=slug, **named)
     return url_for("admin.admission_way", ref=person.ref)
 
 
