@@ -1,0 +1,298 @@
+"""Requests: what takes more than a moment is asked for, worked off in steps, and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import GRANT, GUARD, RIGHTS, Text, on
+from charterhouse.kernel.clauses.benefits import Offer
+from charterhouse.kernel.clauses.cases import Case
+from charterhouse.kernel.clauses.casework import Casework, Effects
+from charterhouse.kernel.clauses.conditions import belongs
+from charterhouse.kernel.clauses.rights import lost_right
+from charterhouse.kernel.clauses.services import (
+    APPROVED,
+    ASKED,
+    CLOSED,
+    COMPLETE,
+    Service,
+    Step,
+    Then,
+)
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.errors import CharterError
+from charterhouse.kernel.workdays import WorkCalendar
+
+CUSTOMERS = frozenset({"customer", "member"})
+"""Who cancels on the member's side."""
+
+
+class Services(Casework):
+    """Services that are asked for with a request, worked off in steps and closed.
+
+    Numbers by reason, for every service that does not say its own: who may ask (`none`,
+    `expired`, `suspended`, `ended`, `lost`, `void`), papers, consent, tier, by, for, details,
+    open, over, step, close, decide, cancel, quota, limit.
+
+    Args:
+        services: what can be asked for.
+        calendar: of the working days of deadlines.
+        labels: the charter's words for services, papers and steps.
+    """
+
+    def __init__(
+        self, number: str, *services: Service, calendar: WorkCalendar | None = None,
+        labels: Mapping[str, Text] | None = None, **numbers: str,
+    ) -> None:  # fmt: skip
+        super().__init__(number, *services, calendar=calendar, labels=labels, **numbers)
+
+    # Asking.
+
+    @on("request", phase=RIGHTS, rank=55)
+    def may_ask(self, d: Draft) -> Effects:
+        """Members with rights, unless the service is for anybody."""
+        service = self.services.get(d.body.service)
+        lost = lost_right(d.of_member) if service and service.who == "members" else None
+        if service and lost:
+            number = service.numbers.get(lost[1]) or self.of(lost[1])
+            yield fx.Refuse(lost[0], "request.member", number=number)
+
+    @on("request", phase=GUARD)
+    def eligible(self, d: Draft) -> Effects:
+        """Tier, benefit, role, person, consent, details, papers and quota."""
+        service = self.services.get(d.body.service)
+        if service is None:
+            return
+        yield from self._by_tier(d, service)
+        yield from self._by_benefit(d, service)
+        if service.by and d.body.by not in service.by:
+            yield fx.Refuse("wrong_person", "request.by", number=self.speaker(service, "by"))
+        if service.for_others and d.body.for_ not in (None, d.member):
+            number = self.speaker(service, "for")
+            yield fx.Refuse(service.for_others, "request.for", number=number)
+        case = Case.opened(service, d)
+        if service.consent and not d.body.consent and case.holds(d, service.consent):
+            number = self.speaker(service, "consent")
+            yield fx.Refuse("consent_missing", "request.consent", number=number)
+        yield from self.lacks(d, service.details, self.speaker(service, "details"))
+        if not service.papers_later:
+            for paper in case.raw["lacking"]:
+                yield fx.Lack(paper, number=self.speaker(service, "papers"))
+
+    def _by_tier(self, d: Draft, service: Service) -> Effects:
+        if belongs(d.of_member, service.tiers):
+            return
+        rank = d.program.rank
+        higher = any(rank(tier) > rank(d.of_member.tier) for tier in service.tiers or ())
+        reason = service.otherwise or ("tier_too_low" if higher else "not_included")
+        yield fx.Refuse(reason, "request.service", number=self.speaker(service, "tier"))
+
+    def _by_benefit(self, d: Draft, service: Service) -> Effects:
+        wanted = service.quota.benefit if service.quota else service.benefit
+        if not wanted:
+            return
+        offer = d.program.benefits.get(wanted)
+        if offer is None:
+            raise CharterError(f"nobody offers {wanted!r}")
+        if isinstance(offer, Offer) and not offer.has(d.of_member):
+            refusal = offer.refusal(d)
+            number = service.numbers.get("tier") or self.by_reason.get("tier") or refusal.number
+            yield replace(refusal, field="request.service", number=number)
+        if offer.remaining(d.of_member, d.now, wanted) == 0:
+            number = self.speaker(service, "quota")
+            yield fx.Refuse("quota_used", "request.service", number=number)
+
+    @on("request", phase=GRANT)
+    def open(self, d: Draft) -> Effects:
+        """Open it: papers, quota, deadlines, and what opening brings."""
+        service = self.services.get(d.body.service)
+        if service is None:
+            return
+        case = Case.opened(service, d)
+        if service.quota:
+            case.raw["parts"] = yield from self.reserve(d, service.quota.benefit)
+            case.raw["quota"] = "reserved"
+        yield from self.moved(d, case, ASKED)
+        if case.complete:
+            yield from self.moved(d, case, COMPLETE)
+        yield from self.brings(d, case, service.opening, "open")
+        yield from self.keep(d, case, "open")
+
+    # Working on it.
+
+    def _over(self, d: Draft, case: Case) -> fx.Refuse:
+        number = self.speaker(case.service, "over")
+        return fx.Refuse(case.service.over, f"{d.body.verb}.request", number=number)
+
+    @on("supply", "cancel", phase=GUARD)
+    def still_open(self, d: Draft) -> Effects:
+        """Only what is open takes papers or is given up."""
+        case = self.case(d)
+        if case and not case.is_open:
+            yield self._over(d, case)
+
+    @on("supply", phase=GRANT)
+    def take_papers(self, d: Draft) -> Effects:
+        """Papers handed in later; the last one completes it."""
+        case = self.case(d)
+        if case is None:
+            return
+        lacked = not case.complete
+        case.supply(d.body.documents)
+        if lacked and case.complete:
+            if case.status == "incomplete":
+                case.raw["status"] = "received"
+            yield from self.moved(d, case, COMPLETE)
+        yield from self.keep(d, case, "papers")
+
+    @on("decide", phase=GUARD)
+    def may_decide(self, d: Draft) -> Effects:
+        """Once, by whom it is for, when what comes before is done."""
+        case = self.case(d)
+        if case is None:
+            return
+        if not case.is_open:
+            yield self._over(d, case)
+        service, number = case.service, self.speaker(case.service, "decide")
+        if not service.review or case.did(APPROVED):
+            yield fx.Refuse("order_violation", "decide.request", number=number)
+        if service.decide_by and d.body.by not in service.decide_by:
+            yield fx.Refuse("wrong_person", "decide.by", number=number)
+        if d.body.outcome != "approved":
+            return
+        if not case.complete:
+            papers = self.speaker(service, "papers")
+            yield fx.Refuse("document_missing", "decide.request", number=papers)
+        if not all(case.did(code) for code in service.decide_after):
+            yield fx.Refuse("order_violation", "decide.request", number=number)
+
+    @on("decide", phase=GRANT)
+    def decide(self, d: Draft) -> Effects:
+        """Approve, or refuse and end it."""
+        case = self.case(d)
+        if case is None:
+            return
+        if d.body.outcome == "approved":
+            if case.status == "received":
+                case.raw["status"] = "approved"
+            yield from self.moved(d, case, APPROVED)
+            yield from self.brings(d, case, case.service.approved, "decide")
+        else:
+            case.finish("refused", d.now)
+            yield from self.release(d, case)
+        yield from self.keep(d, case, "decide")
+
+    @on("progress", phase=GUARD)
+    def may_step(self, d: Draft) -> Effects:
+        """A step that the service knows, in its order, by whom it is for, with its details."""
+        case = self.case(d)
+        if case is None:
+            return
+        step = case.service.step(d.body.step)
+        if step is None:
+            d.refuse("unknown", field="progress.step")
+            return
+        number = self.speaker(case.service, "step", step.clause)
+        yield from self._in_time(d, case, step, number)
+        if COMPLETE in step.after and not case.complete:
+            papers = self.speaker(case.service, "papers")
+            yield fx.Refuse("document_missing", "progress.request", number=papers)
+        before = all(case.did(code) for code in step.after)
+        flagged = not step.needs_flag or step.needs_flag in case.flags
+        if not before or not flagged or (step.once and case.did(step.code)):
+            yield fx.Refuse("order_violation", "progress.step", number=number)
+        if step.by and d.body.by not in step.by:
+            yield fx.Refuse("wrong_person", "progress.by", number=number)
+        yield from self.lacks(d, step.details, number)
+
+    def _in_time(self, d: Draft, case: Case, step: Step, number: str) -> Effects:
+        if step.after_close and case.status != "served":
+            yield fx.Refuse("order_violation", "progress.step", number=number)
+        if not step.after_close and not case.is_open:
+            yield self._over(d, case)
+
+    @on("progress", phase=GRANT)
+    def step_done(self, d: Draft) -> Effects:
+        """The step is done: flags come and go, tasks close, the state moves on."""
+        case = self.case(d)
+        step = case.service.step(d.body.step) if case else None
+        if case is None or step is None:
+            return
+        yield from self.moved(d, case, step.code)
+        if step.status:
+            case.raw["status"] = step.status
+        for code in step.clears:
+            case.unflag(code)
+        sets = [Then("flag", code, step.clause, when) for code, when in step.sets.items()]
+        yield from self.brings(d, case, (*sets, *step.then), "step", step.clause)
+        number = self.speaker(case.service, "step", step.clause)
+        for code in step.closes:
+            yield fx.Finish(d.member, code, {"request": case.id}, number=number)
+        yield from self.keep(d, case, "step", step.clause)
+
+    # Its end.
+
+    @on("cancel", phase=GRANT)
+    def cancel(self, d: Draft) -> Effects:
+        """Given up: by the member the rule of the service holds, else what it took returns."""
+        case = self.case(d)
+        if case is None:
+            return
+        rule = case.service.quota
+        forfeited = rule is not None and (
+            case.raw["quota"] == "consumed" or rule.cancelled == "consumed"
+            or any(case.did(step) for step in rule.forfeits)
+        )  # fmt: skip
+        case.finish("cancelled", d.now)
+        if forfeited and d.body.by in CUSTOMERS:
+            self.consume(case)
+        else:
+            yield from self.release(d, case)
+        yield from self.keep(d, case, "cancel")
+
+    @on("close", phase=GUARD)
+    def may_close(self, d: Draft) -> Effects:
+        """Everything that closing needs is done."""
+        case = self.case(d)
+        if case is None:
+            return
+        if not case.is_open:
+            yield self._over(d, case)
+        service = case.service
+        if d.body.outcome in service.needs_for:
+            yield from self._unfinished(d, case, self.speaker(service, "close"))
+
+    def _unfinished(self, d: Draft, case: Case, number: str) -> Effects:
+        service = case.service
+        barred = [code for code in service.bars if code in case.flags]
+        lacking: Iterable[str] = (*case.undone(d), *barred)
+        if service.unfinished != "incomplete":
+            if lacking:
+                yield fx.Refuse(service.unfinished, "close.request", number=number)
+            return
+        if service.lists_missing and not case.complete:
+            yield fx.Refuse("document_missing", "close.request", number=number)
+        for code in lacking:
+            yield fx.Lack(code, number=number)
+
+    @on("close", phase=GRANT)
+    def close(self, d: Draft) -> Effects:
+        """Served, or closed without; the quota follows the outcome."""
+        case = self.case(d)
+        if case is None:
+            return
+        outcome, rule = d.body.outcome, case.service.quota
+        yield from self.moved(d, case, CLOSED)
+        case.finish("served" if outcome == "served" else "closed", d.now)
+        case.raw["outcome"] = outcome
+        if outcome == "served" or (outcome == "no_show" and rule and rule.no_show == "consumed"):
+            self.consume(case)
+        else:
+            yield from self.release(d, case)
+        yield from self.brings(d, case, case.service.closing.get(outcome, ()), "close")
+        yield from self.keep(d, case, "close")
+
+
+__all__ = ["CUSTOMERS", "Services"]

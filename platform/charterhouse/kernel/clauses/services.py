@@ -1,0 +1,329 @@
+"""Services as data: who may ask, papers, steps, what closing needs, deadlines, quota.
+
+A service is a row that `requests.Services` runs. A condition of it looks at the decision in the
+making and at the content of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from charterhouse.kernel.charter import Text
+from charterhouse.kernel.clauses.conditions import detail
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.errors import CharterError
+from charterhouse.kernel.periods import ONE_DAY, day_start
+from charterhouse.kernel.workdays import WorkCalendar
+
+OPEN = ("received", "incomplete", "approved", "arranged")
+"""The states of a request in which something can still be done."""
+
+OVER = ("refused", "served", "cancelled", "closed")
+"""The states in which a request is over."""
+
+OUTCOMES = ("served", "no_show", "failed")
+"""How a request or a booking may be closed."""
+
+ASKED, COMPLETE, APPROVED, CLOSED = "request", "complete", "approved", "close"
+"""What may start or end a deadline beside the steps of the service."""
+
+UNITS = ("minutes", "hours", "days", "working_days")
+
+Condition = Callable[[Draft, Mapping[str, Any]], bool]
+"""Whether something holds for a request: (draft, content of the request)."""
+
+
+def always(_d: Draft, _content: Mapping[str, Any]) -> bool:
+    """Without a condition."""
+    return True
+
+
+def in_tiers(*tiers: str) -> Condition:
+    """The member had one of these tiers when the request was opened."""
+    return lambda _d, content: content["tier"] in tiers
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    return value in wanted if isinstance(wanted, tuple) else value == wanted
+
+
+def said(**details: Any) -> Condition:
+    """The details of the event are these; a tuple means any of its values."""
+    return lambda d, _content: all(_is(detail(d.body, k), v) for k, v in details.items())
+
+
+def asked(**details: Any) -> Condition:
+    """The details of the request are these; a tuple means any of its values."""
+    return lambda _d, content: all(_is(content["details"].get(k), v) for k, v in details.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a step, an approval or a closing brings about.
+
+    Attributes:
+        sort: "task", "notice", "flag" or "record".
+        clause: the number that speaks; "" for that of the service.
+    """
+
+    sort: str
+    code: str
+    clause: str = ""
+    when: Condition = always
+
+
+def task(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Raise a task."""
+    return Then("task", code, clause, when)
+
+
+def notice(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Send a notice to the member."""
+    return Then("notice", code, clause, when)
+
+
+def flag(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Put a flag on the request."""
+    return Then("flag", code, clause, when)
+
+
+def record(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Write a record in the member's file."""
+    return Then("record", code, clause, when)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the work on a request.
+
+    Attributes:
+        after: what must be done before (steps, "complete", "approved"), else `order_violation`.
+        once: whether it is done at most once.
+        by: who may report it; empty: anybody.
+        details: details without which it is refused as incomplete.
+        status: the state of the request afterwards; "" leaves it.
+        after_close: it follows the service instead of leading to it.
+        needs_flag: it is possible only while the request carries this flag.
+        sets: flag → condition under which the step puts it on the request.
+        clears: flags that it takes off.
+        then: what it brings about.
+        closes: tasks that it closes.
+    """
+
+    code: str
+    clause: str = ""
+    after: tuple[str, ...] = ()
+    once: bool = False
+    by: Collection[str] = ()
+    details: tuple[str, ...] = ()
+    status: str = ""
+    after_close: bool = False
+    needs_flag: str = ""
+    sets: Mapping[str, Condition] = field(default_factory=dict)
+    clears: tuple[str, ...] = ()
+    then: tuple[Then, ...] = ()
+    closes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.status and self.status not in OPEN:
+            raise CharterError(f"a step leaves a request open, not {self.status!r}")
+
+
+def in_order(*codes: str, clause: str = "") -> tuple[Step, ...]:
+    """Steps each of which follows the one before, once each."""
+    return tuple(
+        Step(code, clause, after=codes[place - 1 : place] if place else (), once=True)
+        for place, code in enumerate(codes)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something without which a request cannot be closed.
+
+    Attributes:
+        code: what is said to be missing.
+        by: the steps any of which settles it; the step of the same code unless named.
+        when: the condition under which it is needed.
+    """
+
+    code: str
+    by: tuple[str, ...] = ()
+    when: Condition = always
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps any of which settles it."""
+        return self.by or (self.code,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A deadline of a request: something follows something else in time.
+
+    A limit in days is a date whose end is still in time; one in hours or minutes is a moment,
+    which itself is in time. Passed undone it stays open: the request carries `overdue`, once.
+
+    Attributes:
+        code: of the deadline.
+        start: "request", "complete" (its papers), "approved" or a step; its first occurrence.
+        until: the steps that end it, or "approved" or "close".
+        amount, unit: how long; minutes, hours, days or working_days.
+        when: the condition under which it runs.
+        task: raised when it passes undone.
+        late: flag and record for what is done after it; "" for none.
+    """
+
+    code: str
+    start: str = ASKED
+    until: str | tuple[str, ...] = CLOSED
+    amount: int
+    unit: str
+    clause: str = ""
+    when: Condition = always
+    task: str = "escalate-overdue"
+    late: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unit not in UNITS or self.amount < 0:
+            raise CharterError(f"a deadline cannot be {self.amount} {self.unit}")
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """What ends it."""
+        return (self.until,) if isinstance(self.until, str) else self.until
+
+    def falls(self, start: datetime, calendar: WorkCalendar) -> date | datetime:
+        """The deadline that starts at a moment: a day, or a moment."""
+        if self.unit == "days":
+            return start.date() + self.amount * ONE_DAY
+        if self.unit == "working_days":
+            return calendar.after(start.date(), self.amount)
+        return start + timedelta(**{self.unit: self.amount})
+
+
+def passed_at(deadline: date | datetime, zone: Any) -> datetime:
+    """The first moment at which a deadline has passed: the next midnight, or one second later."""
+    if isinstance(deadline, datetime):
+        return deadline + timedelta(seconds=1)
+    return day_start(deadline + ONE_DAY, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How a request counts against a benefit with a quota.
+
+    Attributes:
+        benefit: offered by a `Quota` of the charter; one use is reserved at the request.
+        consume_on: what consumes it: "request", "approved", a step, or "served".
+        cancelled: what the member's own cancellation does: "released" or "consumed"; what is
+            consumed before stays so. Cancelled by anybody else it is released.
+        forfeits: steps after which the member's own cancellation consumes.
+        no_show: "consumed" or "released". A failure on the other side releases always.
+    """
+
+    benefit: str
+    consume_on: str = "served"
+    cancelled: str = "released"
+    forfeits: tuple[str, ...] = ()
+    no_show: str = "consumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that is asked for with a request.
+
+    Attributes:
+        code, name: the service, in (zh, en).
+        clause: the number that speaks for it; `numbers` by reason: papers, consent, tier, by,
+            for, details, open, over, step, close, decide, cancel, quota.
+        who: "members" or "anybody".
+        tiers: tiers or kinds that may ask; `otherwise` is the reason for the others, by default
+            tier_too_low where a tier above may ask and not_included elsewhere.
+        benefit: the asker must have it.
+        by: roles that may file it.
+        consent: the condition under which the member's consent is needed.
+        for_others: reason with which a request for somebody else is refused; "" allows it.
+        details: details without which it is refused as incomplete.
+        papers: documents that it needs; lacking ones come later, or refuse it.
+        needs: what closing needs, for the outcomes `needs_for`; `unfinished` is the reason
+            otherwise; `bars` are flags that must be gone.
+        lists_missing: whether `missing` names the needs that are open.
+        review: whether somebody decides on it: by whom, and after which steps.
+        opening, approved, closing: what these bring about; closing by outcome.
+        over: the reason for whatever is asked of it when it is over.
+        queued: whether the requests wait in a queue, and the steps with which one leaves it.
+    """
+
+    code: str
+    clause: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    name: Text = ("", "")
+    who: str = "members"
+    tiers: Collection[str] | None = None
+    otherwise: str = ""
+    benefit: str = ""
+    by: Collection[str] = ()
+    consent: Condition | None = None
+    for_others: str = ""
+    details: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    papers_later: bool = True
+    steps: tuple[Step, ...] = ()
+    needs: tuple[Need | str, ...] = ()
+    needs_for: Collection[str] = ("served",)
+    unfinished: str = "order_violation"
+    bars: tuple[str, ...] = ()
+    lists_missing: bool = False
+    review: bool = False
+    decide_by: Collection[str] = ()
+    decide_after: tuple[str, ...] = ()
+    opening: tuple[Then, ...] = ()
+    approved: tuple[Then, ...] = ()
+    closing: Mapping[str, tuple[Then, ...]] = field(default_factory=dict)
+    over: str = "order_violation"
+    limits: tuple[Limit, ...] = ()
+    quota: Count | None = None
+    queued: bool = False
+    leaves: tuple[str, ...] = ()
+
+    def step(self, code: str) -> Step | None:
+        """The step of a code, if the service knows it."""
+        return next((step for step in self.steps if step.code == code), None)
+
+    @property
+    def needed(self) -> tuple[Need, ...]:
+        """What closing needs."""
+        return tuple(Need(need) if isinstance(need, str) else need for need in self.needs)
+
+    @property
+    def all_numbers(self) -> tuple[str, ...]:
+        """Every number under which the service speaks."""
+        thens = [*self.opening, *self.approved]
+        thens += [then for each in self.closing.values() for then in each]
+        thens += [then for step in self.steps for then in step.then]
+        found = [self.clause, *self.numbers.values(), *(step.clause for step in self.steps)]
+        found += [limit.clause for limit in self.limits] + [then.clause for then in thens]
+        return tuple(dict.fromkeys(number for number in found if number))
+
+    def __post_init__(self) -> None:
+        known = {step.code for step in self.steps}
+        if len(known) != len(self.steps):
+            raise CharterError(f"{self.code}: two steps have one code")
+        named = {code for step in self.steps for code in step.after} | {*self.decide_after}
+        named |= {code for need in self.needed for code in need.steps}
+        named |= {limit.start for limit in self.limits} | {*self.leaves}
+        named |= {end for limit in self.limits for end in limit.ends}
+        strange = named - known - {ASKED, COMPLETE, APPROVED, CLOSED}
+        if strange:
+            raise CharterError(f"{self.code} has no step {min(strange)!r}")
+
+
+__all__ = [
+    "APPROVED", "ASKED", "CLOSED", "COMPLETE", "OPEN", "OUTCOMES", "OVER", "Condition", "Count",
+    "Limit", "Need", "Service", "Step", "Then", "always", "asked", "flag", "in_order", "in_tiers",
+    "notice", "passed_at", "record", "said", "task",
+]  # fmt: skip
