@@ -9,18 +9,24 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.local import now_here
+from charterhouse.desk.papers import Paper, paper, papers
 from charterhouse.desk.people import Person, get_person
+from charterhouse.desk.prospects import Case, Coming, Ladder, cases, coming, ladder
+from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.kernel import engine
-from charterhouse.kernel.ledger import HELD
+from charterhouse.kernel.ledger import FEN_UNITS, HELD, MONEY, unit_of
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.standing import Standing
-from charterhouse.records import sealing
 from charterhouse.records.books import load_book
-from charterhouse.records.tables import card, document, item
+from charterhouse.records.tables import card, item
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.store import Unit, prepared, unit
+
+__all__ = [
+    "Balance", "BenefitLeft", "CardRow", "LotLeft", "MemberFile", "OpenItem", "Owed", "Paper",
+    "benefits_left", "file", "paper", "papers", "standing_now",
+]  # fmt: skip
 
 _CARDS = prepared(
     select(card.c.number, card.c.state, card.c.tier, card.c.issued_at, card.c.ended_at)
@@ -33,14 +39,6 @@ _OPEN = prepared(
     .order_by(item.c.at.desc())
     .limit(50)
 )
-_DOCUMENTS = prepared(
-    select(document.c.id, document.c.at, document.c.sealed)
-    .where(document.c.member == bindparam("wanted"), document.c.kind == bindparam("wanted_kind"))
-    .order_by(document.c.at.desc(), document.c.id)
-    .limit(bindparam("most"))
-)
-
-USES = "used/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,22 @@ class LotLeft:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One account: points, or fen of stored value, credit or cumulative consumption."""
+    """One account: points, or fen of stored value, credit or cumulative consumption.
+
+    Attributes:
+        amount: what can be used; negative where more was taken than there was.
+        held: what is set aside.
+    """
 
     account: str
     amount: int
     held: int
     lots: tuple[LotLeft, ...]
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the figures are fen."""
+        return self.account in FEN_UNITS or self.account.startswith("spend/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,33 +113,31 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A bill, payment, redemption or use by its id; `content` as the charter keeps it."""
-
-    id: str
-    kind: str
-    at: datetime
-    content: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class MemberFile:
     """Everything that one page about a person shows.
 
     Attributes:
         person: with ID number and phone in full; mask them for those who may not see them.
         standing: as of now, with what time did since the last event.
+        counters: what clauses count: visits, consumption of a kind (fen) …
         application: path, channel, documents, details and day of the last application.
+        ladder: where the member stands among the tiers, and what is lacking for the next.
+        coming: what time will do next.
+        cases: requests and bookings, open ones first.
     """
 
     person: Person
     standing: Standing
     balances: tuple[Balance, ...]
+    counters: tuple[Balance, ...]
     benefits: tuple[BenefitLeft, ...]
     owed: tuple[Owed, ...]
     cards: tuple[CardRow, ...]
     open_items: tuple[OpenItem, ...]
     application: Mapping[str, Any]
+    ladder: Ladder
+    coming: tuple[Coming, ...]
+    cases: tuple[Case, ...]
 
     @property
     def ref(self) -> str:
@@ -165,16 +171,26 @@ def file(ref: str) -> MemberFile:
             person=person,
             standing=standing,
             balances=_balances(standing),
+            counters=_counters(standing),
             benefits=benefits_left(program, standing),
             owed=tuple(Owed(code, d.amount, d.clause) for code, d in standing.owed.items()),
             cards=tuple(CardRow(*row) for row in opened.execute(_CARDS, {"wanted": ref})),
             open_items=tuple(_item(row) for row in opened.execute(_OPEN, {"wanted": ref})),
             application=standing.facts.get("application", {}),
+            ladder=ladder(program, standing),
+            coming=coming(program, standing),
+            cases=cases(ref),
         )
 
 
 def _balances(standing: Standing) -> tuple[Balance, ...]:
-    accounts = {name.removesuffix(HELD) for name in standing.lots if not name.startswith(USES)}
+    """The accounts of which a member has something, in the order of the vocabulary."""
+    order = {name: place for place, name in enumerate(ACCOUNTS)}
+    accounts = {
+        unit_of(name)
+        for name, lots in standing.lots.items()
+        if lots and "/" not in name and name != MONEY
+    }
     return tuple(
         Balance(
             name,
@@ -185,8 +201,17 @@ def _balances(standing: Standing) -> tuple[Balance, ...]:
                 for lot in standing.lots.get(name, ())
             ),
         )
-        for name in sorted(accounts)
+        for name in sorted(accounts, key=lambda name: (order.get(name, len(order)), name))
     )
+
+
+_COUNTERS = ("count/", "spend/")
+
+
+def _counters(standing: Standing) -> tuple[Balance, ...]:
+    """What clauses count of a member: visits, qualifying bills, consumption of a kind."""
+    names = [n for n, lots in standing.lots.items() if lots and n.startswith(_COUNTERS)]
+    return tuple(Balance(name, standing.balance(name), 0, ()) for name in sorted(names))
 
 
 def benefits_left(program: Program, standing: Standing) -> tuple[BenefitLeft, ...]:
@@ -201,29 +226,3 @@ def benefits_left(program: Program, standing: Standing) -> tuple[BenefitLeft, ..
 def _item(row: Any) -> OpenItem:
     due = date.fromisoformat(row.due) if row.due else None
     return OpenItem(str(row.id), row.sort, row.code, row.clause, row.at, due)
-
-
-def papers(ref: str, kind: str, *, most: int = 50) -> list[Paper]:
-    """The newest bills, payments, redemptions or uses of a person."""
-    with unit() as opened:
-        wanted = {"wanted": ref, "wanted_kind": kind, "most": most}
-        rows = opened.execute(_DOCUMENTS, wanted)
-        return [
-            Paper(row.id, kind, row.at, sealing.DOCUMENT.open(row.id, row.sealed)) for row in rows
-        ]
-
-
-def paper(ref: str, paper_id: str) -> Paper:
-    """One document of a person.
-
-    Raises:
-        NotFoundError: this person has no such document.
-    """
-    with unit() as opened:
-        found = StoreView(opened).document(paper_id)
-        row = opened.connection.execute(
-            select(document.c.at).where(document.c.id == paper_id)
-        ).first()
-    if found is None or row is None or found.member != ref:
-        raise NotFoundError("this person has no such bill, payment or redemption")
-    return Paper(paper_id, found.kind, row.at, found.content)

@@ -10,7 +10,8 @@ from charterhouse.desk import terms
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import quote
 from charterhouse.desk.local import now_here
-from charterhouse.desk.member_file import benefits_left, papers, standing_now
+from charterhouse.desk.member_file import benefits_left, standing_now
+from charterhouse.desk.papers import OVER, papers
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.events import FIELDS
 from charterhouse.kernel.program import Program
@@ -47,9 +48,6 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("supply", "decide", "progress", "cancel", "close"), ("request", "booking")),
 }
 """Verb → kinds of documents to which it can refer."""
-
-OVER = frozenset({"refused", "served", "cancelled", "closed", "no_show", "failed"})
-"""States in which nothing is asked of a request or booking any more."""
 
 _TRIES = 6
 _LEAST: Mapping[str, Mapping[str, Any]] = {

@@ -13,8 +13,8 @@ from charterhouse.desk.local import today
 from charterhouse.desk.member_export import write_list
 from charterhouse.desk.sheets import FORMATS
 from charterhouse.desk.telling import STATES
-from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.desk.timeline import KINDS
+from charterhouse.desk.words import program_now
 from charterhouse.web.admin import acting, words
 from charterhouse.web.admin.acting import actor, say
 from charterhouse.web.admin.action_specs import open_actions
@@ -153,9 +153,15 @@ def show(ref: str) -> str:
         walk=walked,
         before=before,
         after=after,
-        accounts=ACCOUNTS,
+        kinds_differ=len(_kinds()) > 1,
+        has_points="points" in {each.account for each in file.balances},
         last_day=_last_day,
     )
+
+
+def _kinds() -> frozenset[str]:
+    """Return the kinds of membership that the charter knows."""
+    return program_now().codes.get("apply.kind", frozenset())
 
 
 def _last_day(expires: datetime) -> date:
