@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_dental.annual_fee import AnnualFee
 
-CHARTERS: list[type[Charter]] = []
+CHARTERS: list[type[Charter]] = [
+    AnnualFee,
+]
 
 
 @hookimpl
