@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from charterhouse.kernel.clauses.services import OPEN, OVER
 from charterhouse.kernel.errors import EventError, ScenarioError
+from charterhouse.kernel.kinds import read_moment
 from charterhouse.kernel.money import parse_fen
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.kernel.standing import CARDS, STATUSES
 
 _SORTS = ("tasks", "flags", "notices", "records")
-_OF_REQUEST = ("status", "deadline", "deadlines", "quota", "missing", "flags")
+_REQUEST_STATES = (*OPEN, *OVER)
+_QUOTA_STATES = ("reserved", "consumed", "released")
 
 Check = Callable[[Any], str]
 """A value → what is wrong with it, or ""."""
@@ -91,15 +94,43 @@ def _absent(value: Any) -> str:
     return ""
 
 
+def _time(value: Any) -> str:
+    try:
+        read_moment("" if value is None else value, "deadline", None)
+    except EventError:
+        return "" if value is None else "must be a day or a time such as 2025-03-01 10:00"
+    return ""
+
+
+def _times(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return "must map deadlines to times"
+    return next((problem for problem in map(_time, value.values()) if problem), "")
+
+
+_OF_REQUEST: dict[str, Check] = {
+    "status": _one_of(*_REQUEST_STATES),
+    "deadline": _time,
+    "deadlines": _times,
+    "quota": _one_of(*_QUOTA_STATES),
+    "missing": _texts,
+    "flags": _texts,
+}
+
+
 def _requests(value: Any) -> str:
     if not isinstance(value, Mapping):
         return "must map ids of requests to what is expected of them"
     for request, wanted in value.items():
         if not isinstance(wanted, Mapping):
             return f"{request} must be a table"
-        for key in wanted:
-            if key not in _OF_REQUEST:
+        for key, what in wanted.items():
+            check = _OF_REQUEST.get(key)
+            if check is None:
                 return f"{request}.{key} is none of {', '.join(_OF_REQUEST)}"
+            problem = check(what)
+            if problem:
+                return f"{request}.{key} {problem}"
     return ""
 
 

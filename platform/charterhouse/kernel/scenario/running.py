@@ -13,6 +13,7 @@ from charterhouse.kernel.decision import Decision, Document, Outcome
 from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.money import parse_fen, show_fen
 from charterhouse.kernel.program import Book
+from charterhouse.kernel.scenario import requests
 from charterhouse.kernel.scenario.loading import Scenario, Step
 from charterhouse.kernel.standing import Standing
 from charterhouse.kernel.vocabulary import Body
@@ -137,7 +138,7 @@ def _member(step: Step, world: World) -> str:
     if ref is None and getattr(body, "of", None):
         document = world.document(getattr(body, "of", ""))
         ref = document.member if document else None
-    return str(ref or "")
+    return str(ref or requests.subject_of(body, step.expect, world))
 
 
 def _compare(seen: Observed) -> None:
@@ -256,7 +257,7 @@ def _absent(seen: Observed, _key: str, expected: Any) -> Any:
 
 def _missing(seen: Observed, _key: str, expected: Any) -> Any:
     refusal = seen.decision.refusal if seen.decision else None
-    got = refusal.missing if refusal else ()
+    got = refusal.missing if refusal else requests.lacking(seen.step.body, seen.world)
     return _ABSENT if set(expected) == set(got) else sorted(got)
 
 
@@ -265,8 +266,13 @@ def _records(seen: Observed, _key: str, expected: Any) -> Any:
     return _same(dict(expected), {kind: counts.get(kind, 0) for kind in expected})
 
 
-def _not_kept(_seen: Observed, _key: str, _expected: Any) -> Any:
-    return "nothing of this kind is kept"
+def _requests(seen: Observed, _key: str, expected: Any) -> Any:
+    wrong = requests.differences(expected, seen.world, seen.step.at.tzinfo)
+    return wrong or _ABSENT
+
+
+def _queue(seen: Observed, _key: str, expected: Any) -> Any:
+    return _same(list(expected), requests.queue_at(seen.step.body, seen.world, seen.step.at))
 
 
 _GETTERS: dict[str, Callable[[Observed, str, Any], Any]] = {
@@ -285,6 +291,7 @@ _GETTERS: dict[str, Callable[[Observed, str, Any], Any]] = {
     **dict.fromkeys(FEN_FIGURES, _figure),
     **dict.fromkeys(FEN_BALANCES, _fen_balance),
     **dict.fromkeys(POINT_BALANCES, _point_balance),
-    **dict.fromkeys(("status", "kind", "tier", "valid_until", "card"), _attribute),
-    **dict.fromkeys(("members", "request", "queue"), _not_kept),
+    "request": _requests,
+    "queue": _queue,
+    **dict.fromkeys(("status", "kind", "tier", "valid_until", "card", "members"), _attribute),
 }
