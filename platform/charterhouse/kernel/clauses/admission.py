@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Requirement, Text, on
@@ -215,6 +216,20 @@ class Condition(Clause):
         """Refuse where it is not met."""
         if not self.holds(d):
             yield fx.Refuse(self.reason, self.field)
+
+
+class NotBefore(Clause):
+    """Nobody is admitted before a day: that of a filing, of an opening."""
+
+    def __init__(self, number: str, day: date) -> None:
+        super().__init__(number)
+        self.day = day
+
+    @on("apply", "bring_in", phase=GUARD, rank=12)
+    def open(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse an earlier admission."""
+        if d.event.day < self.day:
+            yield fx.Refuse("too_early")
 
 
 class Capacity(Clause):

@@ -125,6 +125,40 @@ class Award(Clause):
             yield fx.Credit(d.member, POINTS, d.body.points, self.kind)
 
 
+class EventPoints(Clause):
+    """Points for taking part in an event, once per person and activity, whatever the result.
+
+    Args:
+        points: for each activity.
+    """
+
+    def __init__(self, number: str, *, points: int) -> None:
+        super().__init__(number)
+        self.points = points
+
+    @on("take_part", phase=EARN)
+    def reward(self, d: Draft) -> Iterator[fx.Effect]:
+        """Credit them the first time; a further check-in is kept on the timeline only."""
+        key = f"activity/{d.member}/{d.body.activity}"
+        if d.document(key) is not None:
+            yield fx.Cite("again")
+            return
+        yield fx.Credit(d.member, POINTS, self.points, "activity")
+        yield fx.Put("activity", key, d.member, {
+            "activity": d.body.activity, "at": d.now.isoformat(), "tier": d.program.tier,
+        })  # fmt: skip
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                f"参加医院活动，每人每项活动记{self.points}分一次，与名次无关；再次签到不另计分。",
+                f"Taking part in an event gives {self.points} points once per person and activity, "
+                "whatever the result; a further check-in is accepted and gives none.",
+            )
+        }
+
+
 class Redemption(Clause):
     """Points for gifts of a catalogue, or a number of points.
 
@@ -138,7 +172,8 @@ class Redemption(Clause):
         by_number: whether any number of points may be redeemed without an item.
         block: a number of points must be a whole multiple of it; 0 for any.
         least: the balance from which on anything can be redeemed.
-        channels: where it can be done; None for anywhere. The first holds where none is named.
+        channels: where it can be done; None for anywhere.
+        channel: that of a redemption that names none; the first of the channels as a rule.
         per_yuan: points that are one yuan, where a redemption is told in yuan too.
     """
 
@@ -146,7 +181,8 @@ class Redemption(Clause):
         self, number: str, *, gifts: Mapping[str, int],
         shown: Mapping[str, str] | None = None, unknown: str = "unknown",
         by_number: bool = True, block: int = 0, least: int = 0,
-        channels: Sequence[str] | None = None, per_yuan: int = 0, **numbers: str,
+        channels: Sequence[str] | None = None, channel: str = "", per_yuan: int = 0,
+        **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.gifts = gifts
@@ -156,6 +192,7 @@ class Redemption(Clause):
         self.block = block
         self.least = least
         self.channels = channels
+        self.channel = channel or (channels[0] if channels else "")
         self.per_yuan = per_yuan
 
     def catalogue(self) -> Mapping[str, int]:
@@ -171,8 +208,8 @@ class Redemption(Clause):
 
     def redeemable(self, d: Draft) -> bool:
         """Whether what is asked for is given for points here."""
-        channel = d.body.channel or (self.channels[0] if self.channels else None)
-        if self.channels is not None and channel not in self.channels:
+        channels = self.channels
+        if channels is not None and (d.body.channel or self.channel) not in channels:
             return False
         if d.body.item is not None:
             return True
@@ -367,6 +404,6 @@ class PointsResetNotice(Clause):
 
 
 __all__ = [
-    "Award", "GiftReturned", "Objection", "OpeningFigures", "PointsResetNotice", "PointsValid",
+    "Award", "EventPoints", "GiftReturned", "Objection", "OpeningFigures", "PointsResetNotice", "PointsValid",
     "PointsYear", "Redemption", "restore",
 ]  # fmt: skip

@@ -32,6 +32,9 @@ _BY_CARD = {
 NEED_RIGHTS = frozenset({"spend", "redeem", "use", "award", "transfer_card"})
 """The events that need rights, as a rule."""
 
+OLD_CARD = "old-card"
+"""Shown instead of the card: a number that a new one has replaced."""
+
 CARD_ON_BILLS: Mapping[str, Mapping[str, str]] = {"spend": {"card": "card_missing"}}
 """What must be shown where: the card at a bill, as a rule."""
 
@@ -53,7 +56,8 @@ class Rights(Clause):
 
     On a bill the right is denied and the bill charged at its base price; any
     other event is refused. Numbers by reason: `expired`, `lost`, `void`,
-    `ended`, `suspended`, `none`, `lending`, and what is not shown (`card`, `id`, `code`).
+    `ended`, `suspended`, `none`, `lending`, what is not shown (`card`, `id`, `code`), and
+    `old` (a number that has been replaced is shown instead of the card).
 
     Args:
         verbs: the events that need rights.
@@ -96,7 +100,11 @@ class Rights(Clause):
     def own(self, d: Draft) -> Iterator[fx.Effect]:
         """What must be shown is shown, held out by the holder for the holder."""
         for thing, reason in self.shown.get(d.body.verb, {}).items():
-            if thing not in d.body.shown:
+            if thing in d.body.shown:
+                continue
+            if thing == "card" and OLD_CARD in d.body.shown:
+                yield fx.Deny("card_void", number=self.by_reason.get("old") or self.of("void"))
+            else:
                 yield fx.Deny(reason, number=self.of(thing))
         reason_lent = self.lent.get(d.body.verb)
         if not reason_lent or not _lent(d) or (d.bill and not d.bill.entitled):
