@@ -147,17 +147,42 @@ class Incidents(Clause):
 
 
 class DetailsChanged(Clause):
-    """Changed personal data are registered on showing the ID."""
+    """Changed personal data are registered.
+
+    Args:
+        shown: what must be shown → the reason without it; the ID as a rule.
+        record: written into the file with it; "" for none.
+    """
+
+    def __init__(
+        self, number: str, *, shown: Mapping[str, str] | None = None,
+        record: str = "details-changed",
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.shown = {"id": "id_missing"} if shown is None else shown
+        self.record = record
 
     @on("change_details", phase=GUARD)
     def identified(self, d: Draft) -> Iterator[fx.Effect]:
-        """A membership, and the ID."""
+        """A membership, and what must be shown."""
         if d.of_member.status in ("none", "rejected", "ended"):
             yield fx.Refuse("not_active")
-        if "id" not in d.body.shown:
-            yield fx.Refuse("id_missing", "change_details.shown")
+        for thing, reason in self.shown.items():
+            if thing not in d.body.shown:
+                yield fx.Refuse(reason, "change_details.shown")
 
     @on("change_details", phase=FOLLOW)
-    def record(self, d: Draft) -> Iterator[fx.Effect]:
+    def keep(self, d: Draft) -> Iterator[fx.Effect]:
         """Record that they changed."""
-        yield fx.Note(d.member, "details-changed")
+        yield fx.Cite("details changed")
+        if self.record:
+            yield fx.Note(d.member, self.record)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "会员资料有变更的，应及时登记。",
+                "Changed personal data are registered at once.",
+            )
+        }

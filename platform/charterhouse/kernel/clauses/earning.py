@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.bill import Earned, Part
+from charterhouse.kernel.bill import Earned, Part, RefundOf
 from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
-from charterhouse.kernel.clauses.conditions import ALL_LINES, ByTier, Lines, Who, entitled
+from charterhouse.kernel.clauses.conditions import ALL_LINES, ByTier, Days, Lines, Who, entitled
+from charterhouse.kernel.clauses.leaving import forfeited_since
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, counted, positive, spent
 from charterhouse.kernel.money import Ratio, divide_half_up, show_fen
@@ -63,6 +64,10 @@ class Earner(Clause):
         whole = sum(part.net for part in parts)
         own = sum(part.net for part in parts if self.lines.has(part))
         return money * own // whole if whole else 0
+
+    def left(self, refund: RefundOf) -> int:
+        """The fen that still count after a refund."""
+        return self.base(refund.money_left, refund.parts_left)
 
     @on("spend", phase=EARN, rank=30)
     def earn(self, d: Draft) -> Iterator[fx.Effect]:
@@ -125,14 +130,15 @@ class PointsByRate(Earner):
         who: whose bills earn.
         lines: the lines that count.
         multiplier: by the member's tier before the bill.
-        factor: of the day; a function of the draft.
+        boost: (days, factor) by which a bill of such a day is multiplied on top of it.
         short: whether a refund may let the balance fall below nothing.
     """
 
     def __init__(
         self, number: str, *, per_yuan: Decimal | int | None = None, block: int = 0,
         who: Who = entitled, lines: Lines = ALL_LINES,
-        multiplier: ByTier[Decimal] | None = None, short: bool = False, unit: str = POINTS,
+        multiplier: ByTier[Decimal] | None = None, boost: tuple[Days, Decimal] | None = None,
+        short: bool = False, unit: str = POINTS,
         within_year: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(number)
@@ -141,6 +147,7 @@ class PointsByRate(Earner):
         self.who = who
         self.lines = lines
         self.multiplier = multiplier
+        self.boost = boost
         self.short = short
         self.unit = unit
         self.within_year = within_year
@@ -161,9 +168,13 @@ class PointsByRate(Earner):
 
     def times(self, d: Draft, owner: str) -> Decimal:
         """What the points of this bill are multiplied by."""
-        if self.multiplier is None:
-            return Decimal(1)
-        return self.multiplier.get(d.standing(owner).tier, Decimal(1))
+        standing = d.standing(owner)
+        times = Decimal(1)
+        if self.multiplier is not None:
+            times = self.multiplier.get(standing.tier, times)
+        if self.boost is not None and self.boost[0](standing, d.event.day):
+            times *= self.boost[1]
+        return times
 
     def amount(self, paid: int, mark: Any = None) -> int:
         """Whole points, rounded down."""
@@ -379,11 +390,12 @@ class BillRefund(Clause):
         clauses = {c.key: c for c in d.program.clauses if isinstance(c, Earner)}
         for key in sorted(clauses.keys() & earned.keys()):
             clause, given = clauses[key], earned[key]
-            paid = clause.base(refund.money_left, refund.parts_left)
+            paid = clause.left(refund)
             due = min(given.quantity, clause.rule(d, given.owner).amount(paid, given.mark))
             earned[key] = given._replace(quantity=due)
             holder = d.standing(d.holder(given.owner, refund.original))
-            if same_year or not clause.within_year:
+            void = forfeited_since(holder, clause.unit, content["at"])
+            if (same_year or not clause.within_year) and not void:
                 yield from _take_back(holder, clause, given.quantity - due)
         content["refunded"] = content["refunded"] + refund.amount
         content["kept"] = [part.net for part in refund.parts_left]

@@ -279,6 +279,8 @@ class GrantedTier(Clause):
         elif d.program.rank(d.body.tier) > d.program.rank(standing.tier):
             yield fx.Change(d.member, {"tier": d.body.tier})
             yield fx.Announce("tier_changed", d.member, "granted")
+        if standing.status in RUNNING:
+            yield fx.Announce("granted", d.member, "granted")
 
     @on("ended", phase=FOLLOW)
     def forget(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:

@@ -18,6 +18,9 @@ from charterhouse.kernel.standing import Standing
 EXIT = "exit"
 """The fact that keeps an accepted withdrawal: {day: first day without rights, refund: fen}."""
 
+FORFEITED = "forfeited"
+"""The fact that keeps when balances were void at an end: unit → moment."""
+
 RefundRule = Callable[[Standing, date], int]
 """What somebody whose exit day (first day without rights) is given gets back, in fen."""
 
@@ -178,10 +181,19 @@ def end_membership(
             yield fx.Credit(member, unit, -lots[0].amount, against="@forfeited", number=number)
         else:
             yield fx.Debit(member, unit, positive(lots), "@forfeited", number=number)
+    if forfeits:
+        void = {**standing.facts.get(FORFEITED, {}), **dict.fromkeys(forfeits, d.now.isoformat())}
+        yield fx.Keep(member, FORFEITED, void, number=number)
     for fact in (EXIT, TERMS, FEES):
         if fact in standing.facts:
             yield fx.Keep(member, fact, None, number=number)
     yield fx.Announce("ended", member, cause, number=number)
+
+
+def forfeited_since(standing: Standing, unit: str, at: str) -> bool:
+    """Whether what was earned in a unit at a moment (ISO text) has been void since then."""
+    moment = standing.facts.get(FORFEITED, {}).get(unit)
+    return bool(moment) and datetime.fromisoformat(moment) >= datetime.fromisoformat(at)
 
 
 class Suspension(Clause):
@@ -222,6 +234,7 @@ class Suspension(Clause):
 
 
 __all__ = [
-    "EXIT", "RefundRule", "Suspension", "Withdrawal", "end_membership", "no_refund",
+    "EXIT", "FORFEITED", "RefundRule", "Suspension", "Withdrawal", "end_membership", "forfeited_since",
+    "no_refund",
     "share_of_fees", "unused_days",
 ]  # fmt: skip

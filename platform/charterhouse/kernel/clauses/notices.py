@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
@@ -16,17 +17,24 @@ from charterhouse.kernel.standing import Standing
 
 
 class BirthdayNotice(Clause):
-    """A notice at 00:00 of the member's birthday."""
+    """A notice at 00:00 of the member's birthday, or of the first day of its month.
 
-    def __init__(self, number: str, *, notice: str = "birthday") -> None:
+    Args:
+        notice: its code.
+        month: whether it comes with the month of the birthday.
+    """
+
+    def __init__(self, number: str, *, notice: str = "birthday", month: bool = False) -> None:
         super().__init__(number)
         self.notice = notice
+        self.month = month
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
         """The next birthday while the membership runs."""
         if standing.status != "active" or standing.born is None:
             return None
-        return day_start(next_birthday(standing.born, after.date()), after.tzinfo)
+        born = standing.born.replace(day=1) if self.month else standing.born
+        return day_start(next_birthday(born, after.date()), after.tzinfo)
 
     def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
         """Raise the notice."""
@@ -59,8 +67,9 @@ class ExpiryNotice(Clause):
 class Cycle(Clause):
     """A task or notice some months or days after the last of certain events, at 00:00.
 
-    The cycle begins with the activation and anew with each of its events; it ends with the
-    membership. The day from which it counts is kept in the fact `cycle/<code>`.
+    The cycle begins with the activation and anew with each of its events, the latest of which
+    counts; it ends with the membership. The day from which it counts is kept in the fact
+    `cycle/<code>`.
 
     Args:
         code: of what is raised.
@@ -113,12 +122,13 @@ class Cycle(Clause):
             yield fx.Keep(happening.member, self.fact, None)
 
     @on("spend", "visit", "record", "use", "change_details", "take_part", "book", "redeem",
-        phase=FOLLOW, rank=70)  # fmt: skip
+        "progress", phase=FOLLOW, rank=70)  # fmt: skip
     def restart(self, d: Draft) -> Iterator[fx.Effect]:
-        """It counts anew from the day of the event."""
+        """It counts anew from the day of the event; one told late does not turn it back."""
         counts = self.restarts.get(d.body.verb)
         if counts is not None and d.member and (self.months or self.days) and counts(d):
-            yield fx.Keep(d.member, self.fact, d.event.day.isoformat())
+            day = d.event.day.isoformat()
+            yield fx.Keep(d.member, self.fact, max(day, d.of_member.facts.get(self.fact, day)))
 
     def due_day(self, standing: Standing) -> date | None:
         """The day on which it is raised next."""
@@ -189,6 +199,57 @@ class YearlyNotice(Clause):
     def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
         """Raise the notice."""
         yield fx.Raise("notice", self.code, member)
+
+
+class DaysOfMonthNotice(Clause):
+    """A notice to every member at 00:00 some days before certain days of every month.
+
+    Args:
+        code: of the notice.
+        days: of the month; a month that lacks one leaves it out.
+        before: how many days before.
+    """
+
+    due_rank = 60
+
+    def __init__(self, number: str, code: str, *, days: Iterable[int], before: int = 0) -> None:
+        super().__init__(number)
+        self.code = code
+        self.days = tuple(sorted(set(days)))
+        self.before = before
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The next such moment while the membership runs."""
+        if standing.status != "active" or not self.days:
+            return None
+        first = after.date().replace(day=1)
+        # Even the 31st is at most two months away.
+        for months in range(4):
+            month = notice_end(first, months)
+            for number in self.days:
+                if number <= monthrange(month.year, month.month)[1]:
+                    day = month.replace(day=number) - timedelta(days=self.before)
+                    moment = day_start(day, after.tzinfo)
+                    if moment > after:
+                        return moment
+        return None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Raise the notice with the day that it announces."""
+        day = draft.now.date() + timedelta(days=self.before)
+        yield fx.Raise("notice", self.code, member, about={"day": day.isoformat()})
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        zh = "、".join(f"{day}日" for day in self.days) or "未设定"
+        en = ", ".join(str(day) for day in self.days) or "none"
+        return {
+            self.number: (
+                f"每月以下日期提前{self.before}天零时通知会员：{zh}。",
+                f"Members are told at 00:00, {self.before} day(s) before these days of every month: "
+                f"{en}.",
+            )
+        }
 
 
 class RaisedOn(Clause):
@@ -359,6 +420,7 @@ class AmendmentNotice(Clause):
 
 
 __all__ = [
-    "Activities", "AmendmentNotice", "BirthdayNotice", "Cycle", "DonationPerCard", "ExpiryNotice",
+    "Activities", "AmendmentNotice", "BirthdayNotice", "Cycle", "DaysOfMonthNotice",
+    "DonationPerCard", "ExpiryNotice",
     "RaisedOn", "Recorded", "YearlyNotice",
 ]  # fmt: skip
