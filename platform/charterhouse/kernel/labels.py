@@ -80,6 +80,10 @@ COMMON: Mapping[str, Text] = {
     "specialist": ("专家门诊", "Specialist visit"),
     "inpatient": ("住院", "Hospital stay"),
     "rehabilitation": ("康复", "Rehabilitation"),
+    # how a request or booking is closed
+    "served": ("已完成", "Served"),
+    "no_show": ("未到", "Not kept"),
+    "failed": ("未能提供", "Not provided"),
     # records, flags, tasks, notices, awards
     "lending": ("出借会员卡", "Card lent"),
     "incident": ("事件", "Incident"),
