@@ -206,8 +206,9 @@ class Draft:
         if filled:
             self.post(member, unit, filled, SHORT, number)
         if lot.amount > filled:
-            lots = add(lots, replace(lot, amount=lot.amount - filled))
-            self.post(member, unit, lot.amount - filled, lot.key, number)
+            left = replace(lot, amount=lot.amount - filled) if filled else lot
+            lots = add(lots, left)
+            self.post(member, unit, left.amount, lot.key, number)
         standing.lots[unit] = lots
         self.post(against, unit, -lot.amount, "", number)
 

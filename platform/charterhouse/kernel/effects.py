@@ -11,14 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Effect:
     """What all effects share."""
 
     number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credit(Effect):
     """Add to a member's account from a house account; the lot's expiry by the charter's rule."""
 
@@ -30,7 +30,7 @@ class Credit(Effect):
     against: str = "@issued"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Debit(Effect):
     """Take from a member's account, soonest to expire first, to a house account.
 
@@ -44,7 +44,7 @@ class Debit(Effect):
     short: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DebitLot(Effect):
     """Take from one named lot of a member's account to a house account."""
 
@@ -55,7 +55,7 @@ class DebitLot(Effect):
     against: str = "@issued"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Restore(Effect):
     """Put back parts into the lots they came from; a lot that has expired takes nothing."""
 
@@ -65,7 +65,7 @@ class Restore(Effect):
     against: str = "@issued"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Move(Effect):
     """Move between two accounts of one unit of a member, lots kept: a hold, or its release.
 
@@ -79,7 +79,7 @@ class Move(Effect):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MoveAll(Effect):
     """Move every account of one member to another, lots kept."""
 
@@ -87,7 +87,7 @@ class MoveAll(Effect):
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transfer(Effect):
     """Move house money between two house accounts, in fen."""
 
@@ -96,7 +96,7 @@ class Transfer(Effect):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change(Effect):
     """Set fields of a member's standing."""
 
@@ -104,7 +104,7 @@ class Change(Effect):
     values: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Owe(Effect):
     """The member must pay this, in fen, to go on."""
 
@@ -113,7 +113,7 @@ class Owe(Effect):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settled(Effect):
     """What was owed is paid (or waived)."""
 
@@ -121,7 +121,7 @@ class Settled(Effect):
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GiveBack(Effect):
     """Money to be given back to the payer, in fen: by the till, or to the account named."""
 
@@ -130,7 +130,7 @@ class GiveBack(Effect):
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PayOut(Effect):
     """Fen paid out to the member in cash, from a house account that owed them."""
 
@@ -139,7 +139,7 @@ class PayOut(Effect):
     method: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Keep(Effect):
     """Keep a clause-owned fact of a member; None forgets it."""
 
@@ -148,7 +148,7 @@ class Keep(Effect):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Put(Effect):
     """Create or replace a document (bill, payment, redemption, use, request …)."""
 
@@ -158,7 +158,7 @@ class Put(Effect):
     content: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Note(Effect):
     """Count a record in the member's file; a negative quantity takes back what is kept no more."""
 
@@ -167,7 +167,7 @@ class Note(Effect):
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Raise(Effect):
     """A task, notice or flag for people."""
 
@@ -178,7 +178,7 @@ class Raise(Effect):
     about: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finish(Effect):
     """The member's open tasks of a code are done: those raised about the same things."""
 
@@ -187,7 +187,7 @@ class Finish(Effect):
     about: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Announce(Effect):
     """Something that other clauses act on in the phases to come; with its cause."""
 
@@ -196,7 +196,7 @@ class Announce(Effect):
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PriceLine(Effect):
     """Propose the net price of a bill line in fen; the lowest proposal wins."""
 
@@ -204,7 +204,7 @@ class PriceLine(Effect):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Waive(Effect):
     """Some units of a bill line cost nothing; price rules see the other units only.
 
@@ -215,7 +215,7 @@ class Waive(Effect):
     units: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deduct(Effect):
     """Take fen off the net price of a line after the price rules (a coupon, a cash discount)."""
 
@@ -223,7 +223,7 @@ class Deduct(Effect):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tender(Effect):
     """Settle a part of the bill, in fen, from `stored_value`, `credit` or `points`.
 
@@ -235,7 +235,7 @@ class Tender(Effect):
     quantity: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Earn(Effect):
     """What a clause gives for the bill at hand: it is credited and kept by the bill.
 
@@ -250,21 +250,21 @@ class Earn(Effect):
     mark: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deny(Effect):
     """The right is not there: a bill goes on without it, any other event is refused."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lack(Effect):
     """A document or detail is missing; all that lack are named in one refusal."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Refuse(Effect):
     """The event is refused for this reason code; nothing changes."""
 
@@ -272,14 +272,14 @@ class Refuse(Effect):
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cite(Effect):
     """The clause speaks without any other effect (a right confirmed, a price base)."""
 
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Amendment(Effect):
     """A new version of the charter: settings that change from a moment on."""
 
@@ -288,7 +288,7 @@ class Amendment(Effect):
     settings: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Show(Effect):
     """Add fen to a figure of the outcome, such as `donation`."""
 

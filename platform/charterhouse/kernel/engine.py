@@ -13,7 +13,7 @@ from charterhouse.kernel.charter import PHASES
 from charterhouse.kernel.decision import Decision, Document, Outcome
 from charterhouse.kernel.draft import Draft, Refused, View
 from charterhouse.kernel.errors import CharterError
-from charterhouse.kernel.events import FIELDS, PERSON_FIELDS, Event
+from charterhouse.kernel.events import Event
 from charterhouse.kernel.ledger import check_sums
 from charterhouse.kernel.program import Book
 from charterhouse.kernel.standing import (
@@ -25,11 +25,8 @@ from charterhouse.kernel.standing import (
     is_active,
 )
 
-_MUST_BE_KNOWN = frozenset(
-    {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
-     "upgrade.to", "request.service", "progress.step"}
-)  # fmt: skip
-"""Fields whose codes somebody must have made known, else they are refused as unknown."""
+_ACTING = PHASES.index("guard") + 1
+"""The first phase in which something comes of an event; guards alone do not offer a verb."""
 
 MAX_DUES = 5000
 
@@ -80,8 +77,7 @@ def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
     loading their standings.
     """
     program = book.at(event.at)
-    fields_ = (*PERSON_FIELDS[event.verb], *program.touches.get(event.verb, ()))
-    named = {getattr(event.body, name) for name in fields_}
+    named = {getattr(event.body, name) for name in program.persons(event.verb)}
     subject_ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
     if subject_ref:
         named.update(view.standing(subject_ref).facts.get(TIES, {}).values())
@@ -250,19 +246,22 @@ def _fees(draft: Draft, body: v.Join, common: dict[str, Any]) -> Iterator[v.Body
 
 
 def _run(draft: Draft) -> None:
-    phases = draft.program.verbs.get(draft.body.verb)
-    if phases is None:
+    plan = draft.program.plan(draft.body.verb)
+    if plan is None:
         draft.refuse("not_included", field="verb")
         return
     _check_codes(draft)
     _open(draft)
-    for phase in PHASES:
+    for phase, speakers in plan:
         draft.phase = phase
-        for clause, method in phases.get(phase, ()):
+        for clause, method in speakers:
             draft.speak(clause, method(draft))
-        _deliver(draft)
+        if draft.pending:
+            _deliver(draft)
         if phase == "guard":
             _refuse_incomplete(draft)
+            if not draft.program.acts(draft.body.verb, PHASES[_ACTING:]):
+                draft.refuse("not_included", field="verb")
         elif phase == "price" and draft.bill is not None:
             draft.bill.third_party = min(draft.bill.body.third_party, draft.bill.total)
         elif phase == "settle" and draft.bill is not None:
@@ -284,19 +283,13 @@ def _deliver(draft: Draft) -> None:
 
 
 def _check_codes(draft: Draft) -> None:
-    verb = draft.body.verb
-    codes = draft.program.codes
-    for name, known in FIELDS[verb].items():
-        if known.kind.name != "code":
-            continue
-        value = getattr(draft.body, known.attribute)
-        specific = f"{verb}.{name}"
-        key = specific if specific in codes or specific in _MUST_BE_KNOWN else name
-        if value is None or (key not in codes and key not in _MUST_BE_KNOWN):
-            continue
-        if value not in codes.get(key, ()):
+    body = draft.body
+    for attribute, name, known in draft.program.coded(body.verb):
+        value = getattr(body, attribute)
+        if value is not None and value not in known:
             unknowns = draft.program.unknowns
-            draft.refuse("unknown", unknowns.get(specific, unknowns.get(name, "")), field=specific)
+            number = unknowns.get(name, unknowns.get(name.partition(".")[2], ""))
+            draft.refuse("unknown", number, field=name)
 
 
 def _open(draft: Draft) -> None:
@@ -397,7 +390,8 @@ def _complete(draft: Draft) -> Decision:
     check_sums(draft.postings)
     for standing in draft.standings.values():
         standing.done = max(standing.done or draft.now, draft.now)
-        standing.lots = {unit: lots for unit, lots in standing.lots.items() if lots}
+        if not all(standing.lots.values()):
+            standing.lots = {unit: lots for unit, lots in standing.lots.items() if lots}
         standing.wake = draft.book.at(draft.now).wake(standing, standing.done)
     return Decision(
         event=draft.event,

@@ -154,7 +154,7 @@ def add(lots: Lots, lot: Lot) -> Lots:
     """The lots with another one, merged where one of this key exists."""
     for index, old in enumerate(lots):
         if old.key == lot.key:
-            merged = replace(old, amount=old.amount + lot.amount)
+            merged = Lot(old.key, old.amount + lot.amount, old.cls, old.expires, old.clause)
             return (*lots[:index], merged, *lots[index + 1 :])
     return tuple(sorted((*lots, lot), key=_order))
 
@@ -211,9 +211,11 @@ def check_sums(postings: Iterable[Posting]) -> None:
     """
     sums: dict[str, int] = {}
     for posting in postings:
-        if not posting.amount or not posting.clause:
+        _, account, amount, _, clause = posting
+        if not amount or not clause:
             raise CharterError(f"posting without amount or clause: {posting}")
-        sums[posting.unit] = sums.get(posting.unit, 0) + posting.amount
+        unit = unit_of(account) if ":" in account else account
+        sums[unit] = sums.get(unit, 0) + amount
     wrong = {unit: left for unit, left in sums.items() if left}
     if wrong:
         raise CharterError(f"postings do not sum to zero: {wrong}")

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from charterhouse.kernel.charter import Charter, Clause, Handler, Progress, Requirement
+from charterhouse.kernel.charter import PHASES, Charter, Clause, Handler, Progress, Requirement
 from charterhouse.kernel.errors import CharterError, SettingsError
+from charterhouse.kernel.events import FIELDS, PERSON_FIELDS
 from charterhouse.kernel.settings import SettingValues, read_settings
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.kernel.vocabulary import VERBS
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from charterhouse.kernel.vocabulary import Body
 
 Speaker = tuple[Clause, Handler]
+Plan = tuple[tuple[str, tuple[Speaker, ...]], ...]
 Table = dict[str, dict[str, list[Speaker]]]
+
+MUST_BE_KNOWN = frozenset(
+    {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
+     "upgrade.to", "request.service", "progress.step"}
+)  # fmt: skip
+"""Fields whose codes somebody must have made known, else they are refused as unknown."""
 
 _ADMISSIONS = frozenset({"apply", "join", "bring_in", "grant"})
 
@@ -48,6 +56,8 @@ class Program:
         self.raw = dict(raw)
         self.tier = tier
         self._variants: dict[str, Program] = {}
+        self._plans: dict[str, Plan | None] = {}
+        self._coded: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {}
         self.settings: SettingValues = read_settings(charter.Settings, self.raw)
         self.clauses = charter.clauses(self.settings)
         self.numbers = frozenset(n for c in self.clauses for n in c.all_numbers)
@@ -77,6 +87,36 @@ class Program:
             phases = table.setdefault(binding.trigger, {})
             phases.setdefault(binding.phase, []).append((clause, getattr(clause, binding.method)))
         return verbs, facts
+
+    def plan(self, verb: str) -> Plan | None:
+        """The phases in their order, each with those who speak on a verb; None if nobody does."""
+        if verb not in self._plans:
+            phases = self.verbs.get(verb)
+            rows = [(phase, tuple(phases.get(phase, ()))) for phase in PHASES] if phases else None
+            self._plans[verb] = tuple(rows) if rows else None
+        return self._plans[verb]
+
+    def acts(self, verb: str, phases: Iterable[str]) -> bool:
+        """Whether anybody speaks on a verb in one of these phases."""
+        return any(self.verbs.get(verb, {}).get(phase) for phase in phases)
+
+    def coded(self, verb: str) -> tuple[tuple[str, str, frozenset[str]], ...]:
+        """The fields of a verb whose codes must be known: attribute, field, the codes."""
+        if verb not in self._coded:
+            self._coded[verb] = tuple(self._coded_fields(verb))
+        return self._coded[verb]
+
+    def _coded_fields(self, verb: str) -> Iterable[tuple[str, str, frozenset[str]]]:
+        for name, known in FIELDS[verb].items():
+            specific = f"{verb}.{name}"
+            own = specific in self.codes or specific in MUST_BE_KNOWN
+            key = specific if own else name
+            if known.kind.name == "code" and (key in self.codes or key in MUST_BE_KNOWN):
+                yield known.attribute, specific, self.codes.get(key, frozenset())
+
+    def persons(self, verb: str) -> tuple[str, ...]:
+        """The attributes of a verb that name persons whose standings take part."""
+        return (*PERSON_FIELDS[verb], *self.touches.get(verb, ()))
 
     def _collect_codes(self) -> dict[str, frozenset[str]]:
         codes: dict[str, set[str]] = {}
