@@ -5,9 +5,11 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_dental.annual_fee import AnnualFee
+from charterhouse_dental.fixed_price_term import FixedPriceTerm
 
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
+    FixedPriceTerm,
 ]
 
 

@@ -12,6 +12,9 @@ from charterhouse.kernel.money import show_fen
 USING = frozenset({"spend", "use"})
 """The events that need the rights of a member where there is neither card nor redemption."""
 
+IN_FORCE = frozenset({"active", "suspended", "withdrawing"})
+"""The statuses in which a membership is in force; an open application is not."""
+
 AMENDMENT: Text = (
     "本院负责解释本章程，并可补充或调整；调整自公告的生效日起适用，各版本均予保存，"
     "每笔业务适用其当日有效的版本。",
