@@ -18,8 +18,9 @@ from charterhouse.kernel.charter import EARN, GUARD, SETTLE, Clause, Text, on
 from charterhouse.kernel.clauses.conditions import ALL_LINES, ByTier, Days, Lines, Who, entitled
 from charterhouse.kernel.clauses.leaving import forfeited_since
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, counted, positive, spent
+from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, counted, lot_key, positive, spent
 from charterhouse.kernel.money import Ratio, divide_half_up, show_fen
+from charterhouse.kernel.periods import day_start, first_invalid_day
 from charterhouse.kernel.standing import Standing
 
 
@@ -32,6 +33,7 @@ class Earner(Clause):
         lines: the lines that count.
         within_year: taken back only in the calendar year of the bill.
         short: what is taken back may let the balance fall below nothing.
+        own_lot: only what is left of the bill's own lot is taken back.
     """
 
     unit = POINTS
@@ -39,6 +41,7 @@ class Earner(Clause):
     lines: Lines = ALL_LINES
     within_year = False
     short = False
+    own_lot = False
 
     def owner(self, _d: Draft) -> str | None:
         """Who gets it on this bill, if anybody."""
@@ -76,7 +79,9 @@ class Earner(Clause):
         if owner is None or d.bill is None:
             return
         mark = self.mark(d, owner)
-        paid = self.base(d.bill.money, d.bill.parts)
+        paid = d.bill.money
+        if self.lines is not ALL_LINES:
+            paid = self.base(paid, d.bill.parts)
         quantity = self.rule(d, owner).amount(paid, mark)
         yield fx.Earn(self.key, owner, self.unit, quantity, self.cls, mark)
 
@@ -230,6 +235,28 @@ class SpendOn(SpendTotal):
         super().__init__(number, who=who)
         self.unit = spent(name)
         self.lines = lines
+
+
+class SpendWindow(SpendTotal):
+    """What was really paid in the last months, in fen: each bill counts until its months end.
+
+    Args:
+        name: of the counter (`spend/<name>`).
+        months: a bill of a day counts until the day before the same day so many months later.
+    """
+
+    own_lot = True
+
+    def __init__(self, number: str, name: str, *, months: int, who: Who = entitled) -> None:
+        super().__init__(number, who=who)
+        self.unit = spent(name)
+        self.months = months
+
+    def expiry(self, unit: str, day: date, now: datetime) -> datetime | None:
+        """The first day on which a bill of a day counts no more."""
+        if unit != self.unit:
+            return None
+        return day_start(first_invalid_day(day, self.months), now.tzinfo)
 
 
 class BillsCounted(SpendTotal):
@@ -396,7 +423,8 @@ class BillRefund(Clause):
             holder = d.standing(d.holder(given.owner, refund.original))
             void = forfeited_since(holder, clause.unit, content["at"])
             if (same_year or not clause.within_year) and not void:
-                yield from _take_back(holder, clause, given.quantity - due)
+                own = _lot_of(d, clause, content)
+                yield from _take_back(holder, clause, given.quantity - due, own)
         content["refunded"] = content["refunded"] + refund.amount
         content["kept"] = [part.net for part in refund.parts_left]
         content["earned"] = {key: list(value) for key, value in earned.items()}
@@ -416,17 +444,31 @@ class BillRefund(Clause):
         }
 
 
-def _take_back(owner: Standing, clause: Earner, quantity: int) -> Iterator[fx.Effect]:
-    """Take back from what was given in this way, then from the rest; below nothing if allowed."""
+def _lot_of(d: Draft, clause: Earner, content: Any) -> str:
+    """The lot into which a bill's own part went."""
+    at = datetime.fromisoformat(content["at"]).astimezone(d.now.tzinfo)
+    expires, _ = d.program.expiry(clause.unit, date.fromisoformat(content["day"]), at)
+    return lot_key(clause.cls, expires)
+
+
+def _take_back(owner: Standing, clause: Earner, quantity: int, own: str) -> Iterator[fx.Effect]:
+    """Take back what the bill gave, then what was given in this way, then from the rest.
+
+    It goes below nothing where that is allowed, and stays with the bill's own lot where
+    the clause says so.
+    """
     # Whoever left has nothing that could be owed.
     short = clause.short and owner.status != "ended"
-    left = quantity if short else min(quantity, positive(owner.lots.get(clause.unit, ())))
-    for lot in owner.lots.get(clause.unit, ()):
+    lots = owner.lots.get(clause.unit, ())
+    left = quantity if short else min(quantity, positive(lots))
+    for lot in sorted(lots, key=lambda each: each.key != own):
         part = max(0, min(left, lot.amount))
-        if lot.cls == clause.cls and part:
+        alike = lot.key == own if clause.own_lot else lot.cls == clause.cls
+        if alike and part:
             yield fx.DebitLot(owner.ref, clause.unit, lot.key, part)
             left -= part
-    yield fx.Debit(owner.ref, clause.unit, left, short=short)
+    if not clause.own_lot:
+        yield fx.Debit(owner.ref, clause.unit, left, short=short)
 
 
 def _parts(
@@ -466,5 +508,5 @@ class NoRefundOf(Clause):
 
 __all__ = [
     "TILL", "BillRefund", "BillsCounted", "Earned", "Earner", "NoRefundOf", "PointsByRate",
-    "PointsPerYuan", "ReferralShare", "SpendOn", "SpendTotal",
+    "PointsPerYuan", "ReferralShare", "SpendOn", "SpendTotal", "SpendWindow",
 ]  # fmt: skip
