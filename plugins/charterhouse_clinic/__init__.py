@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_clinic.e_card import ECard
 
-CHARTERS: list[type[Charter]] = []
+CHARTERS: list[type[Charter]] = [ECard]
 
 
 @hookimpl
