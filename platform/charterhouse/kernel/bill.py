@@ -90,6 +90,7 @@ class Bill:
     from_points: int = 0
     earned: dict[str, Earned] = field(default_factory=dict)
     taken: dict[str, list[list[Any]]] = field(default_factory=dict)
+    _total: int | None = None
 
     def tender(self, source: str, amount: int, parts: list[list[Any]]) -> None:
         """Settle fen from a source, and keep which lots gave it."""
@@ -113,10 +114,15 @@ class Bill:
         """Whether the card gives its rights on this bill."""
         return not self.denied
 
+    def sum_up(self) -> None:
+        """The prices are final: keep their sum, and what others cover of it."""
+        self._total = sum([line.net for line in self.lines])
+        self.third_party = min(self.body.third_party, self._total)
+
     @property
     def total(self) -> int:
         """The net amount after all price rules."""
-        return sum(line.net for line in self.lines)
+        return sum([line.net for line in self.lines]) if self._total is None else self._total
 
     @property
     def paid(self) -> int:

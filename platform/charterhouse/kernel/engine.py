@@ -263,7 +263,7 @@ def _run(draft: Draft) -> None:
             if not draft.program.acts(draft.body.verb, PHASES[_ACTING:]):
                 draft.refuse("not_included", field="verb")
         elif phase == "price" and draft.bill is not None:
-            draft.bill.third_party = min(draft.bill.body.third_party, draft.bill.total)
+            draft.bill.sum_up()
         elif phase == "settle" and draft.bill is not None:
             _settle(draft, draft.bill)
     if draft.bill is not None:

@@ -30,6 +30,9 @@ MUST_BE_KNOWN = frozenset(
 )  # fmt: skip
 """Fields whose codes somebody must have made known, else they are refused as unknown."""
 
+_REMEMBERED = 4096
+"""How many expiries a program remembers: they depend on the unit and the day alone."""
+
 _ADMISSIONS = frozenset({"apply", "join", "bring_in", "grant"})
 
 
@@ -56,6 +59,7 @@ class Program:
         self.raw = dict(raw)
         self.tier = tier
         self._variants: dict[str, Program] = {}
+        self._expiries: dict[Any, tuple[datetime | None, str]] = {}
         self._plans: dict[str, Plan | None] = {}
         self._coded: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {}
         self.settings: SettingValues = read_settings(charter.Settings, self.raw)
@@ -193,8 +197,15 @@ class Program:
 
     def expiry(self, unit: str, day: date, now: datetime) -> tuple[datetime | None, str]:
         """When what is credited in a unit on a day expires, and by which clause."""
-        found = [(e, c.number) for c in self._expiring if (e := c.expiry(unit, day, now))]
-        return min(found) if found else (None, "")
+        key = (unit, day, now.tzinfo)
+        kept = self._expiries.get(key)
+        if kept is None:
+            found = [(e, c.number) for c in self._expiring if (e := c.expiry(unit, day, now))]
+            kept = min(found) if found else (None, "")
+            if len(self._expiries) > _REMEMBERED:
+                self._expiries.clear()
+            self._expiries[key] = kept
+        return kept
 
     def clearing(self, unit: str, day: date, now: datetime) -> tuple[datetime | None, str]:
         """When what falls short in a unit on a day is forgiven, and by which clause."""
