@@ -16,6 +16,7 @@ from charterhouse.desk.local import today
 from charterhouse.desk.people import find_person
 from charterhouse.desk.terms import METHODS
 from charterhouse.kernel.errors import EventError
+from charterhouse.kernel.ledger import POINTS
 from charterhouse.kernel.money import parse_fen, show_fen
 from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import card
@@ -26,19 +27,22 @@ OTHERS = "somebody-else"
 
 _CARD = prepared(select(card.c.member, card.c.state).where(card.c.number == bindparam("wanted")))
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CELLS = ("item", "category", "price", "offer", "quantity")
+_CELLS = ("item", "category", "price", "offer", "quantity", "department", "medical")
 _LINES_LIMIT = 100
+_CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the bill as it was typed."""
+    """A line of the bill as it was typed; `medical` is "no" for rooms, meals and the like."""
 
     item: str = ""
     category: str = ""
     price: str = ""
     offer: str = ""
     quantity: str = "1"
+    department: str = ""
+    medical: str = ""
 
     @property
     def blank(self) -> bool:
@@ -56,6 +60,8 @@ class Typed:
         presented: `own`, `by_other` (somebody else holds the card out) or `for_other`
             (it is held out for somebody else's treatment).
         first_visit: "yes", "no" or "" for not said.
+        episode: under which the bills of one treatment are found together.
+        tender: `stored_value`, `credit`, `points` → what is to be paid from it.
         expected: fen that the last quote asked for.
     """
 
@@ -74,6 +80,21 @@ class Typed:
     method: str = "cash"
     branch: str = ""
     remark: str = ""
+    episode: str = ""
+    tender: Mapping[str, Tendered] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tendered:
+    """What is to be paid from a member's own means: from stored value, credit or points.
+
+    Attributes:
+        how: `` as the charter says, `max`, `none`, or `amount`.
+        amount: yuan, or points, as typed.
+    """
+
+    how: str = ""
+    amount: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +141,9 @@ def read_bill(typed: Typed, items: Items) -> Read:
         covered = _fen("third_party", typed.third_party, read)
         if covered:
             read.raw["third_party"] = covered
-    shown = [code for code, given in (("card", typed.card_shown), ("id", typed.id_shown)) if given]
-    read.raw["shown"] = shown
-    if typed.presented == "by_other":
-        read.raw["presented_by"] = OTHERS
-    elif typed.presented == "for_other":
-        read.raw["for"] = OTHERS
-    if typed.first_visit:
-        read.raw["first_visit"] = typed.first_visit == "yes"
+    _read_shown(typed, read)
     _read_referrer(typed, read)
+    _read_tender(typed, read)
     for name in ("visit", "branch"):
         if getattr(typed, name):
             read.raw[name] = getattr(typed, name)
@@ -138,6 +153,43 @@ def read_bill(typed: Typed, items: Items) -> Read:
         read.errors["method"] = "code"
     read.raw["method"] = typed.method
     return read
+
+
+def _read_shown(typed: Typed, read: Read) -> None:
+    """What was shown, by whom and for whom, and to which visit it belongs."""
+    shown = [code for code, given in (("card", typed.card_shown), ("id", typed.id_shown)) if given]
+    read.raw["shown"] = shown
+    if typed.presented == "by_other":
+        read.raw["presented_by"] = OTHERS
+    elif typed.presented == "for_other":
+        read.raw["for"] = OTHERS
+    if typed.first_visit:
+        read.raw["first_visit"] = typed.first_visit == "yes"
+    if typed.episode.strip():
+        read.raw["episode"] = re.sub(r"\s+", "-", typed.episode.strip())[:80]
+
+
+def _read_tender(typed: Typed, read: Read) -> None:
+    """What the payer wants to use of their own means; nothing is said where nothing was chosen."""
+    tender: dict[str, Any] = {}
+    for source, each in typed.tender.items():
+        amount = each.amount.strip()
+        if each.how == "none":
+            tender[source] = 0 if source == POINTS else "0"
+        elif each.how == "max" and source != POINTS:
+            tender[source] = "max"
+        elif each.how == "amount" or amount:
+            if source == POINTS:
+                if not re.fullmatch(r"\d{1,9}", amount):
+                    read.errors[f"tender-{source}"] = "count"
+                else:
+                    tender[source] = int(amount)
+            else:
+                paid = _fen(f"tender-{source}", amount, read)
+                if paid is not None:
+                    tender[source] = paid
+    if tender:
+        read.raw["tender"] = tender
 
 
 def _read_lines(typed: Typed, items: Items, read: Read) -> None:
@@ -165,25 +217,38 @@ def _read_line(place: str, row: Row, items: Items, read: Read) -> dict[str, Any]
     if known is None and code != text:
         read.names[code] = text[:80]
     category = row.category.strip() or (known.category if known else CATEGORY)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}", category):
+    if not re.fullmatch(_CODE, category):
         read.errors[f"{place}-category"] = "code"
     line: dict[str, Any] = {"item": code, "category": category}
-    if row.price.strip():
-        line["price"] = _fen(f"{place}-price", row.price, read)
-        if row.offer.strip():
-            line["offer"] = _fen(f"{place}-offer", row.offer, read)
-    elif known is not None:
-        line["price"] = show_fen(known.price)
-        if known.offer is not None:
-            line["offer"] = show_fen(known.offer)
-    else:
-        read.errors[f"{place}-price"] = "required"
+    line |= _read_price(place, row, known, read)
     quantity = row.quantity.strip() or "1"
     if not re.fullmatch(r"[1-9]\d{0,5}", quantity):
         read.errors[f"{place}-quantity"] = "count"
         return None
     line["quantity"] = int(quantity)
+    if row.department.strip():
+        line["department"] = row.department.strip()
+        if not re.fullmatch(_CODE, line["department"]):
+            read.errors[f"{place}-department"] = "code"
+    if row.medical == "no":
+        line["medical"] = False
     return line
+
+
+def _read_price(place: str, row: Row, known: PricedItem | None, read: Read) -> dict[str, Any]:
+    """List and activity price as typed, else those of the price list."""
+    found: dict[str, Any] = {}
+    if row.price.strip():
+        found["price"] = _fen(f"{place}-price", row.price, read)
+        if row.offer.strip():
+            found["offer"] = _fen(f"{place}-offer", row.offer, read)
+    elif known is not None:
+        found["price"] = show_fen(known.price)
+        if known.offer is not None:
+            found["offer"] = show_fen(known.offer)
+    else:
+        read.errors[f"{place}-price"] = "required"
+    return found
 
 
 def _fen(place: str, text: str, read: Read) -> str | None:

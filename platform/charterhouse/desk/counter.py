@@ -13,9 +13,13 @@ from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, Un
 from charterhouse.desk.intake import Answer, quote, submit
 from charterhouse.desk.items import Items, keep_names
 from charterhouse.desk.people import Person, find_person
+from charterhouse.desk.words import program_now
 from charterhouse.kernel.charter import Text
-from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL
+from charterhouse.kernel.clauses.conditions import Lines
+from charterhouse.kernel.ledger import CREDIT, POINTS, SPEND_TOTAL, STORED_VALUE
 from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.standing import Standing
+from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records.cards import is_card_number
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.store import unit
@@ -32,6 +36,7 @@ class Holder:
         entitled: whether the card gives its rights now; None when the charter cannot say.
         denials: (reason code, clause) for each right that is not there.
         owed: (purpose, fen, clause).
+        tenders: (means, balance) with which the charter lets this person pay a bill.
     """
 
     person: Person
@@ -45,6 +50,8 @@ class Holder:
     spend_total: int
     valid_until: date | None
     entitled: bool | None
+    credit: int = 0
+    tenders: tuple[tuple[str, int], ...] = ()
     denials: tuple[tuple[str, str], ...] = ()
     owed: tuple[tuple[str, int, str], ...] = ()
 
@@ -175,7 +182,67 @@ def holder(ref: str, *, actor: str) -> Holder:
         valid_until=date.fromisoformat(until) if until else known.valid_until,
         entitled=None if probe is None else not _denials(probe) and probe.accepted,
         denials=_denials(probe) if probe else (),
+        credit=known.balance(CREDIT),
+        tenders=_tenders(known) if member else (),
         owed=tuple((code, debt.amount, debt.clause) for code, debt in known.owed.items()),
+    )
+
+
+def _tenders(known: Standing) -> tuple[tuple[str, int], ...]:
+    """The means of payment of the charter of which there is something."""
+    try:
+        offered = program_now().tenders
+    except (CharterUnavailableError, LookupError):
+        return ()
+    means = (STORED_VALUE, CREDIT, POINTS)
+    return tuple((m, known.balance(m)) for m in means if m in offered and known.balance(m) > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which lines and visits the charter's rules speak.
+
+    Attributes:
+        departments: codes; empty where no rule looks at the department.
+        medical: whether a rule asks if a line is medical.
+        categories, visits: codes beside those of the vocabulary.
+    """
+
+    departments: tuple[str, ...] = ()
+    medical: bool = False
+    categories: tuple[str, ...] = ()
+    visits: tuple[str, ...] = ()
+
+
+def verbs() -> frozenset[str]:
+    """The verbs of which the charter speaks; none while it is not available."""
+    try:
+        return frozenset(program_now().verbs)
+    except (CharterUnavailableError, LookupError):
+        return frozenset()
+
+
+def asked() -> Asked:
+    """What the charter's rules look at in a bill; nothing while it is not available."""
+    try:
+        program = program_now()
+    except (CharterUnavailableError, LookupError):
+        return Asked()
+    lines = [
+        each
+        for clause in program.clauses
+        for each in vars(clause).values()
+        if isinstance(each, Lines)
+    ]
+    codes = program.codes
+    departments = {code for each in lines for code in each.departments or () if code}
+    categories = {code for each in lines for code in each.categories or ()}
+    categories |= {code for each in lines for code in each.not_categories}
+    return Asked(
+        departments=tuple(sorted(departments | set(codes.get("department", ())))),
+        medical=any(each.medical is not None for each in lines),
+        categories=tuple(sorted(categories | set(codes.get("category", ())))),
+        visits=tuple(sorted({*codes.get("spend.visit", ()), *codes.get("visit", ())})),
     )
 
 
@@ -225,12 +292,15 @@ def _quoted(raw: Mapping[str, Any], lines: list[QuotedLine], answer: Answer) -> 
 
 
 def earned_by(trace: Iterable[Sequence[Any]]) -> list[Earned]:
-    """What a decision credited, beside cumulative consumption."""
+    """What a decision credited: points, credit or dividends."""
     return [
         Earned(about["member"], about["unit"], about["amount"], clause)
         for clause, _, did, about in trace
-        if did == "credit" and about["unit"] != SPEND_TOTAL
+        if did == "credit" and about["unit"] in _EARNED
     ]
+
+
+_EARNED = frozenset({POINTS, CREDIT, "dividends"})
 
 
 def _priced(line: QuotedLine, net: int, clause: str) -> QuotedLine:

@@ -10,10 +10,11 @@ from flask import abort, redirect, render_template, request, url_for
 from charterhouse.desk import actions, members
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import submit
-from charterhouse.desk.member_file import paper
+from charterhouse.desk.papers import paper
+from charterhouse.desk.terms import METHODS
 from charterhouse.desk.words import words
 from charterhouse.tenancy.ids import new_key
-from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of
+from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of, say
 from charterhouse.web.admin.action_fields import inputs_of
 from charterhouse.web.admin.action_reading import read_body, spoken
 from charterhouse.web.admin.action_specs import ACTIONS
@@ -193,6 +194,7 @@ def pay(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
     page = render_template(
         "admin/actions/pay.html", file=file, owed=owed, errors=errors, key=new_key(),
         values=request.form, online=pay_online, second=SECOND_PERSON,
+        methods=[(code, say(text)) for code, text in METHODS.items()],
     )  # fmt: skip
     return (page, 422) if errors else page
 

@@ -140,6 +140,12 @@ def _typed(flat: Mapping[str, str], payer: str) -> bills.Typed:
         method=flat.get("method", "cash"),
         branch=own_branch(flat.get("branch", "")),
         remark=flat.get("remark", ""),
+        episode=flat.get("episode", ""),
+        tender={
+            source: bills.Tendered(flat.get(f"use-{source}", ""), flat.get(f"tender-{source}", ""))
+            for source in ("stored_value", "credit", "points")
+            if f"use-{source}" in flat or flat.get(f"tender-{source}")
+        },
     )
 
 
@@ -171,7 +177,7 @@ def _place(field: str) -> str:
     """Where on the form a field of the event stands."""
     name = field.removeprefix("spend.")
     parts = name.split(".")
-    return "-".join(parts) if parts[0] == "lines" else name
+    return "-".join(parts) if parts[0] in ("lines", "tender") else name
 
 
 def _said(errors: Mapping[str, str]) -> dict[str, str]:
@@ -239,10 +245,10 @@ def _bill_page(typed: bills.Typed, **more: Any) -> str:
     principal = current_principal()
     limited = principal.branches if principal else frozenset()
     places = [each for each in branches() if not limited or each.code in limited]
-    items = Items()
+    items, asked = Items(), counter.asked()
     categories = dict.fromkeys(terms.CATEGORIES)
-    for each in items.listed:
-        categories.setdefault(each.category)
+    for code in (*asked.categories, *(each.category for each in items.listed)):
+        categories.setdefault(code)
     shown = {"quoted": None, "errors": {}, "hints": []} | more
     return render_template(
         "admin/counter/bill.html",
@@ -250,7 +256,12 @@ def _bill_page(typed: bills.Typed, **more: Any) -> str:
         holder=counter.holder(typed.payer, actor=actor()),
         items=items,
         categories=list(categories),
-        visits=[(code, terms.term("visit", code)) for code in terms.VISITS],
+        asked=asked,
+        can_top_up="top_up" in counter.verbs(),
+        visits=[
+            (code, terms.term("visit", code))
+            for code in dict.fromkeys((*terms.VISITS, *asked.visits))
+        ],
         methods=[(code, terms.term("method", code)) for code in terms.METHODS],
         branches=[(each.code, pick(each.zh, each.en)) for each in places],
         **shown,

@@ -10,6 +10,9 @@ from charterhouse import clock
 from charterhouse.desk import admission
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import submit
+from charterhouse.kernel.errors import EventError
+from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.standing import PREPAYMENT
 from charterhouse.payments.gateways.base import Tender
 from charterhouse.payments.gateways.counter import Counter
 from charterhouse.payments.gateways.errors import ApproverMissingError, GatewayRequestError
@@ -31,13 +34,16 @@ SECOND_PERSON: Final = _COUNTER.take_limit
 def take(ref: str, debt: Owed) -> tuple[Answer | None, dict[str, str]]:
     """Take what a member owes, as the form says; return the answer and what is wrong."""
     method = request.form.get("method", "cash")
+    amount = _amount(debt)
+    if not amount:
+        return None, {"amount": gettext("Enter an amount in yuan such as 12.50.")}
     slip = request.form.get("slip", "").strip()[:60]
     key = form_key()
     try:
         _COUNTER.take(
             Tender(
                 reference=key,
-                amount=debt.amount,
+                amount=amount,
                 kind=method,
                 drawer=branch() or "counter",
                 cashier=actor(),
@@ -52,18 +58,33 @@ def take(ref: str, debt: Owed) -> tuple[Answer | None, dict[str, str]]:
         }
     except GatewayRequestError as error:
         return None, {error.field or "_": gettext(error.message)}
+    # What is owed as a prepayment is stored value: a top-up pays it.
+    verb = "top_up" if debt.purpose == PREPAYMENT else "pay"
     body: dict[str, Any] = {
-        "member": ref, "for": debt.purpose, "amount": yuan_text(debt.amount), "method": method,
+        "member": ref, "amount": yuan_text(amount), "method": method,
     }  # fmt: skip
+    if verb == "pay":
+        body["for"] = debt.purpose
     if slip:
         body["note"] = gettext("Slip %(number)s", number=slip)
     if branch():
         body["branch"] = branch()
     try:
-        answer = submit("pay", body, actor=actor(), key=key)
+        answer = submit(verb, body, actor=actor(), key=key)
     except DeskError as error:
-        return None, error_of(error, "pay")
-    return answer, refusal_of(admission.told(answer), "pay")
+        return None, error_of(error, verb)
+    return answer, refusal_of(admission.told(answer), verb)
+
+
+def _amount(debt: Owed) -> int | None:
+    """What is handed over: what is owed, more for a prepayment, less where parts are taken."""
+    text = request.form.get("amount", "").strip().replace(",", "").replace("，", "")
+    if not text:
+        return debt.amount
+    try:
+        return parse_fen(text, field="amount")
+    except EventError:
+        return None
 
 
 def pay_online(purpose: str) -> str:
