@@ -26,7 +26,8 @@ class Sanctions(Clause):
         measures: those that the charter knows.
         approval: the detail of an application by which management readmits somebody whose
             membership was ended; "" admits anybody again.
-        approver: reason with which an order without approver is refused; "" needs none.
+        approver: reason with which an order without approver is refused; "" needs none. With
+            "incomplete" the order names all that lacks, its reason too.
     """
 
     def __init__(
@@ -50,9 +51,15 @@ class Sanctions(Clause):
         if not d.body.measures or not set(d.body.measures) <= self.measures:
             yield fx.Refuse("not_included", "sanction.measures")
         if not d.body.reason.strip():
-            yield fx.Refuse("reason_missing", "sanction.reason", number=self.of("reason"))
+            yield self.lacking("reason", "reason_missing")
         if self.approver and not (d.body.approver or "").strip():
-            yield fx.Refuse(self.approver, "sanction.approver", number=self.of("approver"))
+            yield self.lacking("approver", self.approver)
+
+    def lacking(self, name: str, reason: str) -> fx.Effect:
+        """What is refused without a reason or an approver; or named among what lacks."""
+        if self.approver == "incomplete":
+            return fx.Lack(name, number=self.of(name))
+        return fx.Refuse(reason, f"sanction.{name}", number=self.of(name))
 
     @on("sanction", phase=EARN)
     def cancel_points(self, d: Draft) -> Iterator[fx.Effect]:

@@ -49,13 +49,15 @@ def unused_days(deduction: int = 0) -> RefundRule:
 
 
 def share_of_fees(share: Decimal) -> RefundRule:
-    """A share of all fees paid for the running membership (with a term: for the running term)."""
+    """A share of all fees paid for the running membership; with a term, for that of the last day."""
     ratio = Ratio.of(share)
 
-    def rule(standing: Standing, _exit: date) -> int:
+    def rule(standing: Standing, exit_day: date) -> int:
         rows = terms_of(standing)
-        paid = rows[0][2] if rows else int(standing.facts.get(FEES, 0))
-        return ratio.half_up(paid)
+        if not rows:
+            return ratio.half_up(int(standing.facts.get(FEES, 0)))
+        running = [fee for start, _, fee in rows if start < exit_day] or [rows[0][2]]
+        return ratio.half_up(running[-1])
 
     return rule
 
