@@ -65,7 +65,7 @@ def share_of_fees(share: Decimal) -> RefundRule:
 class Withdrawal(Clause):
     """The member leaves: at once, or after a notice; what was paid may be given back.
 
-    Numbers by reason: `form`, `notice`, `refund`, `ended`.
+    Numbers by reason: `form`, `notice`, `paid_back`, `ended`.
 
     Args:
         months, days: of notice from the day of the application; 0 and 0 end at once.
@@ -131,7 +131,7 @@ class Withdrawal(Clause):
             values["valid_until"] = day - ONE_DAY
         yield fx.Change(d.member, values)
         if back:
-            yield fx.Show("refund", back, number=self.of("refund"))
+            yield fx.Show("refund", back, number=self.of("paid_back"))
         yield fx.Announce("withdrawing", d.member)
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
@@ -147,7 +147,7 @@ class Withdrawal(Clause):
 
     def _end(self, d: Draft, member: str, back: int) -> Iterator[fx.Effect]:
         if back:
-            yield fx.GiveBack(back, account="@till:cash", number=self.of("refund"))
+            yield fx.GiveBack(back, account="@till:cash", number=self.of("paid_back"))
         yield from end_membership(d, member, "withdrawn", self.forfeits)
 
     def text(self) -> dict[str, Text]:
