@@ -39,6 +39,14 @@ def last_valid_day(start: date, months: int) -> date:
     return first_invalid_day(start, months) - ONE_DAY
 
 
+def full_months(start: date, last: date) -> int:
+    """How many full months lie between two days, both of which belong to them."""
+    end = last + ONE_DAY
+    months = max(0, (end.year - start.year) * 12 + end.month - start.month)
+    # A month that lacks the day ends one day later, so this may have counted one too many.
+    return months if first_invalid_day(start, months) <= end else max(0, months - 1)
+
+
 def notice_end(given: date, months: int) -> date:
     """The day on which a notice of n months ends: same day, or the month's last."""
     year, month = _shift(given, months)

@@ -9,7 +9,9 @@ from typing import Any
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, FOLLOW, GRANT, GUARD, PRICE, SETTLE, Clause, Text, on
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier, Days, belongs, figure
+from charterhouse.kernel.clauses.leaving import RefundRule
 from charterhouse.kernel.clauses.rights import lost_right
+from charterhouse.kernel.clauses.terms import terms_of
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import Lot, freeze, right, take, used
@@ -37,11 +39,34 @@ def term(standing: Standing, _day: date) -> str:
 
 def membership_year(standing: Standing, day: date) -> str:
     """Twelve months from the day on which the membership (or its present card) began."""
-    start = year_start(standing)
+    return f"year {_twelve_months(year_start(standing), day)}"
+
+
+def term_year(standing: Standing, day: date) -> str:
+    """Twelve months from the day on which the running term began."""
+    return f"year {_twelve_months(standing.term_start or standing.since or date.min, day)}"
+
+
+def _twelve_months(start: date, day: date) -> date:
+    """The first of the twelve months, counted from a day, to which another belongs."""
     years = max(0, day.year - start.year)
     if first_invalid_day(start, 12 * years) > day:
         years -= 1
-    return f"year {first_invalid_day(start, 12 * years) if years > 0 else start}"
+    return first_invalid_day(start, 12 * years) if years > 0 else start
+
+
+def price_of_uses(benefit: str, each: int) -> RefundRule:
+    """What the uses of a benefit in the term of the last day cost, in fen each.
+
+    The uses are counted by `term_year`.
+    """
+
+    def rule(standing: Standing, exit_day: date) -> int:
+        begun = [start for start, _, _ in terms_of(standing) if start < exit_day]
+        first = f"year {begun[-1] if begun else exit_day}"
+        return each * sum(x.amount for x in standing.lots.get(used(benefit), ()) if x.key >= first)
+
+    return rule
 
 
 def year_start(standing: Standing) -> date:
@@ -399,6 +424,7 @@ class RaisedOnUse(Clause):
 
 __all__ = [
     "YEAR_START", "FreeLines", "GrantOnce", "Offer", "Period", "Quota", "RaisedOnUse",
-    "Unlimited", "UseGivenBack", "calendar_year", "membership_year", "once", "quarter", "term",
+    "Unlimited", "UseGivenBack", "calendar_year", "membership_year", "once", "price_of_uses", "quarter",
+    "term", "term_year",
     "year_start",
 ]  # fmt: skip

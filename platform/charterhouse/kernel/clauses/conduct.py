@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, FOLLOW, GRADE, GUARD, RIGHTS, Clause, Text, on
-from charterhouse.kernel.clauses.leaving import end_membership
+from charterhouse.kernel.clauses.leaving import end_membership, is_suspended, suspend
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, positive
 
@@ -76,8 +76,8 @@ class Sanctions(Clause):
             yield fx.Keep(d.member, BLOCKED, ["redeem"])
         if "take_card" in d.body.measures:
             yield fx.Change(d.member, {"card": "void"})
-        if "suspend" in d.body.measures and d.of_member.status == "active":
-            yield fx.Change(d.member, {"status": "suspended"})
+        if "suspend" in d.body.measures and not is_suspended(d.of_member):
+            yield suspend(d.of_member)
         if "end_membership" in d.body.measures:
             yield from end_membership(d, d.member, "sanction")
             if self.approval:

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Text, on
+from charterhouse.kernel.clauses.rights import RESTING
 from charterhouse.kernel.clauses.terms import FEES, TERMS, terms_of
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import positive
 from charterhouse.kernel.money import Ratio, divide_half_up
-from charterhouse.kernel.periods import ONE_DAY, day_start, notice_end
+from charterhouse.kernel.periods import ONE_DAY, day_start, full_months, notice_end
 from charterhouse.kernel.standing import Standing
 
 EXIT = "exit"
@@ -30,20 +31,45 @@ def no_refund(_standing: Standing, _exit: date) -> int:
     return 0
 
 
-def unused_days(deduction: int = 0) -> RefundRule:
+def unused_days(deduction: int | RefundRule = 0) -> RefundRule:
     """The fee of each term times its unused days over its days, half-up to the fen.
 
     The exit day and every later day of the term are unused; a term that has not
     begun is given back whole. The deduction (fen) is made once; never below 0.
     """
 
+    def unused(start: date, until: date, exit_day: date) -> tuple[int, int]:
+        days = (until - start).days + 1
+        left = (until - max(exit_day, start)).days + 1
+        return max(0, left), days
+
+    return _unused(unused, deduction)
+
+
+def unused_months(deduction: int | RefundRule = 0) -> RefundRule:
+    """The fee of each term times its full unused months over its months, half-up to the fen.
+
+    A full month runs from the exit day; otherwise as `unused_days`.
+    """
+
+    def unused(start: date, until: date, exit_day: date) -> tuple[int, int]:
+        return full_months(max(exit_day, start), until), max(1, full_months(start, until))
+
+    return _unused(unused, deduction)
+
+
+def _unused(
+    part: Callable[[date, date, date], tuple[int, int]], deduction: int | RefundRule
+) -> RefundRule:
+    """What the terms give back by their parts (unused, whole), less a deduction."""
+
     def rule(standing: Standing, exit_day: date) -> int:
         back = 0
         for start, until, fee in terms_of(standing):
-            days = (until - start).days + 1
-            unused = (until - max(exit_day, start)).days + 1
-            back += divide_half_up(fee * max(0, min(unused, days)), days)
-        return max(0, back - deduction)
+            unused, whole = part(start, until, exit_day)
+            back += divide_half_up(fee * unused, whole)
+        less = deduction if isinstance(deduction, int) else deduction(standing, exit_day)
+        return max(0, back - less)
 
     return rule
 
@@ -126,6 +152,8 @@ class Withdrawal(Clause):
             yield from self._end(d, d.member, back)
             return
         yield fx.Keep(d.member, EXIT, {"day": day.isoformat(), "refund": back})
+        if d.of_member.status == "suspended":
+            yield fx.Keep(d.member, RESTING, value=True)
         values: dict[str, object] = {"status": "withdrawing"}
         if self.days is not None:
             values["valid_until"] = day - ONE_DAY
@@ -143,7 +171,10 @@ class Withdrawal(Clause):
 
     def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
         """The membership ends and the money is given back."""
-        yield from self._end(draft, member, draft.standing(member).facts[EXIT]["refund"])
+        standing = draft.standing(member)
+        day = date.fromisoformat(standing.facts[EXIT]["day"])
+        # Counted anew: what was paid or used during the notice changes it.
+        yield from self._end(draft, member, self.refund(standing, day))
 
     def _end(self, d: Draft, member: str, back: int) -> Iterator[fx.Effect]:
         if back:
@@ -186,7 +217,7 @@ def end_membership(
     if forfeits:
         void = {**standing.facts.get(FORFEITED, {}), **dict.fromkeys(forfeits, d.now.isoformat())}
         yield fx.Keep(member, FORFEITED, void, number=number)
-    for fact in (EXIT, TERMS, FEES):
+    for fact in (EXIT, TERMS, FEES, RESTING):
         if fact in standing.facts:
             yield fx.Keep(member, fact, None, number=number)
     yield fx.Announce("ended", member, cause, number=number)
@@ -196,6 +227,18 @@ def forfeited_since(standing: Standing, unit: str, at: str) -> bool:
     """Whether what was earned in a unit at a moment (ISO text) has been void since then."""
     moment = standing.facts.get(FORFEITED, {}).get(unit)
     return bool(moment) and datetime.fromisoformat(moment) >= datetime.fromisoformat(at)
+
+
+def is_suspended(standing: Standing) -> bool:
+    """Whether a membership rests, on the way out too."""
+    return standing.status == "suspended" or bool(standing.facts.get(RESTING))
+
+
+def suspend(standing: Standing, *, resume: bool = False) -> fx.Effect:
+    """Let a membership rest, or go on; one that is being left keeps its status."""
+    if standing.status == "withdrawing":
+        return fx.Keep(standing.ref, RESTING, None if resume else True)
+    return fx.Change(standing.ref, {"status": "active" if resume else "suspended"})
 
 
 class Suspension(Clause):
@@ -210,19 +253,18 @@ class Suspension(Clause):
 
     @on("suspend", "resume", phase=GUARD, rank=20)
     def allowed(self, d: Draft) -> Iterator[fx.Effect]:
-        """An active membership is suspended, a suspended one resumed."""
-        wanted = "active" if d.body.verb == "suspend" else "suspended"
-        if d.of_member.status != wanted:
-            other = d.of_member.status in ("active", "suspended")
-            yield fx.Refuse("order_violation" if other else "not_active")
+        """A running membership is suspended, a suspended one resumed; also while it is left."""
+        if d.of_member.status not in ("active", "suspended", "withdrawing"):
+            yield fx.Refuse("not_active")
+        elif is_suspended(d.of_member) == (d.body.verb == "suspend"):
+            yield fx.Refuse("order_violation")
         if self.reason_needed and d.body.verb == "suspend" and not (d.body.reason or "").strip():
             yield fx.Refuse("reason_missing", "suspend.reason", number=self.of("reason"))
 
     @on("suspend", "resume", phase=GRADE, rank=20)
     def rest(self, d: Draft) -> Iterator[fx.Effect]:
         """Suspend or resume."""
-        status = "suspended" if d.body.verb == "suspend" else "active"
-        yield fx.Change(d.member, {"status": status})
+        yield suspend(d.of_member, resume=d.body.verb == "resume")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -237,6 +279,6 @@ class Suspension(Clause):
 
 __all__ = [
     "EXIT", "FORFEITED", "RefundRule", "Suspension", "Withdrawal", "end_membership", "forfeited_since",
-    "no_refund",
-    "share_of_fees", "unused_days",
+    "is_suspended",
+    "no_refund", "share_of_fees", "suspend", "unused_days", "unused_months",
 ]  # fmt: skip

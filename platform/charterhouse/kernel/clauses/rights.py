@@ -39,10 +39,16 @@ CARD_ON_BILLS: Mapping[str, Mapping[str, str]] = {"spend": {"card": "card_missin
 """What must be shown where: the card at a bill, as a rule."""
 
 
+RESTING = "resting"
+"""The fact that a membership that is about to end is suspended until then."""
+
+
 def no_membership(standing: Standing) -> tuple[str, str] | None:
     """Why there is no running membership: (reason code, reason name of the clause), or None."""
-    if standing.status in ("active", "withdrawing"):
+    if standing.status == "active":
         return None
+    if standing.status == "withdrawing":
+        return _BY_STATUS["suspended"] if standing.facts.get(RESTING) else None
     return _BY_STATUS.get(standing.status, ("not_active", "none"))
 
 
