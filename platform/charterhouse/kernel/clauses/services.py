@@ -7,7 +7,7 @@ making and at the content of the request.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -160,7 +160,7 @@ class Need:
         return self.by or (self.code,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Limit:
     """A deadline of a request: something follows something else in time.
 
@@ -178,6 +178,7 @@ class Limit:
     """
 
     code: str
+    _: KW_ONLY
     start: str = ASKED
     until: str | tuple[str, ...] = CLOSED
     amount: int
