@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +85,17 @@ class Whole(fields.Integer):
             raise ValidationError("must be a whole number")
         number: int = super()._deserialize(value, attr, data, **kwargs)
         return number
+
+
+def needs_all(*keys: str) -> Callable[[Mapping[str, Any]], None]:
+    """A validator of tables: there is a figure for each of these keys."""
+
+    def check(table: Mapping[str, Any]) -> None:
+        missing = [key for key in keys if key not in table]
+        if missing:
+            raise ValidationError(f"needs a figure for {missing[0]}")
+
+    return check
 
 
 def read_settings(schema: type[Schema], raw: Mapping[str, Any]) -> SettingValues:
