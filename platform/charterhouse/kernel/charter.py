@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from marshmallow import Schema
 
@@ -90,6 +90,7 @@ class Clause:
     def __init__(self, number: str, **numbers: str) -> None:
         self.number = number
         self.by_reason = numbers
+        self.tier_numbers: Mapping[str, str] = {}
         self.said: dict[str, Text] = {}
 
     def __init_subclass__(cls) -> None:
@@ -109,6 +110,12 @@ class Clause:
     def says(self, zh: str, en: str, *, number: str = "") -> Clause:
         """Give the clause its text in this charter (replaces the library's)."""
         self.said[number or self.number] = (zh, en)
+        return self
+
+    def per_tier(self, **numbers: str) -> Self:
+        """Let the clause speak under another number where the member is of a tier."""
+        self.tier_numbers = numbers
+        self.by_reason = {**{f"tier {tier}": n for tier, n in numbers.items()}, **self.by_reason}
         return self
 
     def of(self, reason: str) -> str:
@@ -140,6 +147,10 @@ class Clause:
         self, verb: str, *, path: str | None = None, channel: str | None = None
     ) -> Iterable[Requirement]:
         """Papers and details that this clause asks of an event."""
+        return ()
+
+    def decides(self) -> Iterable[str]:
+        """What only one clause of a charter may decide; two that name the same clash at load."""
         return ()
 
     def explains(self) -> Mapping[str, str]:

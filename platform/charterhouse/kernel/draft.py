@@ -167,6 +167,8 @@ class Draft:
             return
         for effect in said:
             number = effect.number or clause.number
+            if clause.tier_numbers and number == clause.number and self.member:
+                number = clause.tier_numbers.get(self.of_member.tier, number)
             if number not in self.program.numbers:
                 raise CharterError(f"{type(clause).__name__} speaks for unknown clause {number!r}")
             self._execute[type(effect)](self, effect, number)

@@ -145,7 +145,20 @@ class Program:
                 benefits[code] = clause
         return benefits
 
+    def _find_clashes(self) -> None:
+        """Two clauses that would both decide the same thing need a rule for which one does."""
+        deciding: dict[str, Clause] = {}
+        for clause in self.clauses:
+            for what in clause.decides():
+                other = deciding.setdefault(what, clause)
+                if other is not clause:
+                    raise CharterError(
+                        f"clauses {other.number} ({type(other).__name__}) and {clause.number} "
+                        f"({type(clause).__name__}) both decide {what}"
+                    )
+
     def _check(self) -> None:
+        self._find_clashes()
         for clause in self.clauses:
             for name, why in clause.check():
                 raise SettingsError(why, field=name, clause=clause.number)

@@ -432,6 +432,10 @@ class BillRefund(Clause):
         d.figures["referrer"] = content.get("referrer")
         yield fx.Cite("recount")
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("the refund of a bill",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         return {

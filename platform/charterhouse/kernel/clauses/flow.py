@@ -66,6 +66,10 @@ class Application(Clause):
             yield fx.Change(d.member, {"status": "approved"})
             yield fx.Announce("approved", d.member)
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("application",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         zh, en = ("经审核批准", "after review") if self.review else ("无需审核", "without a review")
@@ -218,6 +222,10 @@ class Activation(Clause):
         """What an active membership begins with."""
         values: dict[str, object] = {"status": "active", "since": d.event.day}
         return {**values, "card": "active", "card_no": d.event.serial} if self.card else values
+
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("activation",)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

@@ -406,6 +406,10 @@ class AmendmentNotice(Clause):
         # A change for today takes effect now: what was decided this morning stays explained.
         return max(day_start(d.body.effective, d.now.tzinfo), d.now)
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("amendments",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         return {

@@ -248,6 +248,10 @@ class Redemption(Clause):
         })  # fmt: skip
         yield fx.Announce("redeemed", d.member)
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("redemption",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         return {

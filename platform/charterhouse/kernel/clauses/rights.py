@@ -127,6 +127,10 @@ class Rights(Clause):
             for index, line in enumerate(d.bill.lines):
                 yield fx.PriceLine(index, line.base)
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("rights",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         if "card" not in self.shown.get("spend", {}):

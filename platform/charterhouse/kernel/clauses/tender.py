@@ -120,6 +120,10 @@ class TopUps(Clause):
             d.member, STORED_VALUE, d.body.stored_value or 0, "principal", against="@stored"
         )
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("top-ups",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         least = [a for a in figures_of(self.least) if a]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -104,6 +104,10 @@ class Term(Clause):
         for purpose in list(standing.owed):
             yield fx.Settled(member, purpose, number=self.of("lapse"))
         yield fx.Announce("lapsed", member, "term")
+
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("the term",)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

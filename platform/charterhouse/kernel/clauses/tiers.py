@@ -89,6 +89,10 @@ class Tiers(Clause):
         if d.body.tier:
             yield fx.Change(d.member, {"tier": d.body.tier}, number=self.of(d.body.tier))
 
+    def decides(self) -> Iterable[str]:
+        """See `Clause.decides`."""
+        return ("the tier of an application",)
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         zh = "、".join(name for name, _ in self.tiers.values())
