@@ -153,7 +153,7 @@ class Commit:
                 "key": key,
                 "request_hash": request_hash,
                 "verb": event.verb,
-                "member": _subject(decision),
+                "member": self._member(decision),
                 "at": event.at,
                 "occurred_at": event.occurred_at,
                 "recorded_at": self._recorded_at,
@@ -179,7 +179,7 @@ class Commit:
                 "id": number,
                 "event_id": None if due else decision.event.id,
                 "verb": decision.event.verb,
-                "member": _subject(decision),
+                "member": self._member(decision),
                 "at": decision.at,
                 "code": refusal.code if refusal else "",
                 "clause": refusal.clause if refusal else "",
@@ -197,6 +197,12 @@ class Commit:
             self._cards(number, decision)
         self._audit(number, decision, outcome)
         return number
+
+    def _member(self, decision: Decision) -> str | None:
+        """Whose event it is; a refused step of a request is one of its member."""
+        spoken_of = getattr(decision.event.body, "request", None)
+        document = self._view.document(spoken_of) if spoken_of else None
+        return document.member if document else _subject(decision)
 
     def _audit(self, number: int, decision: Decision, outcome: Mapping[str, Any]) -> None:
         self.chain.append(

@@ -256,7 +256,6 @@ class Service:
         review: whether somebody decides on it: by whom, and after which steps.
         opening, approved, closing: what these bring about; closing by outcome.
         over: the reason for whatever is asked of it when it is over.
-        queued: whether the requests wait in a queue, and the steps with which one leaves it.
     """
 
     code: str
@@ -288,8 +287,6 @@ class Service:
     over: str = "order_violation"
     limits: tuple[Limit, ...] = ()
     quota: Count | None = None
-    queued: bool = False
-    leaves: tuple[str, ...] = ()
 
     def step(self, code: str) -> Step | None:
         """The step of a code, if the service knows it."""
@@ -316,7 +313,7 @@ class Service:
             raise CharterError(f"{self.code}: two steps have one code")
         named = {code for step in self.steps for code in step.after} | {*self.decide_after}
         named |= {code for need in self.needed for code in need.steps}
-        named |= {limit.start for limit in self.limits} | {*self.leaves}
+        named |= {limit.start for limit in self.limits}
         named |= {end for limit in self.limits for end in limit.ends}
         strange = named - known - {ASKED, COMPLETE, APPROVED, CLOSED}
         if strange:
