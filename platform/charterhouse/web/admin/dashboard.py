@@ -28,8 +28,8 @@ _GUIDE = {
     "charter": (
         lazy_gettext("Adopt the charter"),
         lazy_gettext("The charter decides every price and point. Read it and check its figures."),
-        lazy_gettext("Read the charter"),
-        "admin.charter",
+        lazy_gettext("Choose the charter"),
+        "admin.charter_begin",
     ),
     "prices": (
         lazy_gettext("Enter the price list"),
