@@ -84,6 +84,11 @@ COMMON: Mapping[str, Text] = {
     "served": ("已完成", "Served"),
     "no_show": ("未到", "Not kept"),
     "failed": ("未能提供", "Not provided"),
+    # outcomes of requests and bookings, results of activities
+    "approved": ("批准", "Approved"),
+    "refused": ("不予批准", "Refused"),
+    "took_part": ("参与活动", "Took part"),
+    "push": ("信息推送", "Push message"),
     # records, flags, tasks, notices, awards
     "lending": ("出借会员卡", "Card lent"),
     "incident": ("事件", "Incident"),

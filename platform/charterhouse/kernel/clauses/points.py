@@ -150,6 +150,13 @@ class EventPoints(Clause):
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
+        if not self.points:
+            return {
+                self.number: (
+                    "参加医院活动予以记录，暂不计分。",
+                    "Taking part in an event is recorded; it gives no points yet.",
+                )
+            }
         return {
             self.number: (
                 f"参加医院活动，每人每项活动记{self.points}分一次，与名次无关；再次签到不另计分。",
