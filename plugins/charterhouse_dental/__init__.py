@@ -6,10 +6,14 @@ from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_dental.annual_fee import AnnualFee
 from charterhouse_dental.fixed_price_term import FixedPriceTerm
+from charterhouse_dental.member_day import MemberDay
+from charterhouse_dental.three_tier_fee import ThreeTierFee
 
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
     FixedPriceTerm,
+    MemberDay,
+    ThreeTierFee,
 ]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.settings import Rate, Whole, Yuan, meta
-from charterhouse_dental.settings import code_list, item_points
+from charterhouse_dental.setting_fields import code_list, item_points
 
 
 class MemberDaySettings(Schema):
@@ -33,9 +33,7 @@ class MemberDaySettings(Schema):
         required=True,
         metadata=meta("金卡积分倍数", "Multiplier, gold", "factor", "2.1", "tiers"),
     )
-    benefits_ordinary = code_list(
-        meta("普通会员权益", "Rights, ordinary", "codes", "2.1", "tiers")
-    )
+    benefits_ordinary = code_list(meta("普通会员权益", "Rights, ordinary", "codes", "2.1", "tiers"))
     benefits_silver = code_list(meta("银卡权益", "Rights, silver", "codes", "2.1", "tiers"))
     benefits_gold = code_list(meta("金卡权益", "Rights, gold", "codes", "2.1", "tiers"))
     points_per_yuan = Rate(
