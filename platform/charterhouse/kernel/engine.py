@@ -162,7 +162,8 @@ def _decide_due(book: Book, standing: Standing, moment: datetime, view: View) ->
     before = standing.done or moment
     draft.expire(ref)
     for clause in program.dues_of(ref):
-        if clause.next_due(standing, before) == moment:
+        # What came due before it in this instant (an end, a lapse) may have cancelled it.
+        if clause.next_due(draft.standing(ref), before) == moment:
             draft.speak(clause, clause.due(draft, ref))
     for phase in PHASES[PHASES.index("grade") :]:
         draft.phase = phase
