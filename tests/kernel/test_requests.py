@@ -507,7 +507,8 @@ def test_every_number_of_a_service_has_words_with_its_figures() -> None:
         for_others="wrong_person", quota=Count("expert"), needs=("result",), limits=(limit,),
         steps=(*in_order("assigned", "result"), Step("rated", "9.8", after_close=True, once=True)),
         opening=(task("call", "9.7"),), closing={"served": (record("seen"),)},
-        numbers={"papers": "9.1", "close": "9.2", "decide": "9.3"},
+        numbers={"papers": "9.1", "close": "9.2", "decide": "9.3", "tier": "9.4", "over": "9.5",
+                 "cancel": "9.6"}, tiers=("vip",),
     )  # fmt: skip
     told = Story(Services("9", service, labels=labels), Quota("2", "expert", per=1))
     program = told.world.book.at(datetime(2025, 3, 3, 9, tzinfo=ZONE))

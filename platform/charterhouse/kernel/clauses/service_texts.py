@@ -75,6 +75,9 @@ def _sentences(
         return speaker(service, reason, own)
 
     yield under("open"), _who(service, name)
+    if service.tiers is not None:
+        zh, en = _list(service.tiers, labels)
+        yield under("tier"), (f"{name[0]}限{zh}。", f"{name[1]}: for {en} only.")
     if service.by:
         zh, en = _list(service.by, labels)
         yield under("by"), (f"申请由{zh}填写。", f"The request is filed by: {en}.")
@@ -134,6 +137,16 @@ def _work(service: Service, under: Callable[..., str], labels: Labels) -> Iterat
         yield from _brought(thens, _OUTCOMES[outcome], "close", under, labels)
     for limit in service.limits:
         yield under("limit", limit.clause), _limit(limit, labels)
+    if "cancel" in service.numbers:
+        yield under("cancel"), ("未办结前可以取消。", "It can be given up until it is closed.")
+    if "over" in service.numbers:
+        yield (
+            under("over"),
+            (
+                "已办结、取消或拒绝的申请不再办理。",
+                "Nothing more is done on a request that is over.",
+            ),
+        )
 
 
 def _review(service: Service, labels: Labels) -> Text:
