@@ -230,13 +230,15 @@ def forfeited_since(standing: Standing, unit: str, at: str) -> bool:
 
 
 def is_suspended(standing: Standing) -> bool:
-    """Whether a membership rests, on the way out too."""
-    return standing.status == "suspended" or bool(standing.facts.get(RESTING))
+    """Whether a membership rests, on the way out and while it has lapsed too."""
+    if standing.status in ("withdrawing", "lapsed"):
+        return bool(standing.facts.get(RESTING))
+    return standing.status == "suspended"
 
 
 def suspend(standing: Standing, *, resume: bool = False) -> fx.Effect:
-    """Let a membership rest, or go on; one that is being left keeps its status."""
-    if standing.status == "withdrawing":
+    """Let a membership rest, or go on; one that is being left or has lapsed keeps its status."""
+    if standing.status in ("withdrawing", "lapsed"):
         return fx.Keep(standing.ref, RESTING, None if resume else True)
     return fx.Change(standing.ref, {"status": "active" if resume else "suspended"})
 
@@ -254,9 +256,10 @@ class Suspension(Clause):
     @on("suspend", "resume", phase=GUARD, rank=20)
     def allowed(self, d: Draft) -> Iterator[fx.Effect]:
         """A running membership is suspended, a suspended one resumed; also while it is left."""
-        if d.of_member.status not in ("active", "suspended", "withdrawing"):
+        suspended = is_suspended(d.of_member)
+        if d.of_member.status not in ("active", "withdrawing") and not suspended:
             yield fx.Refuse("not_active")
-        elif is_suspended(d.of_member) == (d.body.verb == "suspend"):
+        elif suspended == (d.body.verb == "suspend"):
             yield fx.Refuse("order_violation")
         if self.reason_needed and d.body.verb == "suspend" and not (d.body.reason or "").strip():
             yield fx.Refuse("reason_missing", "suspend.reason", number=self.of("reason"))

@@ -40,7 +40,7 @@ CARD_ON_BILLS: Mapping[str, Mapping[str, str]] = {"spend": {"card": "card_missin
 
 
 RESTING = "resting"
-"""The fact that a membership that is about to end is suspended until then."""
+"""The fact that a membership is suspended while its status says that it is left or has lapsed."""
 
 
 def no_membership(standing: Standing) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GRANT, GUARD, SETTLE, Clause, Text, on
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier, figure, figures_of
+from charterhouse.kernel.clauses.rights import RESTING
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.money import show_fen
@@ -26,6 +27,10 @@ FEES = "fees"
 
 TERMS = "terms"
 """The fact that keeps the running term and those paid in advance: [[start, last day, fen]]."""
+
+
+LOST = "lost_before"
+"""The fact that the card was reported lost when the term ran out."""
 
 
 def terms_of(standing: Standing) -> list[tuple[date, date, int]]:
@@ -78,6 +83,8 @@ class Term(Clause):
         yield fx.Keep(member, TERMS, row)
         if until and FEES in facts:
             yield fx.Keep(member, FEES, None)
+        for kept in sorted({RESTING, LOST} & facts.keys()):
+            yield fx.Keep(member, kept, None)
         yield fx.Announce("term_began", member, cause)
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
@@ -99,6 +106,11 @@ class Term(Clause):
 
     def _lapse(self, d: Draft, member: str) -> Iterator[fx.Effect]:
         standing = d.standing(member)
+        if standing.status == "suspended":
+            # It goes on resting when it is renewed.
+            yield fx.Keep(member, RESTING, value=True, number=self.of("lapse"))
+        if standing.card == "lost":
+            yield fx.Keep(member, LOST, value=True, number=self.of("lapse"))
         card = "expired" if standing.card in ("active", "lost") else standing.card
         yield fx.Change(member, {"status": "lapsed", "card": card}, number=self.of("lapse"))
         for purpose in list(standing.owed):
@@ -206,9 +218,11 @@ class Renewal(Clause):
             kept, values["term_start"] = [], start
         yield fx.Keep(d.member, TERMS, [*kept, row])
         if until >= d.now.date() and standing.status == "lapsed":
-            values["status"] = "active"
+            values["status"] = "suspended" if standing.facts.get(RESTING) else "active"
             if standing.card == "expired":
-                values["card"] = "active"
+                values["card"] = "lost" if standing.facts.get(LOST) else "active"
+            for fact in sorted({RESTING, LOST} & standing.facts.keys()):
+                yield fx.Keep(d.member, fact, None)
         yield fx.Change(d.member, values)
         yield fx.Announce("renewed", d.member, "renewed")
         if "term_start" in values:
