@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_hospital.gold_ordinary import GoldOrdinary
+from charterhouse_hospital.purchase_or_points import PurchaseOrPoints
 
-CHARTERS: list[type[Charter]] = []
+CHARTERS: list[type[Charter]] = [
+    GoldOrdinary,
+    PurchaseOrPoints,
+]
 
 
 @hookimpl

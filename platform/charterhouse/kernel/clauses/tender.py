@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GRANT, GUARD, SETTLE, Clause, Text, on
-from charterhouse.kernel.clauses.conditions import ByKind, ByTier, figure, figures_of
+from charterhouse.kernel.clauses.conditions import ByKind, ByTier, belongs, figure, figures_of
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.kinds import MAX
@@ -72,18 +72,21 @@ class Prepayment(Clause):
 class TopUps(Clause):
     """Stored value comes in; a later top-up has a minimum.
 
-    Numbers by reason: kind, `short`, `expired`, `none`.
+    Numbers by reason: kind, `short`, `expired`, `none`, `excluded`.
 
     Args:
         least: of a later top-up, in fen.
         statuses: in which money can be stored.
+        only: tiers or kinds whose cards carry stored value; None for all.
     """
 
     def __init__(
         self, number: str, *, least: Amounts = 0,
-        statuses: frozenset[str] = frozenset({"approved", "active"}), **numbers: str,
+        statuses: frozenset[str] = frozenset({"approved", "active"}),
+        only: Collection[str] | None = None, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.only = only
         self.least = least
         self.statuses = statuses
 
@@ -96,6 +99,8 @@ class TopUps(Clause):
         ):
             reason = {"lapsed": "expired", "suspended": "suspended"}.get(standing.status)
             yield fx.Refuse(reason or "not_active", number=self.of(reason or "none"))
+        if not belongs(standing, self.only):
+            yield fx.Refuse("not_included", number=self.of("excluded"))
         least = figure(self.least, standing) or 0
         if PREPAYMENT not in standing.owed and d.body.amount < least:
             number = self.by_reason.get(standing.kind) or self.of("short")
@@ -173,6 +178,10 @@ class PaidFrom(Clause):
         """What there is, in fen."""
         return positive(d.of_member.lots.get(self.source, ()))
 
+    def needed(self, d: Draft) -> int:
+        """What of the bill it may pay, in fen: all that is still to pay."""
+        return d.bill.to_pay if d.bill is not None else 0
+
     def pays(self, d: Draft) -> Iterator[fx.Effect]:
         """Settle what is asked for, as far as the bill needs it."""
         wanted = self.asked(d)
@@ -190,7 +199,7 @@ class PaidFrom(Clause):
             yield fx.Refuse(
                 "insufficient", f"spend.tender.{self.source}", number=self.of("insufficient")
             )
-        amount = min(there, d.bill.to_pay, there if wanted == MAX else wanted)
+        amount = min(there, self.needed(d), there if wanted == MAX else wanted)
         if amount > 0:
             yield fx.Tender(self.source, amount)
 
