@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Requirement, Text, on
@@ -120,7 +121,7 @@ class Documents(Clause):
 
     def __init__(
         self, number: str,
-        required: Mapping[str, int] | ByKind[Mapping[str, int]] | ByTier[Mapping[str, int]],
+        required: Mapping[str, int] | ByKind[dict[str, int]] | ByTier[dict[str, int]],
         *, details: tuple[str, ...] = (), detail_number: str = "",
     ) -> None:  # fmt: skip
         super().__init__(number, **({"details": detail_number} if detail_number else {}))
@@ -232,6 +233,41 @@ class NotBefore(Clause):
             yield fx.Refuse("too_early")
 
 
+class Choice(Clause):
+    """A detail of an application is one of certain choices: a cycle of payment, a period, a level.
+
+    Figures that depend on it are `ByDetail`.
+
+    Args:
+        name: of the detail.
+        options: what may be chosen.
+        default: of an application that does not say; None where it has to be said.
+        kinds: the kinds of application that choose; None for all.
+    """
+
+    def __init__(
+        self, number: str, name: str, options: Collection[Any], *, default: Any = None,
+        kinds: Collection[str] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.name = name
+        self.options = options
+        self.default = default
+        self.kinds = kinds
+
+    @on("apply", "bring_in", phase=GUARD, rank=18)
+    def known(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse what cannot be chosen."""
+        if self.kinds is not None and (d.body.verb != "apply" or applied_kind(d) not in self.kinds):
+            return
+        chosen = detail(d.body, self.name)
+        if chosen is None:
+            if self.default is None:
+                yield fx.Lack(self.name)
+        elif not any(type(o) is type(chosen) and o == chosen for o in self.options):
+            yield fx.Refuse("unknown", f"{d.body.verb}.details.{self.name}")
+
+
 class Capacity(Clause):
     """No more than a number of memberships run at a time.
 
@@ -255,6 +291,28 @@ class Capacity(Clause):
         limited = self.cap and (self.kinds is None or applied_kind(d) in self.kinds)
         if limited and self.cap and d.active_members(self.kinds) >= self.cap:
             yield fx.Refuse("full")
+
+
+class Channels(Clause):
+    """The ways by which a membership is given out.
+
+    Args:
+        channels: the ways.
+        default: that of an application that names none.
+    """
+
+    def __init__(self, number: str, channels: Iterable[str], *, default: str) -> None:
+        super().__init__(number)
+        self.channels = tuple(channels)
+        self.default = default
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"apply.channel": self.channels, "join.channel": self.channels}
+
+    def defaults(self) -> Mapping[str, str]:
+        """See `Clause.defaults`."""
+        return {"channel": self.default}
 
 
 @dataclass(frozen=True, slots=True)
