@@ -8,12 +8,14 @@ from charterhouse_dental.annual_fee import AnnualFee
 from charterhouse_dental.fixed_price_term import FixedPriceTerm
 from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.three_tier_fee import ThreeTierFee
+from charterhouse_dental.treatment_points import TreatmentPoints
 
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
     FixedPriceTerm,
     MemberDay,
     ThreeTierFee,
+    TreatmentPoints,
 ]
 
 

@@ -28,19 +28,19 @@ class Measure:
 Measures = Callable[[SettingValues], Iterable[Measure]]
 
 
-def monthly(measures: Measures) -> Report:
-    """A report by month of the measures that the settings give."""
+More = Callable[[list[Entry], SettingValues], Iterable[Row]]
+"""Further rows that need more than a sum."""
+
+
+def monthly(measures: Measures, more: More | None = None) -> Report:
+    """A report by month of the measures that the settings give, and further rows."""
 
     def fold(entries: Iterable[Entry], s: SettingValues) -> list[Row]:
-        rows = list(measures(s))
-        sums = [0] * len(rows)
-        for entry in entries:
-            for place, row in enumerate(rows):
-                sums[place] += row.of(entry)
-        return [
-            Row(row.code, row.zh, row.en, total, row.unit)
-            for row, total in zip(rows, sums, strict=True)
+        kept = list(entries)
+        rows = [
+            Row(row.code, row.zh, row.en, sum(map(row.of, kept)), row.unit) for row in measures(s)
         ]
+        return [*rows, *(more(kept, s) if more else ())]
 
     return Report("monthly", "月报", "Monthly report", "month", fold)
 
@@ -111,6 +111,6 @@ def _changes(entry: Entry, unit: str) -> Iterator[int]:
 
 
 __all__ = [
-    "Measure", "Measures", "Of", "came_in", "figure", "gained", "happened", "lost", "monthly",
+    "Measure", "Measures", "More", "Of", "came_in", "figure", "gained", "happened", "lost", "monthly",
     "only", "quoted", "raised", "told",
 ]  # fmt: skip
