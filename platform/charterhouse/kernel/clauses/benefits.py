@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
+from charterhouse.kernel.bill import Bill
 from charterhouse.kernel.charter import EARN, FOLLOW, GRANT, GUARD, PRICE, SETTLE, Clause, Text, on
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier, Days, belongs, figure
 from charterhouse.kernel.clauses.leaving import RefundRule
@@ -324,23 +325,28 @@ class FreeLines(Clause):
 
     Args:
         quota: the clause that counts the uses.
-        items: item → units of the quota that one unit takes (1 as a rule).
+        items: the items; one unit of a line takes one use.
         when: a further condition.
+        whole: one use covers all such lines of a bill, whatever their quantity.
     """
 
     def __init__(
         self, number: str, quota: Quota, *, items: Collection[str],
-        when: Callable[[Draft], bool] | None = None,
+        when: Callable[[Draft], bool] | None = None, whole: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(number)
         self.quota = quota
         self.items = frozenset(items)
         self.when = when
+        self.whole = whole
 
     @on("spend", phase=PRICE, rank=5)
     def free(self, d: Draft) -> Iterator[fx.Effect]:
         """Waive as many units as are left."""
         if d.bill is None or not d.bill.entitled or (self.when and not self.when(d)):
+            return
+        if self.whole:
+            yield from self._all(d, d.bill)
             return
         for index, line in enumerate(d.bill.lines):
             if line.line.item not in self.items:
@@ -350,6 +356,13 @@ class FreeLines(Clause):
             if units:
                 yield fx.Waive(index, units)
                 yield from self.quota.consume(d, d.member, units)
+
+    def _all(self, d: Draft, bill: Bill) -> Iterator[fx.Effect]:
+        lines = [i for i, line in enumerate(bill.lines) if line.line.item in self.items]
+        if lines and self.quota.left_on(d.of_member, d.event.day) != 0:
+            for index in lines:
+                yield fx.Waive(index, bill.lines[index].charged)
+            yield from self.quota.consume(d, d.member, 1)
 
 
 class UseGivenBack(Clause):

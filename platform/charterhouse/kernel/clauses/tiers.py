@@ -8,7 +8,7 @@ from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Progress, Text, on
-from charterhouse.kernel.clauses.conditions import belongs
+from charterhouse.kernel.clauses.conditions import belongs, detail
 from charterhouse.kernel.clauses.flow import GRANTED
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
@@ -29,6 +29,7 @@ class Tiers(Clause):
         own: tier → the number of the clause that speaks of it.
         asked: whether an application may name a tier; else only the default is known to it.
         missing: reason with which an application without a tier is refused.
+        detail: of an application that may name the tier instead (a `Choice`).
         ordered: the tiers that stand above each other; all of them as a rule.
     """
 
@@ -36,7 +37,7 @@ class Tiers(Clause):
         self, number: str, tiers: Mapping[str, Text], *, default: str = "",
         setting: str = "default_tier", own: Mapping[str, str] | None = None,
         asked: bool = True, missing: str = "incomplete", ordered: Iterable[str] | None = None,
-        **numbers: str,
+        detail: str = "", **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **(own or {}), **numbers)
         self.tiers = tiers
@@ -44,6 +45,7 @@ class Tiers(Clause):
         self.setting = setting
         self.asked = asked
         self.missing = missing
+        self.detail = detail
         self.ordered = tuple(self.tiers if ordered is None else ordered)
 
     def codes(self) -> Mapping[str, Iterable[str]]:
@@ -80,6 +82,7 @@ class Tiers(Clause):
     def give(self, d: Draft) -> Iterator[fx.Effect]:
         """The tier applied for, else the default."""
         wanted = d.body.tier if self.asked or d.body.verb == "bring_in" else None
+        wanted = wanted or (detail(d.body, self.detail) if self.detail else None)
         tier = wanted or self.default
         yield fx.Change(d.member, {"tier": tier}, number=self.of(tier))
 
