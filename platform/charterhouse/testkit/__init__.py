@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from charterhouse.testkit.knowledge import Knowledge, knowledge_of
     from charterhouse.testkit.stories import assert_story
     from charterhouse.testkit.strategies import streams
-    from charterhouse.testkit.streams import Moment, Stream, as_yaml, new_world, tell
+    from charterhouse.testkit.telling import Moment, Stream, as_yaml, new_world, tell
     from charterhouse.testkit.writing import write
 
 _HOMES = {
@@ -24,14 +24,14 @@ _HOMES = {
     "Faulty": "doubles",
     "GarbageError": "doubles",
     "Knowledge": "knowledge",
-    "Moment": "streams",
-    "Stream": "streams",
-    "as_yaml": "streams",
+    "Moment": "telling",
+    "Stream": "telling",
+    "as_yaml": "telling",
     "assert_story": "stories",
     "knowledge_of": "knowledge",
-    "new_world": "streams",
+    "new_world": "telling",
     "streams": "strategies",
-    "tell": "streams",
+    "tell": "telling",
     "write": "writing",
 }
 

@@ -14,7 +14,7 @@ from charterhouse.kernel.kinds import MAX, Line, Tender
 from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.vocabulary import VERBS
 from charterhouse.testkit.knowledge import Knowledge, Template
-from charterhouse.testkit.streams import STARTS
+from charterhouse.testkit.telling import STARTS
 
 _OF_KINDS: Mapping[str, tuple[str, ...]] = {
     "refund": ("bill", "payment", "top_up"), "give_back": ("use", "redemption"),

@@ -18,8 +18,8 @@ from charterhouse.kernel.standing import Standing, dump, load
 from charterhouse.plugins.registry import registry
 from charterhouse.testkit.demanding import demand, same
 from charterhouse.testkit.probes import active, bills, undone, uses
-from charterhouse.testkit.streams import fork, frozen, new_world
 from charterhouse.testkit.suite import Suite
+from charterhouse.testkit.telling import fork, frozen, new_world
 from charterhouse.testkit.writing import Written
 
 MAX_POSTINGS = 1000

@@ -8,8 +8,8 @@ from charterhouse.testkit.corpus import fail
 from charterhouse.testkit.demanding import demand, same
 from charterhouse.testkit.elsewhere import digest, elsewhere
 from charterhouse.testkit.purity import impurities, modules_of, watched
-from charterhouse.testkit.streams import Moment, fork, frozen, new_world, tell
 from charterhouse.testkit.suite import Suite
+from charterhouse.testkit.telling import Moment, fork, frozen, new_world, tell
 from charterhouse.testkit.writing import Written
 
 

@@ -7,8 +7,8 @@ from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.vocabulary import Spend
 from charterhouse.testkit.demanding import demand, same
 from charterhouse.testkit.probes import PROBE, active, attempt, uses
-from charterhouse.testkit.streams import fork, new_world
 from charterhouse.testkit.suite import Suite
+from charterhouse.testkit.telling import fork, new_world
 from charterhouse.testkit.writing import Written
 
 _PRICES = 10

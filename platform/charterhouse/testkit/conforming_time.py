@@ -8,8 +8,8 @@ from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.testkit.demanding import demand
-from charterhouse.testkit.streams import ZONE, fork
 from charterhouse.testkit.suite import Suite
+from charterhouse.testkit.telling import ZONE, fork
 from charterhouse.testkit.times import SECOND, boundaries
 from charterhouse.testkit.writing import Written
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.testkit.knowledge import Knowledge, knowledge_of
-from charterhouse.testkit.streams import Stream, as_yaml, tell
+from charterhouse.testkit.telling import Stream, as_yaml, tell
 from charterhouse.testkit.writing import Written, write
 
 EXAMPLES = "CHARTERHOUSE_EXAMPLES"

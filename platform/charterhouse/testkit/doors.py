@@ -7,7 +7,7 @@ from charterhouse.kernel.charter import Charter
 from charterhouse.records.door import Door, Told
 from charterhouse.records.world import Scratch, StoreWorld
 from charterhouse.tenancy.store import unit
-from charterhouse.testkit.streams import ZONE, Moment, Stream
+from charterhouse.testkit.telling import ZONE, Moment, Stream
 
 
 def repeated(charter: Charter, stream: Stream, events: int) -> list[str]:

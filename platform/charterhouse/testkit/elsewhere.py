@@ -22,7 +22,7 @@ from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.events import dump_body
 from charterhouse.kernel.standing import dump
 from charterhouse.kernel.vocabulary import VERBS
-from charterhouse.testkit.streams import Stream, tell
+from charterhouse.testkit.telling import Stream, tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from charterhouse.kernel.program import Program
 from charterhouse.kernel.scenario.files import find_files
 from charterhouse.kernel.scenario.loading import Scenario, load_file
 from charterhouse.kernel.vocabulary import VERBS
-from charterhouse.testkit.streams import ZONE
+from charterhouse.testkit.telling import ZONE
 
 _CHARTER = re.compile(r"^charter:\s*['\"]?([^\s'\"#]+)", re.MULTILINE)
 _LARGEST = 10**9

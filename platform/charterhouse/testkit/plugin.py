@@ -22,7 +22,7 @@ def charterhouse_world() -> MakeWorld:
     Without settings the charter's sample figures hold.
     """
     from charterhouse.kernel.memory import MemoryWorld
-    from charterhouse.testkit.streams import ZONE
+    from charterhouse.testkit.telling import ZONE
 
     def make(charter: Charter, settings: Mapping[str, Any] | None = None) -> MemoryWorld:
         return MemoryWorld(charter, charter.example if settings is None else settings, ZONE)

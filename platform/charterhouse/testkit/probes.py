@@ -13,7 +13,7 @@ from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.kernel.vocabulary import GiveBack, Refund, Spend, Use
 from charterhouse.testkit.knowledge import Knowledge
-from charterhouse.testkit.streams import fork
+from charterhouse.testkit.telling import fork
 
 PROBE = "probe"
 _TEMPLATES = 3

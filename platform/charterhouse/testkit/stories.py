@@ -10,7 +10,7 @@ from charterhouse.kernel.charter import Charter
 from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.scenario.loading import load_file
 from charterhouse.kernel.scenario.running import run_scenario
-from charterhouse.testkit.streams import ZONE
+from charterhouse.testkit.telling import ZONE
 
 
 def assert_story(charter: Charter, text: str) -> MemoryWorld:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.testkit.knowledge import knowledge_of
-from charterhouse.testkit.streams import Stream
+from charterhouse.testkit.telling import Stream
 from charterhouse.testkit.writing import write
 
 

@@ -15,7 +15,7 @@ from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.scenario.loading import Scenario, Step
 from charterhouse.testkit.author import Author, replant
 from charterhouse.testkit.knowledge import Knowledge
-from charterhouse.testkit.streams import STARTS, Moment, Stream, new_world
+from charterhouse.testkit.telling import STARTS, Moment, Stream, new_world
 from charterhouse.testkit.times import LAST_YEAR, later
 
 PEOPLE: Mapping[str, Mapping[str, Any]] = {

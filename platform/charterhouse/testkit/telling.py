@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -98,11 +99,14 @@ def fork(world: MemoryWorld) -> MemoryWorld:
 
 
 def frozen(world: MemoryWorld) -> dict[str, Any]:
-    """Everything that a world keeps of its subjects and documents, as plain values."""
-    return {
+    """Everything that a world keeps of its subjects and documents, as plain values of its own."""
+    kept = {
         **{f"standing {ref}": dump(each) for ref, each in world.standings.items()},
         **{f"document {d.id}": [d.kind, d.member, d.content] for d in world.documents.values()},
     }
+    # Through text: what is shared with the world could be changed there.
+    own: dict[str, Any] = json.loads(json.dumps(kept, default=str))
+    return own
 
 
 # As a scenario file.
