@@ -52,7 +52,7 @@ class Application(Clause):
         kind = applied_kind(d)
         application: dict[str, Any] = {
             "path": body.path or d.program.defaults().get("path", ""),
-            "channel": body.channel or "on-site",
+            "channel": body.channel or d.program.defaults().get("channel", "on-site"),
             "documents": body.documents or {},
             "details": body.details or {},
             "day": d.event.day.isoformat(),
