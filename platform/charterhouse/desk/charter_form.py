@@ -253,7 +253,7 @@ class SettingsForm:
             return [str(entry) for entry in text_of(
                 Figure("", "list", inner=setting.inner), value)]  # fmt: skip
         if setting.kind in TABLES:
-            return self._rows(setting, value or {})
+            return self._rows(setting, {str(key): each for key, each in (value or {}).items()})
         if setting.kind == "json":
             if value is None:
                 return ""
@@ -273,7 +273,7 @@ class SettingsForm:
                 for sub, figure in table.items()
             ]
             return rows
-        keys = list(map(str, value))
+        keys = list(value)
         known = [code for code, _ in setting.options]
         if setting.closed or (known and known == [*self.program.tiers]):
             keys = [*known, *(key for key in keys if key not in known)]

@@ -15,6 +15,7 @@ from charterhouse.desk.people import Person, get_person
 from charterhouse.desk.prospects import Case, Coming, Ladder, cases, coming, ladder
 from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.kernel import engine
+from charterhouse.kernel.charter import Clause
 from charterhouse.kernel.ledger import FEN_UNITS, HELD, MONEY, unit_of
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.standing import Standing
@@ -73,11 +74,16 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class BenefitLeft:
-    """A benefit of the charter: what is left now (None without limit), by which clause."""
+    """A benefit of the charter: what is left now (None without limit), by which clause.
+
+    Attributes:
+        included: whether the member's own tier or kind has it at all.
+    """
 
     code: str
     remaining: int | None
     clause: str
+    included: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +226,16 @@ def benefits_left(program: Program, standing: Standing) -> tuple[BenefitLeft, ..
         return ()
     own = program.variant(standing.tier)
     left = program.remaining(standing, now_here())
-    return tuple(BenefitLeft(code, left[code], own.benefits[code].number) for code in left)
+    return tuple(
+        BenefitLeft(code, left[code], clause.number, _has(clause, standing, left[code]))
+        for code, clause in own.benefits.items()
+    )
+
+
+def _has(clause: Clause, standing: Standing, left: int | None) -> bool:
+    """Whether a benefit belongs to a member's tier; those who cannot say it have it."""
+    has = getattr(clause, "has", None)
+    return left != 0 or has is None or bool(has(standing))
 
 
 def _item(row: Any) -> OpenItem:

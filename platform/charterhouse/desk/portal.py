@@ -8,15 +8,17 @@ from datetime import date, timedelta
 from sqlalchemy import bindparam, func, select
 
 from charterhouse.desk.audit import note
-from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.decisions import outcome_of
+from charterhouse.desk.errors import DeskError, NotFoundError
+from charterhouse.desk.intake import quote
 from charterhouse.desk.local import now_here
-from charterhouse.desk.member_file import BenefitLeft, LotLeft, MemberFile, file
+from charterhouse.desk.member_file import Balance, BenefitLeft, LotLeft, MemberFile, file
 from charterhouse.desk.people import Person, find_people, find_person, get_person
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Clause, Text
 from charterhouse.kernel.clauses.benefits import Quota, calendar_year
 from charterhouse.kernel.clauses.conditions import on_birthday
-from charterhouse.kernel.ledger import POINTS, STORED_VALUE
+from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, STORED_VALUE
 from charterhouse.kernel.periods import birthday_in
 from charterhouse.kernel.standing import Standing
 from charterhouse.records.tables import audit
@@ -61,12 +63,34 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Something that the member may ask for now, and what it costs. `price` is fen.
+
+    Attributes:
+        verb: `renew` or `upgrade`.
+        tier: to which one rises; "" for a renewal.
+        until: the last valid day afterwards, where it changes.
+    """
+
+    verb: str
+    tier: str
+    price: int
+    points: int
+    clause: str
+    until: str = ""
+
+
+_MEMBERS = frozenset({"active", "suspended", "lapsed", "withdrawing", "ended"})
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """What the first page shows. Amounts are fen.
 
     Attributes:
         stored_value: None where this charter has none.
         lapse: the points that are lost first.
+        ways: renewal and upgrade with their prices.
     """
 
     file: MemberFile
@@ -75,6 +99,7 @@ class Home:
     stored_value: int | None
     lapse: Lapse | None
     benefits: tuple[Benefit, ...]
+    ways: tuple[Way, ...] = ()
 
     @property
     def standing(self) -> Standing:
@@ -83,8 +108,18 @@ class Home:
 
     @property
     def is_member(self) -> bool:
-        """Whether there is, or was, a card; an applicant has none yet."""
-        return self.standing.card != "none"
+        """Whether there is, or was, a membership; an applicant has none yet."""
+        return self.standing.card != "none" or self.standing.status in _MEMBERS
+
+    @property
+    def balances(self) -> tuple[Balance, ...]:
+        """What the person holds beside points: stored value, credit, deposit, dividends."""
+        return tuple(
+            each
+            for each in self.file.balances
+            if each.account not in (POINTS, SPEND_TOTAL, "lifetime_points")
+            and (each.amount or each.held)
+        )
 
 
 def home(ref: str) -> Home:
@@ -106,7 +141,44 @@ def home(ref: str) -> Home:
             stored_value=stored.amount if stored else None,
             lapse=first_lapse(points.lots if points else ()),
             benefits=_benefits(found, said),
+            ways=ways(found),
         )
+
+
+def ways(found: MemberFile) -> tuple[Way, ...]:
+    """Renewal and the tiers above, as far as the charter would accept them now."""
+    standing, program = found.standing, program_now()
+    if standing.status not in ("active", "lapsed", "suspended"):
+        return ()
+    asked: list[tuple[str, dict[str, str]]] = []
+    if "renew" in program.verbs:
+        asked.append(("renew", {}))
+    if "upgrade" in program.verbs:
+        above = [t for t in program.tiers if program.rank(t) > program.rank(standing.tier)]
+        asked += [("upgrade", {"to": tier}) for tier in above]
+    tried = [_way(verb, {"member": found.ref, **more}, standing) for verb, more in asked]
+    return tuple(way for way in tried if way is not None)
+
+
+def _way(verb: str, raw: dict[str, str], standing: Standing) -> Way | None:
+    try:
+        answer = quote(verb, raw, actor=f"member:{standing.ref}")
+    except DeskError:
+        return None
+    if not answer.accepted:
+        return None
+    outcome = outcome_of({"trace": answer.trace})
+    owed = sum(e.about["amount"] for e in outcome.trace if e.did == "owe")
+    until = (answer.after or {}).get("valid_until") or ""
+    same = standing.valid_until is not None and until == standing.valid_until.isoformat()
+    return Way(
+        verb,
+        raw.get("to", ""),
+        outcome.taken + owed,
+        -min(outcome.moved(POINTS, standing.ref) or 0, 0),
+        next(iter(outcome.clauses), ""),
+        "" if same else until,
+    )
 
 
 def last_day(lot: LotLeft) -> date | None:
@@ -126,7 +198,11 @@ def _benefits(found: MemberFile, said: Words) -> tuple[Benefit, ...]:
     if not found.benefits:
         return ()
     clauses = program_now().variant(found.standing.tier).benefits
-    made = [_benefit(left, clauses[left.code], found.standing, said) for left in found.benefits]
+    made = [
+        _benefit(left, clauses[left.code], found.standing, said)
+        for left in found.benefits
+        if left.included
+    ]
     return tuple(sorted(made, key=lambda one: (one.next_day is None, one.remaining is None)))
 
 

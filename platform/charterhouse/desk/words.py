@@ -58,7 +58,11 @@ class Words:
 
     def of(self, family: str, code: str) -> Text:
         """The label of a code of a field, such as `refer.outcome`, `visit` or `unit`."""
-        return self.labels.get(code) or terms.named(family, code) or self.label(code)
+        said = terms.named(family, code)
+        if said is not None and family == "method":
+            # Ways to pay are the house's own: a charter's "card" is the member's card.
+            return said
+        return self.labels.get(code) or said or self.label(code)
 
     def unit(self, account: str) -> Text:
         """What an account, available or held, is called."""

@@ -6,11 +6,14 @@ moment. What makes the posting single is the key of the event, which names the p
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 
 from charterhouse.desk.errors import DeskError, UnavailableError
 from charterhouse.desk.intake import Answer, submit
 from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.standing import PREPAYMENT
 from charterhouse.payments.attempts import (
     ACTOR,
     Attempt,
@@ -109,16 +112,20 @@ def _take(
     attempt: Attempt, order: Order, state: PaymentState, seen: dict[str, str | None]
 ) -> Attempt:
     """Tell the charter of the money, and keep what it says."""
+    told: dict[str, Any] = {
+        "id": attempt.document,
+        "member": order.member,
+        "amount": show_fen(state.received),
+        "method": state.method or "online",
+        "channel": "online",
+    }
+    # What is owed as a prepayment is stored value: a top-up pays it.
+    verb = "top_up" if order.purpose == PREPAYMENT else "pay"
+    if verb == "pay":
+        told["for"] = order.purpose
     answer = submit(
-        "pay",
-        {
-            "id": attempt.document,
-            "member": order.member,
-            "for": order.purpose,
-            "amount": show_fen(state.received),
-            "method": state.method or "online",
-            "channel": "online",
-        },
+        verb,
+        told,
         actor=ACTOR,
         key=f"{attempt.gateway}:{attempt.account}:{state.payment_id}:settled",
     )

@@ -11,7 +11,7 @@ from charterhouse.web.errors import map_error
 from charterhouse.web.i18n import lazy_pgettext
 from charterhouse.web.labels import register_status
 from charterhouse.web.navigation import NavItem, add_nav
-from charterhouse.web.portal.base import load_member, portal, said
+from charterhouse.web.portal.base import labels_of, load_member, portal, said
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(portal)
     app.jinja_env.globals.setdefault("said", said)
+    app.jinja_env.filters.setdefault("labels_of", labels_of)
     register_loader(app, "member", load_member)
     register_sign_in(app, "member", "portal.sign_in")
     add_nav(

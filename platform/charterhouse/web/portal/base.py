@@ -12,11 +12,13 @@ from charterhouse.web.auth.session import Principal, current_principal, sign_in
 from charterhouse.web.i18n import pick
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import NoReturn
 
+    from charterhouse.desk.words import Words
     from charterhouse.kernel.charter import Text
 
-__all__ = ["enter", "gone", "load_member", "own_ref", "portal", "said"]
+__all__ = ["enter", "gone", "labels_of", "load_member", "own_ref", "portal", "said"]
 
 portal: Final = Blueprint("portal", __name__, url_prefix="/my")
 
@@ -48,6 +50,11 @@ def enter(ref: str) -> None:
 def gone() -> NoReturn:
     """Answer that there is nothing here, which is also what others' things look like."""
     abort(404)
+
+
+def labels_of(words: Words, codes: Iterable[str]) -> str:
+    """What codes are called, one after the other, in the reader's language."""
+    return ", ".join(pick(*words.label(code)) for code in codes)
 
 
 def said(text: Text) -> str:
