@@ -49,7 +49,7 @@ class ByDetail(dict[Any, Any]):
 _VARIED = (ByTier, ByKind, ByDetail)
 
 
-def figure(value: T | ByTier[T] | ByKind[T] | None, standing: Standing) -> T | None:
+def figure(value: T | ByTier[T] | ByKind[T] | ByDetail | None, standing: Standing) -> T | None:
     """The figure that holds for a standing; figures that differ may differ again inside."""
     found: Any = value
     while isinstance(found, _VARIED):
@@ -62,7 +62,7 @@ def figure(value: T | ByTier[T] | ByKind[T] | None, standing: Standing) -> T | N
     return found  # type: ignore[no-any-return]  # the tables hold what they are declared to hold
 
 
-def figures_of(value: T | ByTier[T] | ByKind[T]) -> list[T]:
+def figures_of(value: T | ByTier[T] | ByKind[T] | ByDetail) -> list[T]:
     """Every figure that a value may give."""
     if not isinstance(value, _VARIED):
         return [value]

@@ -8,7 +8,7 @@ from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GRANT, GUARD, SETTLE, Clause, Text, on
-from charterhouse.kernel.clauses.conditions import ByKind, ByTier, figure, figures_of
+from charterhouse.kernel.clauses.conditions import ByDetail, ByKind, ByTier, figure, figures_of
 from charterhouse.kernel.clauses.rights import RESTING
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
@@ -16,11 +16,11 @@ from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import ONE_DAY, day_start, last_valid_day
 from charterhouse.kernel.standing import Standing
 
-Fees = int | ByTier[int] | ByKind[int]
-"""Fen; by tier or kind where they differ."""
+Fees = int | ByTier[int] | ByKind[int] | ByDetail
+"""Fen; by tier, kind or a choice of the application where they differ."""
 
-Months = int | ByTier[int] | ByKind[int]
-"""Months of a term; 0 for no end; by tier or kind where they differ."""
+Months = int | ByTier[int] | ByKind[int] | ByDetail
+"""Months of a term; 0 for no end; by tier, kind or a choice of the application."""
 
 FEES = "fees"
 """The fact that sums up the membership fees paid for the term that is to begin, in fen."""
