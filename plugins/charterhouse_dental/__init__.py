@@ -5,6 +5,7 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_dental.annual_fee import AnnualFee
+from charterhouse_dental.fee_cycles import FeeCycles
 from charterhouse_dental.fixed_price_term import FixedPriceTerm
 from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.three_tier_fee import ThreeTierFee
@@ -12,6 +13,7 @@ from charterhouse_dental.treatment_points import TreatmentPoints
 
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
+    FeeCycles,
     FixedPriceTerm,
     MemberDay,
     ThreeTierFee,
