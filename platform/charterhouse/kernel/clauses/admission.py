@@ -314,6 +314,11 @@ class Channels(Clause):
         """See `Clause.defaults`."""
         return {"channel": self.default}
 
+    @on("apply", phase=GRADE, rank=25)
+    def way(self, d: Draft) -> Iterator[fx.Effect]:
+        """The way of this one."""
+        yield fx.Cite(d.body.channel or self.default)
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
