@@ -5,8 +5,9 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_clinic.e_card import ECard
+from charterhouse_clinic.four_function_card import FourFunctionCard
 
-CHARTERS: list[type[Charter]] = [ECard]
+CHARTERS: list[type[Charter]] = [ECard, FourFunctionCard]
 
 
 @hookimpl
