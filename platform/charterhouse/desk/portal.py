@@ -113,13 +113,19 @@ class Home:
 
     @property
     def balances(self) -> tuple[Balance, ...]:
-        """What the person holds beside points: stored value, credit, deposit, dividends."""
+        """What the person holds beside what the card shows: credit, deposit, dividends …."""
         return tuple(
             each
             for each in self.file.balances
             if each.account not in (POINTS, SPEND_TOTAL, "lifetime_points")
             and (each.amount or each.held)
+            and not (each.account == STORED_VALUE and self.is_member and _plain(each))
         )
+
+
+def _plain(balance: Balance) -> bool:
+    """Whether there is nothing to say of a balance but its amount."""
+    return not balance.held and not any(lot.expires for lot in balance.lots)
 
 
 def home(ref: str) -> Home:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -68,6 +68,7 @@ def _decisions(opened: Unit, rows: Any) -> list[Row]:
             "approver": told.get("approver") or "",
             "result": told.get("result") or ("took_part" if row.verb == "take_part" else ""),
             "redeemed": outcome.moved(POINTS),
+            "amount": told.get("amount"),
         }
         if row.verb in _CARD_VERBS:
             cells |= _numbers(held.get(row.member, []), row)
@@ -173,12 +174,30 @@ def _posting(row: Any) -> Row:
         "member": (row.member or "") if of_house else row.owner,
         "introduced": row.member or "",
         "owner": row.owner,
+        "unit": row.account,
         "kind": row.lot.partition("/")[0],
         "points": row.amount,
         "amount": row.amount,
         "what": telling.VERBS.get(row.verb, (row.verb, row.verb)),
         "clause": row.clause,
     }
+
+
+def _balances(_opened: Unit, rows: Any) -> list[Row]:
+    return [
+        {
+            "decision": "",
+            "member": row.owner,
+            "unit": row.account,
+            "kind": row.cls,
+            "amount": row.amount,
+            "expires": _day_of(row.expires - _INSTANT) if row.expires else None,
+        }
+        for row in rows
+    ]
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 def _awards(_opened: Unit, rows: Any) -> list[Row]:
@@ -325,6 +344,8 @@ READERS: Mapping[str, Callable[[Unit, Any], list[Row]]] = {
     "bills": _bills,
     "lines": _lines,
     "points": _postings,
+    "stored": _postings,
+    "balances": _balances,
     "awards": _awards,
     "referrals": _postings,
     "house": _postings,

@@ -15,7 +15,16 @@ from charterhouse.kernel.clauses.flow import MailedCard
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.standing import STATUSES
 from charterhouse.plugins.errors import CharterUnavailableError
-from charterhouse.records.tables import card, decision, event, item, posting, standing, version
+from charterhouse.records.tables import (
+    balance,
+    card,
+    decision,
+    event,
+    item,
+    posting,
+    standing,
+    version,
+)
 from charterhouse.tenancy.scope import current_tenant
 
 if TYPE_CHECKING:
@@ -112,6 +121,35 @@ def _points(_register: Register, wanted: Wanted) -> Select[Any]:
     if wanted.member:
         chosen = chosen.where(posting.c.owner == wanted.member)
     return chosen
+
+
+STORED = ("stored_value", "credit", "deposit", "dividends")
+"""The members' accounts that are money."""
+
+
+def _stored(_register: Register, wanted: Wanted) -> Select[Any]:
+    """What came and went of members' stored value, credit, deposits and dividends."""
+    accounts = (wanted.value,) if wanted.value in STORED else STORED
+    chosen = (
+        select(
+            posting.c.decision_id, posting.c.line, posting.c.owner, posting.c.account,
+            posting.c.amount, posting.c.lot, posting.c.clause, posting.c.at,
+            decision.c.verb, decision.c.member,
+        )
+        .select_from(posting.join(decision, decision.c.id == posting.c.decision_id))
+        .where(posting.c.account.in_(accounts), _OF_MEMBERS, _within(posting.c.at, wanted))
+        .order_by(posting.c.at.desc(), posting.c.decision_id.desc(), posting.c.line)
+    )  # fmt: skip
+    return chosen.where(posting.c.owner == wanted.member) if wanted.member else chosen
+
+
+def _balances(_register: Register, wanted: Wanted) -> Select[Any]:
+    """What the house owes its members in money now, lot by lot."""
+    accounts = (wanted.value,) if wanted.value in STORED else STORED
+    chosen = select(balance).where(balance.c.account.in_(accounts), balance.c.amount != 0)
+    if wanted.member:
+        chosen = chosen.where(balance.c.owner == wanted.member)
+    return chosen.order_by(balance.c.amount.desc(), balance.c.owner, balance.c.lot)
 
 
 def _awards(register: Register, wanted: Wanted) -> Select[Any]:
@@ -217,6 +255,8 @@ SOURCES: Mapping[str, Callable[[Register, Wanted], Select[Any]]] = {
     "bills": _decisions,
     "lines": _lines,
     "points": _points,
+    "stored": _stored,
+    "balances": _balances,
     "awards": _awards,
     "referrals": _referrals,
     "house": _house,
@@ -238,6 +278,8 @@ def values(opened: Unit, register: Register, wanted: Wanted, *, most: int) -> li
         return [status for status in STATUSES if status != "none"]
     if register.source == "mailings":
         return ["open", "done"]
+    if register.filtered == "unit":
+        return list(STORED)
     columns: Mapping[str, Any] = {
         "verb": decision.c.verb, "state": card.c.state, "code": item.c.code,
         "owner": posting.c.owner, "kind": posting.c.lot,

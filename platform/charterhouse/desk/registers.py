@@ -82,6 +82,10 @@ REGISTERS: Mapping[str, Register] = {
             verbs=("spend",),
         ),
         Register(
+            "balances", "balances", ("member", "unit", "kind", "amount", "expires"),
+            filtered="unit", dated=False,
+        ),
+        Register(
             "consumption", "standings",
             ("member", "number", "tier", "state", "since", "valid_until", "consumption",
              "balance"),
@@ -92,12 +96,34 @@ REGISTERS: Mapping[str, Register] = {
             filtered="kind",
         ),
         Register(
+            "stored", "stored", ("at", "member", "unit", "kind", "amount", "what", "clause"),
+            filtered="unit",
+        ),
+        Register(
             "referrals", "referrals", ("at", "member", "introduced", "points", "what", "clause"),
         ),
         Register(
             "redemptions", "decisions",
             ("at", "member", "what", "redeemed", "reason", "outcome", "clause", "actor"),
             verbs=("redeem", "dispute", "give_back"), filtered="verb",
+        ),
+        Register(
+            "topups", "decisions",
+            ("at", "member", "what", "amount", "outcome", "clause", "actor", "branch"),
+            verbs=("top_up", "cash_out"), filtered="verb",
+        ),
+        Register(
+            "memberships", "decisions", _REASONED,
+            verbs=("renew", "upgrade", "withdraw", "suspend", "resume", "deregister"),
+            filtered="verb",
+        ),
+        Register(
+            "services", "decisions", _REASONED,
+            verbs=("request", "supply", "decide", "progress", "cancel", "close", "book"),
+            filtered="verb",
+        ),
+        Register(
+            "facts", "decisions", _REASONED, verbs=("record", "visit", "refer"), filtered="verb",
         ),
         Register(
             "losses", "decisions",

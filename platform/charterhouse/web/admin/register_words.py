@@ -11,7 +11,7 @@ from charterhouse.desk.charter_settings import base
 from charterhouse.desk.errors import DeskError
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.plugins.errors import CharterUnavailableError
-from charterhouse.web.admin.terms import term
+from charterhouse.web.admin.terms import term, unit_name
 from charterhouse.web.admin.words import actor_text, branch_name, code_label, person_name
 from charterhouse.web.i18n import date_text, gettext, lazy_gettext, lazy_pgettext, pick
 from charterhouse.web.labels import status_label
@@ -34,6 +34,12 @@ NAMES: Final = {
     "lines": lazy_pgettext("register", "Spending details"),
     "consumption": lazy_pgettext("register", "Cumulative consumption"),
     "points": lazy_pgettext("register", "Points by kind"),
+    "stored": lazy_pgettext("register", "Stored value, credit and deposits"),
+    "topups": lazy_pgettext("register", "Top-ups and pay-outs"),
+    "balances": lazy_pgettext("register", "Balances of members"),
+    "memberships": lazy_pgettext("register", "Renewals, upgrades and withdrawals"),
+    "services": lazy_pgettext("register", "Services and bookings"),
+    "facts": lazy_pgettext("register", "Visits, referrals and records"),
     "referrals": lazy_pgettext("register", "Referrals"),
     "redemptions": lazy_pgettext("register", "Redemptions and objections"),
     "losses": lazy_pgettext("register", "Losses and reissues"),
@@ -67,6 +73,7 @@ HEADS: Final = {
     "earned": lazy_gettext("Points"),
     "effective": lazy_gettext("In force from"),
     "ended": lazy_gettext("Ended"),
+    "expires": lazy_gettext("Usable until"),
     "happened": lazy_gettext("Happened"),
     "id_number": lazy_gettext("ID number"),
     "introduced": lazy_gettext("Introduced"),
@@ -93,6 +100,7 @@ HEADS: Final = {
     "successor": lazy_gettext("New card"),
     "tier": lazy_gettext("Tier"),
     "to_pay": lazy_gettext("Paid"),
+    "unit": lazy_gettext("Account"),
     "valid_until": lazy_gettext("Valid until"),
     "version": lazy_gettext("Version"),
     "what": lazy_gettext("What"),
@@ -160,6 +168,8 @@ def filter_text(column: str, value: str) -> str:
         return pick(*telling.VERBS.get(value, (value, value)))
     if column == "owner":
         return account_text(value)
+    if column == "unit":
+        return unit_name(value)
     if column in ("state", "status"):
         return status_label(value)
     return code_label(value)
@@ -194,6 +204,7 @@ def cell_text(name: str, row: dict[str, Any]) -> str:
         "category": lambda: term("category", value),
         "state": lambda: _STATES.get(value) or status_label(value),
         "owner": lambda: account_text(value),
+        "unit": lambda: unit_name(value),
         "result": lambda: _result(value),
         "papers": lambda: str(gettext(", ")).join(code_label(code) for code in value),
         "changed": lambda: _setting_names(value),
