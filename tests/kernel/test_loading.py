@@ -84,7 +84,7 @@ TRAPS: dict[str, tuple[str, int, str]] = {
     "unquoted clause of a list": (HEAD + STEP + '{clause: ["5.1", 5.2]}\n', 7, "5.2 in quotes"),
     "a key twice": (HEAD + STEP + "{points: 1, points: 2}\n", 7, "'points' stands here twice"),
     "a step key twice": (HEAD + "        join: {member: yu}\n", 7, "twice"),
-    "a number as a key": (HEAD.replace("{member: li}", "{5: li}"), 6, "quoted text"),
+    "a number as a key": (HEAD.replace("{member: li}", "{5.10: li}"), 6, "quoted text"),
     "no key": (HEAD.replace("{member: li}", "{~: li}"), 6, "quoted text"),
     "merge": (HEAD + "        <<: {a: 1}\n", 7, "merge"),
     "a Python object": (HEAD.replace("li}", "!!python/object:os.system x}"), 6, "constructor"),

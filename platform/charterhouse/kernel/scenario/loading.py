@@ -110,6 +110,9 @@ def _construct_map(loader: _Loader, node: yaml.MappingNode) -> Located:
     made.line = node.start_mark.line + 1
     for key_node, value_node in node.value:
         key: Hashable = loader.construct_object(key_node, deep=True)
+        if isinstance(key, int) and not isinstance(key, bool) and key_node.value == str(key):
+            # A plain whole number (steps, days of a month) can be read in one way only.
+            key = key_node.value
         if not isinstance(key, str):
             raise _trap(key_node, f"the key {key_node.value!r} must be quoted text")
         if key in made:
