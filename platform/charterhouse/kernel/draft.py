@@ -62,6 +62,10 @@ class View(Protocol):
         """How many memberships are active and in their term on a day, of these kinds."""
         ...
 
+    def active_refs(self, day: date, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """Who they are. Only for what concerns every member, such as an amendment."""
+        ...
+
 
 class Refused(Exception):  # noqa: N818 - it is no error
     """Ends a decision at once; carries the refusal."""
@@ -158,6 +162,10 @@ class Draft:
     def active_members(self, kinds: frozenset[str] | None = None) -> int:
         """How many memberships are active today, of these kinds; before this decision."""
         return self._view.active_members(self.now.date(), kinds)
+
+    def active_refs(self, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """Whose memberships are active today, of these kinds; before this decision."""
+        return self._view.active_refs(self.now.date(), kinds)
 
     # Executing effects.
 

@@ -63,6 +63,11 @@ class Workspace:
         )
         return self._view.active_members(day, kinds) + changed
 
+    def active_refs(self, day: date, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """See `View`."""
+        now = {ref for ref, each in self._standings.items() if is_active(each, day, kinds)}
+        return self._view.active_refs(day, kinds) - self._standings.keys() | now
+
     def keep(self, decision: Decision) -> None:
         """Let later decisions see what this one left."""
         self._standings.update(decision.standings)

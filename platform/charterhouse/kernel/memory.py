@@ -49,6 +49,10 @@ class MemoryWorld:
         """See `View`."""
         return sum(is_active(each, day, kinds) for each in self.standings.values())
 
+    def active_refs(self, day: date, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """See `View`."""
+        return frozenset(r for r, each in self.standings.items() if is_active(each, day, kinds))
+
     def introduce(self, ref: str, facts: Mapping[str, Any]) -> None:
         """Tell what is known of a person before the story."""
         self.people[ref] = dict(facts)

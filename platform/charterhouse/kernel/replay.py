@@ -98,6 +98,10 @@ class Run:
         """See `View`."""
         return sum(is_active(each, day, kinds) for each in self.standings.values())
 
+    def active_refs(self, day: date, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """See `View`."""
+        return frozenset(r for r, each in self.standings.items() if is_active(each, day, kinds))
+
     def tell(self, event: Event) -> Said:
         """Decide an event and keep what it leaves.
 

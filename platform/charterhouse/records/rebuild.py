@@ -67,6 +67,10 @@ class _Replay:
         """See `View`."""
         return sum(is_active(each, day, kinds) for each in self.standings.values())
 
+    def active_refs(self, day: date, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """See `View`."""
+        return frozenset(r for r, each in self.standings.items() if is_active(each, day, kinds))
+
     def decide(self, event: Any) -> Decision:
         """Decide an event and keep what it leaves."""
         outcome = engine.decide(self._book, event, self)

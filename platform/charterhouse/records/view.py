@@ -21,14 +21,14 @@ _DOCUMENT = prepared(
     )
 )
 
-_ACTIVE = prepared(
-    select(standing.c.kind, func.count().label("number"))
-    .where(
-        standing.c.status == "active",
-        or_(standing.c.valid_until.is_(None), standing.c.valid_until >= bindparam("day")),
-    )
-    .group_by(standing.c.kind)
+_IN_TERM = (
+    standing.c.status == "active",
+    or_(standing.c.valid_until.is_(None), standing.c.valid_until >= bindparam("day")),
 )
+_ACTIVE = prepared(
+    select(standing.c.kind, func.count().label("number")).where(*_IN_TERM).group_by(standing.c.kind)
+)
+_ACTIVE_REFS = prepared(select(standing.c.ref, standing.c.kind).where(*_IN_TERM))
 
 
 class StoreView:
@@ -69,6 +69,11 @@ class StoreView:
         """See `charterhouse.kernel.draft.View`."""
         rows = self._unit.execute(_ACTIVE, {"day": day.isoformat()})
         return sum(row.number for row in rows if kinds is None or row.kind in kinds)
+
+    def active_refs(self, day: date, kinds: frozenset[str] | None = None) -> frozenset[str]:
+        """See `charterhouse.kernel.draft.View`."""
+        rows = self._unit.execute(_ACTIVE_REFS, {"day": day.isoformat()})
+        return frozenset(row.ref for row in rows if kinds is None or row.kind in kinds)
 
 
 def _content(doc_id: str, sealed: str) -> Mapping[str, Any]:

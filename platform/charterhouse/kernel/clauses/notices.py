@@ -297,16 +297,18 @@ class Recorded(Clause):
         kinds: kind → task, or "".
         members_only: whether the person must be a member.
         noted: whether it is counted in the member's file.
+        when: a condition under which the task is raised; None for always.
     """
 
     def __init__(
         self, number: str, kinds: Mapping[str, str], *, members_only: bool = False,
-        noted: bool = True,
+        noted: bool = True, when: Callable[[Draft], bool] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number)
         self.kinds = kinds
         self.members_only = members_only
         self.noted = noted
+        self.when = when
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -330,7 +332,7 @@ class Recorded(Clause):
         if self.noted:
             yield fx.Note(d.member, d.body.kind)
         task = self.kinds[d.body.kind]
-        if task:
+        if task and (self.when is None or self.when(d)):
             yield fx.Raise("task", task, d.member, about=dict(d.body.details or {}))
 
 
@@ -379,11 +381,24 @@ class Activities(Clause):
 
 
 class AmendmentNotice(Clause):
-    """A change of the charter is announced some days before it takes effect."""
+    """A change of the charter is announced some days before it takes effect.
 
-    def __init__(self, number: str, *, days: int) -> None:
-        super().__init__(number)
+    Numbers by reason: `told`.
+
+    Args:
+        days: between the announcement and the effective day.
+        notice: sent to every active member with the change; "" for none.
+        everybody: whether the change is refused while an active member has not been told
+            (`notified`; left out: everybody has).
+    """
+
+    def __init__(
+        self, number: str, *, days: int, notice: str = "", everybody: bool = False, **numbers: str
+    ) -> None:
+        super().__init__(number, **numbers)
         self.days = days
+        self.notice = notice
+        self.everybody = everybody
 
     @on("amend", phase=GUARD)
     def announced(self, d: Draft) -> Iterator[fx.Effect]:
@@ -392,6 +407,8 @@ class AmendmentNotice(Clause):
             yield fx.Refuse("notice_too_short", "amend.effective")
         if d.body.effective < d.now.date():
             yield fx.Refuse("too_late", "amend.effective")
+        if self.everybody and self.untold(d):
+            yield fx.Refuse("notice_too_short", "amend.notified", number=self.of("told"))
         problem = d.book.problem_with(self._moment(d), d.body.settings)
         if problem is not None:
             number = problem.clause if problem.clause in d.program.numbers else ""
@@ -401,6 +418,20 @@ class AmendmentNotice(Clause):
     def amend(self, d: Draft) -> Iterator[fx.Effect]:
         """A new version from that day on."""
         yield fx.Amendment(self._moment(d), d.body.announced, d.body.settings)
+
+    @on("amend", phase=FOLLOW)
+    def tell(self, d: Draft) -> Iterator[fx.Effect]:
+        """Every active member is told."""
+        if self.notice:
+            about = {"effective": d.body.effective.isoformat()}
+            for ref in sorted(d.active_refs()):
+                yield fx.Raise("notice", self.notice, ref, about=about, number=self.of("told"))
+
+    def untold(self, d: Draft) -> bool:
+        """Whether an active member has not been told."""
+        if isinstance(d.body.notified, tuple):
+            return not d.active_refs() <= set(d.body.notified)
+        return d.body.notified is False and bool(d.active_refs())
 
     def _moment(self, d: Draft) -> datetime:
         # A change for today takes effect now: what was decided this morning stays explained.
