@@ -65,6 +65,10 @@ lint: setup ## Check style, types, floors and templates
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet --profile=jinja --ignore=H005,H006,H014,H017,H021,H023,H025,H030,H031,H037,J004,J018,T001,T002,T003,T028,T032 platform plugins
 
+.PHONY: reference
+reference: setup ## Write the reference of the clause library from the code
+	$(BIN)/python scripts/write-reference.py
+
 .PHONY: bench
 bench: setup ## Measure the way of an event
 	$(BIN)/charterhouse bench
