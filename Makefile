@@ -67,7 +67,7 @@ lint: setup ## Check style, types, floors and templates
 
 .PHONY: reference
 reference: setup ## Write the reference of the clause library from the code
-	$(BIN)/python scripts/write-reference.py
+	$(BIN)/python scripts/reference.py
 
 .PHONY: bench
 bench: setup ## Measure the way of an event

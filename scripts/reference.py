@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Write docs/clauses.md: the clause library as the code has it.
 
 Run `make reference` after a clause changed; a test compares the page with the code.
