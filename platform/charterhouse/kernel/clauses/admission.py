@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from charterhouse.kernel import effects as fx
@@ -117,16 +118,19 @@ class Documents(Clause):
     Args:
         required: document → copies; by kind or tier where they differ.
         details: data that the application must contain.
+        on_file: whether a detail of this applicant is known already and need not be said.
     """
 
     def __init__(
         self, number: str,
         required: Mapping[str, int] | ByKind[dict[str, int]] | ByTier[dict[str, int]],
         *, details: tuple[str, ...] = (), detail_number: str = "",
+        on_file: Callable[[Draft, str], bool] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number, **({"details": detail_number} if detail_number else {}))
         self.required = required
         self.details = details
+        self.on_file = on_file
 
     def needed(self, d: Draft) -> Mapping[str, int]:
         """The documents that this application needs."""
@@ -160,7 +164,8 @@ class Documents(Clause):
         if any(detail(d.body, code) is not None for code in self.details):
             for code in self.details:
                 value = detail(d.body, code)
-                if value is None or not str(value).strip():
+                known = value is None and self.on_file is not None and self.on_file(d, code)
+                if not known and not str("" if value is None else value).strip():
                     yield fx.Lack(code, number=self.of("details"))
 
     def text(self) -> dict[str, Text]:
@@ -268,6 +273,39 @@ class Choice(Clause):
             yield fx.Refuse("unknown", f"{d.body.verb}.details.{self.name}")
 
 
+class UniqueDetail(Clause):
+    """A detail of a registration (an identity number) belongs to one person only.
+
+    Args:
+        name: of the detail; a registration without it is not looked at.
+    """
+
+    def __init__(self, number: str, name: str) -> None:
+        super().__init__(number)
+        self.name = name
+
+    def _id(self, d: Draft) -> str:
+        value = detail(d.body, self.name)
+        if value is None:
+            return ""
+        # Ids of documents are kept in the clear: what identifies a person must not be.
+        digest = sha256(f"{self.name}:{value}".strip().upper().encode()).hexdigest()
+        return f"unique:{digest}"
+
+    @on("apply", "bring_in", phase=GUARD, rank=12)
+    def single(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse a second person with it."""
+        known = d.document(self._id(d)) if self._id(d) else None
+        if known is not None and known.member != d.member:
+            yield fx.Refuse("already_member", f"{d.body.verb}.details.{self.name}")
+
+    @on("apply", "bring_in", phase=GRADE, rank=30)
+    def keep(self, d: Draft) -> Iterator[fx.Effect]:
+        """Remember whose it is."""
+        if self._id(d):
+            yield fx.Put("unique", self._id(d), d.member, {"at": d.now.isoformat()})
+
+
 class Capacity(Clause):
     """No more than a number of memberships run at a time.
 
@@ -313,6 +351,16 @@ class Channels(Clause):
     def defaults(self) -> Mapping[str, str]:
         """See `Clause.defaults`."""
         return {"channel": self.default}
+
+    def unknowns(self) -> Mapping[str, str]:
+        """See `Clause.unknowns`."""
+        return {"apply.channel": self.number, "join.channel": self.number}
+
+    @on("apply", phase=GUARD, rank=8)
+    def open(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse an application without a way where the usual one is not open."""
+        if (d.body.channel or self.default) not in self.channels:
+            yield fx.Refuse("unknown", "apply.channel")
 
     @on("apply", phase=GRADE, rank=25)
     def way(self, d: Draft) -> Iterator[fx.Effect]:

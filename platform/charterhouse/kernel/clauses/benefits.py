@@ -9,8 +9,16 @@ from typing import Any
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.bill import Bill
 from charterhouse.kernel.charter import EARN, FOLLOW, GRANT, GUARD, PRICE, SETTLE, Clause, Text, on
-from charterhouse.kernel.clauses.conditions import ByKind, ByTier, Days, belongs, figure
+from charterhouse.kernel.clauses.conditions import (
+    ByKind,
+    ByTier,
+    Days,
+    belongs,
+    figure,
+    last_birthday,
+)
 from charterhouse.kernel.clauses.leaving import RefundRule
+from charterhouse.kernel.clauses.points import restore
 from charterhouse.kernel.clauses.rights import lost_right
 from charterhouse.kernel.clauses.terms import terms_of
 from charterhouse.kernel.decision import Happening
@@ -78,6 +86,11 @@ def year_start(standing: Standing) -> date:
 
 YEAR_START = "year_start"
 """The fact that keeps from when membership years count, where it is not the joining day."""
+
+
+def birthday(standing: Standing, day: date) -> str:
+    """From one birthday to the next."""
+    return f"birthday {last_birthday(standing, day)}"
 
 
 def once(_standing: Standing, _day: date) -> str:
@@ -169,16 +182,17 @@ class Quota(Offer):
         window: the days on which it can be used.
         outside: reason with which it is refused on other days.
         shown: what must be shown → the reason with which it is refused otherwise.
-        items: bill lines of these items are free while the quota lasts (`FreeLines` prices them).
+        on_bills: it is taken on bills only (`FreeLines`, `OffBill`), never told by `use`.
     """
 
     def __init__(
         self, number: str, benefit: str, *, per: int | ByTier[int] | ByKind[int] | None,
         period: Period = calendar_year, window: Days | None = None, outside: str = "not_eligible",
         shown: Mapping[str, str] | None = None, only: Collection[str] | None = None,
-        **numbers: str,
+        on_bills: bool = False, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.on_bills = on_bills
         self.benefits = (benefit,)
         self.benefit = benefit
         self.per = per
@@ -226,7 +240,9 @@ class Quota(Offer):
 
     @on("use", phase=GUARD, rank=25)
     def papers(self, d: Draft) -> Iterator[fx.Effect]:
-        """Refuse when something is not shown."""
+        """Refuse when something is not shown, and what is taken on bills only."""
+        if d.body.benefit == self.benefit and self.on_bills:
+            yield fx.Refuse("form_required", "use.benefit", number=self.of("used"))
         if d.body.benefit == self.benefit:
             for thing, reason in self.shown.items():
                 if thing not in d.body.shown:
@@ -366,16 +382,36 @@ class FreeLines(Clause):
 
 
 class UseGivenBack(Clause):
-    """A use that is undone before it was enjoyed no longer counts."""
+    """A use that is undone before it was enjoyed no longer counts.
+
+    Args:
+        redemptions: whether a redemption is undone in the same way, with its points; None
+            leaves it to another clause (`Objection`, `GiftReturned`).
+    """
+
+    def __init__(self, number: str, *, redemptions: bool | None = None) -> None:
+        super().__init__(number)
+        self.redemptions = redemptions
 
     @on("give_back", phase=GUARD)
     def once(self, d: Draft) -> Iterator[fx.Effect]:
-        """Only once."""
+        """Only once, and only what can be undone."""
         document = d.document(d.body.of)
-        if document is not None and document.kind == "use" and document.content.get("given_back"):
-            yield fx.Refuse("order_violation", "give_back.of")
-        elif document is not None and document.kind not in ("use", "redemption"):
+        if document is None or (document.kind == "redemption" and self.redemptions is None):
+            return
+        if document.kind not in ("use", "redemption"):
             yield fx.Refuse("unknown", "give_back.of")
+        elif document.content.get("given_back"):
+            yield fx.Refuse("order_violation", "give_back.of")
+        elif document.kind == "redemption" and not self.redemptions:
+            yield fx.Refuse("not_refundable", "give_back.of")
+
+    @on("give_back", phase=SETTLE)
+    def undo_redemption(self, d: Draft) -> Iterator[fx.Effect]:
+        """The points return to their lots."""
+        document = d.document(d.body.of)
+        if document is not None and document.kind == "redemption" and self.redemptions:
+            yield from restore(document, d.holder(document.member, document), self.number)
 
     @on("give_back", phase=EARN)
     def undo(self, d: Draft) -> Iterator[fx.Effect]:
@@ -437,7 +473,7 @@ class RaisedOnUse(Clause):
 
 __all__ = [
     "YEAR_START", "FreeLines", "GrantOnce", "Offer", "Period", "Quota", "RaisedOnUse",
-    "Unlimited", "UseGivenBack", "calendar_year", "membership_year", "once", "price_of_uses", "quarter",
+    "Unlimited", "UseGivenBack", "birthday", "calendar_year", "membership_year", "once", "price_of_uses", "quarter",
     "term", "term_year",
     "year_start",
 ]  # fmt: skip

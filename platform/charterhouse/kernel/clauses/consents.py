@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import FOLLOW, GUARD, Clause, Text, on
 from charterhouse.kernel.clauses.conditions import detail
-from charterhouse.kernel.clauses.rights import no_membership
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 
@@ -126,10 +125,7 @@ class DataConsent(Clause):
     @on("record", phase=GUARD, rank=20)
     def given(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse without it."""
-        lost = d.body.kind in self.kinds and d.body.member and no_membership(d.of_member)
-        if lost:
-            yield fx.Refuse(lost[0])
-        elif d.body.kind in self.kinds and d.body.member and not d.of_member.facts.get(self.fact):
+        if d.body.kind in self.kinds and d.body.member and not d.of_member.facts.get(self.fact):
             yield fx.Refuse("consent_missing", "record.member")
 
     def text(self) -> dict[str, Text]:

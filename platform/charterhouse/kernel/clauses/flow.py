@@ -26,16 +26,18 @@ class Application(Clause):
         kinds: the kinds that may be applied for, or kind → number of its clause.
         default: of an application that names none.
         review: whether somebody decides on it.
+        unless: a condition under which it is no new membership (a further one of a member).
     """
 
     def __init__(
         self, number: str, *, kinds: Iterable[str] = ("individual",), default: str = "individual",
-        review: bool = False,
+        review: bool = False, unless: Callable[[Draft], bool] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number, **(kinds if isinstance(kinds, Mapping) else {}))
         self.kinds = tuple(kinds)
         self.default = default
         self.review = review
+        self.unless = unless
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -48,6 +50,8 @@ class Application(Clause):
     @on("apply", phase=GRADE, rank=20)
     def file(self, d: Draft) -> Iterator[fx.Effect]:
         """The application is on file."""
+        if self.unless is not None and self.unless(d):
+            return
         body = d.body
         kind = applied_kind(d)
         application: dict[str, Any] = {
@@ -248,18 +252,23 @@ class GrantedTier(Clause):
         by: roles that may give it; None for anybody on the staff.
         reason_needed: whether the reason must be said.
         admits: whether a person who is no member becomes one.
-        floor: whether it stays below what is reached otherwise.
+        reached: the tier that a member has otherwise (of a `Ladder`), where what is given may
+            also be lower than the present tier.
+        notice: told to a member who rises by it; "" for none.
     """
 
     def __init__(
         self, number: str, *, by: frozenset[str] | None = None, reason_needed: bool = False,
-        admits: bool = True, card: bool = True, **numbers: str,
+        admits: bool = True, card: bool = True,
+        reached: Callable[[Standing], str] | None = None, notice: str = "", **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.by = by
         self.reason_needed = reason_needed
         self.admits = admits
         self.card = card
+        self.reached = reached
+        self.notice = notice
 
     @on("grant", phase=GUARD, rank=20)
     def allowed(self, d: Draft) -> Iterator[fx.Effect]:
@@ -284,11 +293,21 @@ class GrantedTier(Clause):
                 values |= {"card": "active", "card_no": d.event.serial}
             yield fx.Change(d.member, values)
             yield fx.Announce("activated", d.member, "granted")
-        elif d.program.rank(d.body.tier) > d.program.rank(standing.tier):
-            yield fx.Change(d.member, {"tier": d.body.tier})
-            yield fx.Announce("tier_changed", d.member, "granted")
+        else:
+            yield from self._change(d, standing)
         if standing.status in RUNNING:
             yield fx.Announce("granted", d.member, "granted")
+
+    def _change(self, d: Draft, standing: Standing) -> Iterator[fx.Effect]:
+        rank = d.program.rank
+        least = self.reached(standing) if self.reached else standing.tier
+        tier, before = max(d.body.tier, least, key=rank), standing.tier
+        if tier == before:
+            return
+        yield fx.Change(d.member, {"tier": tier})
+        yield fx.Announce("tier_changed", d.member, "granted")
+        if self.notice and rank(tier) > rank(before):
+            yield fx.Raise("notice", self.notice, d.member)
 
     @on("ended", phase=FOLLOW)
     def forget(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, GRANT, GUARD, SETTLE, Clause, Text, on
+from charterhouse.kernel.clauses.registers import own_id
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, freeze, take
+from charterhouse.kernel.ledger import CREDIT, POINTS, SPEND_TOTAL, freeze, take
 from charterhouse.kernel.periods import day_start, first_invalid_day, within_days
 
 
@@ -139,7 +140,7 @@ class EventPoints(Clause):
     @on("take_part", phase=EARN)
     def reward(self, d: Draft) -> Iterator[fx.Effect]:
         """Credit them the first time; a further check-in is kept on the timeline only."""
-        key = f"activity/{d.member}/{d.body.activity}"
+        key = own_id("activity", d.member, d.body.activity)
         if d.document(key) is not None:
             yield fx.Cite("again")
             return
@@ -265,6 +266,34 @@ class Redemption(Clause):
             self.number: (
                 "会员可用积分兑换礼品或服务，以本人账户余额为限。",
                 "Points are redeemed for gifts or services, up to the own balance.",
+            )
+        }
+
+
+class PointsForCredit(Clause):
+    """A number of points that is redeemed gives credit (a coupon) of its value.
+
+    Args:
+        per_yuan: points that are one yuan.
+    """
+
+    def __init__(self, number: str, *, per_yuan: int) -> None:
+        super().__init__(number)
+        self.per_yuan = per_yuan
+
+    @on("redeem", phase=SETTLE, rank=30)
+    def give(self, d: Draft) -> Iterator[fx.Effect]:
+        """Credit the value, whole fen."""
+        if d.body.item is None:
+            fen = d.body.points * d.body.quantity * 100 // self.per_yuan
+            yield fx.Credit(d.member, CREDIT, fen, "coupon")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                f"积分按每{self.per_yuan}分抵1元兑换为抵用券。",
+                f"Points are redeemed for a coupon: {self.per_yuan} points are one yuan.",
             )
         }
 
@@ -415,6 +444,6 @@ class PointsResetNotice(Clause):
 
 
 __all__ = [
-    "Award", "EventPoints", "GiftReturned", "Objection", "OpeningFigures", "PointsResetNotice", "PointsValid",
+    "Award", "EventPoints", "GiftReturned", "Objection", "OpeningFigures", "PointsForCredit", "PointsResetNotice", "PointsValid",
     "PointsYear", "Redemption", "restore",
 ]  # fmt: skip
