@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from charterhouse.desk import members
@@ -13,6 +13,7 @@ from charterhouse.desk.member_file import Owed, standing_now
 from charterhouse.desk.people import Person, change_person, get_person
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Requirement, Text
+from charterhouse.kernel.clauses.conditions import ByDetail
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.kernel.report import Form
@@ -42,12 +43,22 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an application may choose, and what holds where it names nothing."""
+    """What an application may choose, and what holds where it names nothing.
+
+    Attributes:
+        kinds: of membership; sponsor and number of persons go with some of them.
+        choices: detail → what may be chosen, where the charter's figures differ by it.
+        refused: why a charter without paths would not admit this person; empty when it would.
+    """
 
     tiers: tuple[Option, ...]
     paths: tuple[Option, ...]
     channels: tuple[Option, ...]
     defaults: Mapping[str, str]
+    kinds: tuple[Option, ...] = ()
+    choices: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    refused: Text = ("", "")
+    refused_clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +68,13 @@ class Application:
     Attributes:
         documents: code → copies.
         details: code → what was told.
+        sponsor: a person's ref.
     """
 
     tier: str = ""
+    kind: str = ""
+    sponsor: str = ""
+    headcount: int = 0
     path: str = ""
     channel: str = ""
     documents: Mapping[str, int] = field(default_factory=dict)
@@ -68,7 +83,10 @@ class Application:
 
     def body(self, ref: str) -> dict[str, Any]:
         """As the fields of an `apply` event; what is empty is left out."""
-        named = {"tier": self.tier, "path": self.path, "channel": self.channel}
+        named = {
+            "tier": self.tier, "path": self.path, "channel": self.channel, "kind": self.kind,
+            "sponsor": self.sponsor, "headcount": self.headcount,
+        }  # fmt: skip
         return {
             "member": ref,
             **{name: code for name, code in named.items() if code},
@@ -101,7 +119,20 @@ def options(ref: str, *, actor: str) -> Options:
             program.codes.get("apply.channel", ()), key=lambda c: (c != defaults.get("channel"), c)
         )
         paths = sorted(program.codes.get("path", ()), key=lambda c: (c != defaults.get("path"), c))
+        kinds = sorted(
+            program.codes.get("apply.kind", ()), key=lambda c: (c != defaults.get("kind"), c)
+        )
+        refused, number = ("", ""), ""
+        if not paths:
+            refused, number = _refused(ref, actor)
         return Options(
+            kinds=tuple(_kind(code, program, said) for code in kinds),
+            choices={
+                name: tuple(_plain(str(code), program, said) for code in codes)
+                for name, codes in choices_of(program).items()
+            },
+            refused=refused,
+            refused_clause=number,
             tiers=tuple(_plain(code, program, said) for code in _tiers(program, said)),
             paths=tuple(_path(ref, code, channels, program, said, actor) for code in paths),
             channels=tuple(_plain(code, program, said) for code in channels),
@@ -109,9 +140,38 @@ def options(ref: str, *, actor: str) -> Options:
         )
 
 
+def _refused(ref: str, actor: str) -> tuple[Text, str]:
+    """Why this person cannot be admitted at all; what papers can put right is no reason."""
+    refusal = quote("join", {"member": ref}, actor=actor).refusal
+    if refusal is None or refusal["field"] or refusal["missing"] or refusal["code"] in _LATER:
+        return ("", ""), ""
+    return REASONS[refusal["code"]], refusal["clause"]
+
+
+_LATER = frozenset(
+    {"incomplete", "consent_missing", "sponsor_missing", "amount_short", "fee_short"}
+)
+
+
+def choices_of(program: Program) -> dict[str, tuple[Any, ...]]:
+    """Details of an application by which figures of the charter differ → what may be chosen."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for clause in program.clauses:
+        for value in vars(clause).values():
+            if isinstance(value, ByDetail):
+                found.setdefault(value.name, tuple(value))
+    return found
+
+
+def _kind(code: str, program: Program, said: Words) -> Option:
+    number = program.explanations().get(code, "")
+    return Option(code, said.of("kind", code), said.clause(number), number)
+
+
 def _tiers(program: Program, said: Words) -> list[str]:
-    """Tiers in the order in which the charter labels them."""
-    order = {code: place for place, code in enumerate(said.labels)}
+    """Tiers low to high, then others in the order in which the charter labels them."""
+    known = dict.fromkeys((*program.tiers, *said.labels))
+    order = {code: place for place, code in enumerate(known)}
     return sorted(program.codes.get("tier", ()), key=lambda c: (order.get(c, len(order)), c))
 
 
@@ -152,14 +212,29 @@ def owed_in(answer: Answer) -> tuple[Owed, ...]:
     )
 
 
-def requirements(path: str, channel: str) -> list[Requirement]:
-    """The papers and details of an application on a path through a channel."""
-    return program_now().requirements("apply", path=path or None, channel=channel or None)
+def requirements(
+    path: str, channel: str, ref: str = "", application: Application | None = None
+) -> list[Requirement]:
+    """The papers and details of an application on a path through a channel.
+
+    Where they differ by kind or tier, those of one person's application are asked of the charter.
+    """
+    listed = program_now().requirements("apply", path=path or None, channel=channel or None)
+    if not ref or application is None or not listed:
+        return listed
+    bare = replace(application, documents={}, details={listed[0].code: ""}, consent=True)
+    refusal = quote("apply", bare.body(ref), actor=f"member:{ref}").refusal
+    lacking = set(refusal["missing"]) if refusal else set()
+    return [each for each in listed if each.code in lacking] if lacking else listed
 
 
 def details_of(person: Person, needed: list[Requirement]) -> dict[str, Any]:
     """The details that an application needs, as far as the person's file has them."""
-    known = {**person.more, "address": person.address, "phone": person.phone, "name": person.name}
+    known = {
+        **person.more, "address": person.address, "phone": person.phone, "name": person.name,
+        "id_number": person.id_number, "email": person.email, "sex": person.sex,
+        "born": person.born.isoformat() if person.born else "",
+    }  # fmt: skip
     return {
         each.code: known[each.code]
         for each in needed
@@ -167,11 +242,11 @@ def details_of(person: Person, needed: list[Requirement]) -> dict[str, Any]:
     }
 
 
-def missing(application: Application) -> list[Requirement]:
+def missing(application: Application, ref: str = "") -> list[Requirement]:
     """What an application still lacks, in the charter's order."""
     return [
         each
-        for each in requirements(application.path, application.channel)
+        for each in requirements(application.path, application.channel, ref, application)
         if not (
             application.documents.get(each.code)
             if each.sort == "document"

@@ -22,7 +22,8 @@ from charterhouse.web.admin.acting import (
     say,
 )
 from charterhouse.web.admin.people_forms import enter_person, found_people
-from charterhouse.web.admin.words import code_label
+from charterhouse.web.admin.terms import term
+from charterhouse.web.admin.words import code_label, person_name
 from charterhouse.web.i18n import gettext, lazy_gettext
 from charterhouse.web.listing import Page, read_page
 from charterhouse.web.navigation import NavItem, add_nav
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as WerkzeugResponse
 
     from charterhouse.desk.actions import Preview
+    from charterhouse.desk.intake import Answer
     from charterhouse.desk.people import Person
 
 __all__ = ["register"]
@@ -50,7 +52,7 @@ def steps(ref: str = "", values: MultiDict[str, str] | None = None) -> list[Any]
     """Return the steps with the addresses of those that can be gone back to."""
     kept: dict[str, Any] = {}
     if values:
-        kept = {name: values.get(name) for name in ("tier", "path", "channel")}
+        kept = _chosen(values)
     docs = values.getlist("doc") if values else []
     return [
         (gettext("Who"), url_for("admin.admission")),
@@ -62,6 +64,19 @@ def steps(ref: str = "", values: MultiDict[str, str] | None = None) -> list[Any]
         gettext("Review"),
         gettext("Card"),
     ]
+
+
+_CHOSEN = ("tier", "path", "channel", "kind", "sponsor", "headcount")
+"""What the way in is told by, from step to step."""
+
+
+def _chosen(values: MultiDict[str, str]) -> dict[str, str]:
+    """Return what was chosen so far, as it is carried from step to step."""
+    return {
+        name: text
+        for name, text in values.items()
+        if (name in _CHOSEN or name.startswith("choice.")) and text
+    }
 
 
 @require("members.write")
@@ -142,14 +157,32 @@ def _application(person: Person, values: MultiDict[str, str]) -> Application:
     details = admission.details_of(person, admission.requirements(path, channel))
     for name in values.getlist("grant"):
         details[name] = True
+    for name, text in _chosen(values).items():
+        if name.startswith("choice."):
+            details[name.removeprefix("choice.")] = int(text) if text.isdecimal() else text
+    headcount = values.get("headcount", "")
     return Application(
         tier=values.get("tier", ""),
+        kind=values.get("kind", ""),
+        sponsor=_sponsor(values.get("sponsor", "")),
+        headcount=int(headcount) if headcount.isdecimal() and len(headcount) < 7 else 0,
         path=path,
         channel=channel,
         documents={code: n for code, n in documents.items() if n},
         details=details,
         consent=values.get("consent") == "1",
     )
+
+
+def _sponsor(text: str) -> str:
+    """Return the one member whom a card number, phone or name means; nothing when unclear."""
+    text = text.strip()[:80]
+    if not text:
+        return ""
+    if text.isdecimal() and members.rows_of([text]):
+        return text
+    found = members.search(text, size=2)
+    return found.rows[0].ref if found.total == 1 else ""
 
 
 @require("members.write")
@@ -174,8 +207,9 @@ def papers(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
         steps=steps(ref, values),
         person=person,
         application=application,
-        needed=admission.requirements(application.path, application.channel),
-        lacking=admission.missing(application),
+        chosen=_kept(values, application),
+        needed=admission.requirements(application.path, application.channel, ref, application),
+        lacking=admission.missing(application, ref),
         fields=annex.fields(),
         form=admission.form_of_charter(),
         values=annex.values(person, request.form if errors else None),
@@ -189,15 +223,18 @@ def lacking(ref: str) -> str:
     """Name what still lacks, while papers are ticked."""
     person = annex.read(get_person(ref), request.form)
     application = _application(person, request.form)
-    return render_template("admin/admission/lacking.html", lacking=admission.missing(application))
+    return render_template(
+        "admin/admission/lacking.html", lacking=admission.missing(application, ref)
+    )
+
+
+def _kept(values: MultiDict[str, str], application: Application) -> dict[str, str]:
+    """Return the choices as they are carried on; a sponsor by the ref that was found."""
+    return {**_chosen(values), "sponsor": application.sponsor}
 
 
 def _url(endpoint: str, ref: str, application: Application) -> str:
-    named: dict[str, Any] = {
-        "tier": application.tier,
-        "path": application.path,
-        "channel": application.channel,
-    }
+    named: dict[str, Any] = _kept(request.values, application)
     docs = [f"{code}:{copies}" for code, copies in application.documents.items()]
     return url_for(endpoint, ref=ref, doc=docs, **{k: v for k, v in named.items() if v})
 
@@ -220,6 +257,7 @@ def review(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
         steps=steps(ref, values),
         person=person,
         application=application,
+        chosen=_kept(values, application),
         labels=_labels(application),
         preview=preview,
         owed=admission.owed_in(preview.answer),
@@ -234,10 +272,7 @@ def review(ref: str) -> str | tuple[str, int] | WerkzeugResponse:
 
 def _agreed(application: Application) -> Application:
     """Return it as if consent were given, so that the review shows what else is in the way."""
-    return Application(
-        application.tier, application.path, application.channel, application.documents,
-        application.details, consent=True,
-    )  # fmt: skip
+    return replace(application, consent=True)
 
 
 def _grantable(field: str) -> str:
@@ -248,11 +283,14 @@ def _grantable(field: str) -> str:
 
 def _labels(application: Application) -> list[tuple[str, str]]:
     named = (
-        (gettext("Card type"), application.tier),
-        (gettext("Path"), application.path),
-        (gettext("Channel"), application.channel),
+        (gettext("Kind of membership"), term("kind", application.kind)),
+        (gettext("Card type"), code_label(application.tier)),
+        (gettext("Path"), code_label(application.path)),
+        (gettext("Channel"), code_label(application.channel)),
+        (gettext("Sponsor"), person_name(application.sponsor) if application.sponsor else ""),
+        (gettext("Number of persons"), str(application.headcount or "")),
     )
-    return [(label, code_label(code)) for label, code in named if code]
+    return [(label, text) for label, text in named if text]
 
 
 def _hand_in(
@@ -267,6 +305,9 @@ def _hand_in(
     if not answer.accepted:
         told = admission.told(answer)
         return None, refusal_of(told, "apply"), told
+    if answer.after and answer.after["status"] != "applied":
+        # A charter without a review has decided already.
+        return _go_on(ref, answer), {}, preview
     if request.form.get("then") != "approve" or not may("approvals.decide"):
         notify(
             gettext("The application of %(name)s waits for its review.", name=get_person(ref).name)
@@ -280,10 +321,17 @@ def _after_approval(ref: str, key: str) -> WerkzeugResponse:
     if not answer.accepted:
         notify(say(admission.told(answer).reason), "error")
         return redirect(url_for("admin.member", ref=ref), code=303)
-    if answer.after and answer.after["owed"]:
+    return _go_on(ref, answer)
+
+
+def _go_on(ref: str, answer: Answer) -> WerkzeugResponse:
+    """Lead to the payment of what is owed, to the first top-up, or to the finished admission."""
+    after = answer.after or {}
+    if after.get("owed"):
         target = "admin.member_pay" if may("bills.charge") else "admin.member"
         return redirect(url_for(target, ref=ref), code=303)
-    return redirect(url_for("admin.admission_done", ref=ref), code=303)
+    target = "admin.admission_done" if after.get("status") == "active" else "admin.member"
+    return redirect(url_for(target, ref=ref), code=303)
 
 
 @require("members.read")

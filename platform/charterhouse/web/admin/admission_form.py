@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from charterhouse.desk.admission import fill_form, form_of_charter
+from charterhouse.desk.admission import fill_form, form_of_charter, requirements
 from charterhouse.web.admin.acting import say
+from charterhouse.web.admin.words import code_label
 from charterhouse.web.app import tenant
 from charterhouse.web.i18n import current_language, gettext
 
@@ -52,7 +53,21 @@ def fields() -> list[FormInput]:
     found: list[FormInput] = []
     for each in form.fields if form else ():
         found += _inputs(each)
+    known = {each.code for each in found}
+    for needed in requirements("", ""):
+        # What the charter asks for, where its form has no place of its own for it.
+        if needed.sort == "detail" and needed.code not in known | _OF_PERSON:
+            person = needed.code if needed.code in ("phone", "address", "email") else ""
+            found.append(
+                FormInput(
+                    needed.code, f"form.{needed.code}", code_label(needed.code), "text", person
+                )
+            )
     return found
+
+
+_OF_PERSON = frozenset({"name", "id_number", "born", "sex"})
+"""Details that the person's file has by itself."""
 
 
 def _inputs(each: FormField) -> list[FormInput]:
