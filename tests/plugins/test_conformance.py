@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from charterhouse.plugins.registry import registry
 from charterhouse.testkit import Conformance
+
+IRREVERSIBLE: Mapping[str, Mapping[str, str]] = {
+    "dental.fixed-price-term": {
+        "used": "2.2: a service that a bill gave free of charge was given, whoever pays in the end",
+    },
+    "maternity.prepaid-ladder": {"tier": "A.2.4: no downgrade, not by refund either"},
+}
+"""Charter → what a whole refund leaves as it is → the clause that says so."""
+
+EXEMPT: Mapping[str, Mapping[str, str]] = {}
+"""Charter → property → the clause that contradicts it."""
 
 
 def _suite(code: str) -> type[Conformance]:
     name = "Test" + "".join(part.title() for part in code.replace(".", "-").split("-"))
-    return type(name, (Conformance,), {"charter": type(registry().charter(code))})
+    declared = {
+        "charter": type(registry().charter(code)),
+        "irreversible": IRREVERSIBLE.get(code, {}),
+        "exempt": EXEMPT.get(code, {}),
+    }
+    return type(name, (Conformance,), declared)
 
 
 for _code in sorted(registry().charters):
     _made = _suite(_code)
     globals()[_made.__name__] = _made
 del _made
+
+
+def test_only_charters_of_the_house_are_spoken_of() -> None:
+    assert {*IRREVERSIBLE, *EXEMPT} <= registry().charters.keys()

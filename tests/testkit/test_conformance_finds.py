@@ -61,14 +61,12 @@ class Club(Clause):
     @on("refund", phase=EARN)
     def take_back(self, d: Draft) -> Iterator[fx.Effect]:
         if d.refund:
-            had = d.of_member.balance("points") if d.member else 0
-            owner = d.refund.original.member
-            had = d.standing(owner).balance("points")
-            gone = self.points(d.refund.amount)
-            yield fx.Debit(owner, "points", min(had, gone))
-            content = dict(d.refund.original.content)
-            content["refunded"] += d.refund.amount
-            yield fx.Put("bill", d.refund.original.id, owner, content)
+            bill, left = d.refund.original, d.refund.left
+            before = self.points(left + d.refund.amount)
+            gone = min(d.standing(bill.member).balance("points"), before - self.points(left))
+            yield fx.Debit(bill.member, "points", gone)
+            content = {**bill.content, "refunded": bill.content["refunded"] + d.refund.amount}
+            yield fx.Put("bill", bill.id, bill.member, content)
 
     def codes(self) -> dict[str, Any]:
         return {"tier": ("wood", "tin")}

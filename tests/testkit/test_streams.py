@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from collections import Counter
 from datetime import date
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random
 
@@ -28,8 +32,6 @@ from charterhouse.testkit.doubles import FAULTS
 from charterhouse.testkit.elsewhere import Address, digest, elsewhere
 from charterhouse.testkit.telling import ZONE, new_world
 from charterhouse_gynecology.vip_card import VipCard
-
-pytest_plugins = ["pytester"]
 
 CODES = sorted(registry().charters)
 
@@ -88,8 +90,6 @@ def test_a_stream_is_a_scenario_file_that_goes_the_same(stream: Stream) -> None:
 
 
 def _folder() -> str:
-    import tempfile
-
     return tempfile.mkdtemp(prefix="charterhouse-stream-")
 
 
@@ -183,28 +183,41 @@ def test_nothing_is_known_of_people_beyond_the_stream() -> None:
     assert world.standing("bo").born is None
 
 
-def test_the_plugin_brings_fixtures(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        '''
-        from charterhouse_gynecology.vip_card import VipCard
+FIXTURES = '''
+from charterhouse_gynecology.vip_card import VipCard
 
-        STORY = """
-        scenarios:
-          - name: nothing for nobody
-            steps:
-              - at: 2025-03-01
-                withdraw: {member: li}
-                expect: {refused: not_refundable}
-        """
+STORY = """
+scenarios:
+  - name: nothing for nobody
+    steps:
+      - at: 2025-03-01
+        withdraw: {member: li}
+        expect: {refused: not_refundable}
+"""
 
-        def test_world(charterhouse_world):
-            assert charterhouse_world(VipCard(), {"term_years": 1}).book.first.settings
 
-        def test_story(charterhouse_story):
-            charterhouse_story(VipCard(), STORY)
-        '''
+def test_world(charterhouse_world):
+    assert charterhouse_world(VipCard(), {"term_years": 1}).book.first.settings
+
+
+def test_story(charterhouse_story):
+    charterhouse_story(VipCard(), STORY)
+'''
+
+
+def test_the_plugin_brings_fixtures(tmp_path: Path) -> None:
+    (tmp_path / "test_fixtures.py").write_text(FIXTURES, "utf-8")
+    brought = [] if _installed() else ["-p", "charterhouse.testkit.plugin"]
+
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *brought, "."]
+    result = subprocess.run(
+        command, cwd=tmp_path, text=True, capture_output=True, check=False, timeout=120
     )
 
-    result = pytester.runpytest_subprocess("-p", "charterhouse.testkit.plugin", "-q")
+    assert "2 passed" in result.stdout, result.stdout
 
-    result.assert_outcomes(passed=2)
+
+def _installed() -> bool:
+    return any(
+        point.value == "charterhouse.testkit.plugin" for point in entry_points(group="pytest11")
+    )

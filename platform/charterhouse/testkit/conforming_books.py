@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,10 +15,11 @@ from charterhouse.kernel.errors import KernelError
 from charterhouse.kernel.events import dump_body, load_body
 from charterhouse.kernel.ledger import SHORT
 from charterhouse.kernel.memory import MemoryWorld
+from charterhouse.kernel.program import Book
 from charterhouse.kernel.standing import Standing, dump, load
 from charterhouse.plugins.registry import registry
 from charterhouse.testkit.demanding import demand, same
-from charterhouse.testkit.probes import active, bills, undone, uses
+from charterhouse.testkit.probes import active, bills, redemptions, undone, uses, ways_back
 from charterhouse.testkit.suite import Suite
 from charterhouse.testkit.telling import fork, frozen, new_world
 from charterhouse.testkit.writing import Written
@@ -92,12 +94,14 @@ class Bookkeeping(Suite):
             world.advance(at)
             program = world.book.at(at)
             for ref in active(world):
-                tried = [*bills(self.known, ref)]
                 tried_uses = [uses(self.known, ref, benefit, 1) for benefit in program.benefits]
-                for body in (*tried, *tried_uses):
-                    left = undone(world, body, at) or {}
-                    wrong = {k: v for k, v in left.items() if not self._may_stay(k)}
-                    demand(not wrong, f"{_shown(body)} taken back leaves {wrong}")
+                for body in (
+                    *bills(self.known, ref), *redemptions(self.known, ref), *tried_uses,
+                ):  # fmt: skip
+                    for back in ways_back(self.known, body):
+                        left = undone(world, body, back, at) or {}
+                        wrong = {k: v for k, v in left.items() if not self._may_stay(k)}
+                        demand(not wrong, f"{_shown(body)} taken back leaves {wrong}")
 
         self.each("P8", check)
 
@@ -134,6 +138,18 @@ class Bookkeeping(Suite):
 
         self.each("P15", check)
 
+    def test_p16_every_effect_names_a_clause(self) -> None:
+        """Of the version by which it was decided, or of the one in force since."""
+
+        def check(written: Written) -> None:
+            book = written.world.book
+            numbers = {n for each in book.versions for n in _numbers(book, each.effective)} | {""}
+            for decision in written.world.decisions:
+                named = {posting.clause for posting in decision.postings} | decision.clauses
+                demand(named <= numbers, f"no clause has the number {sorted(named - numbers)}")
+
+        self.each("P16", check)
+
     def test_p16_effects_are_bounded(self) -> None:
         """One event does not write a ledger full, nor tell the whole house."""
 
@@ -148,6 +164,10 @@ class Bookkeeping(Suite):
                 demand(len(decision.trace) <= MAX_SAYINGS + MAX_POSTINGS, "too long a trace")
 
         self.each("P16", check)
+
+
+def _numbers(book: Book, effective: datetime | None) -> frozenset[str]:
+    return book.at(effective or datetime.min.replace(tzinfo=UTC)).numbers
 
 
 def _shown(body: Body) -> str:

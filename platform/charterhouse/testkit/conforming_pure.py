@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from charterhouse.kernel.events import dump_body
 from charterhouse.kernel.memory import MemoryWorld
+from charterhouse.kernel.scenario.orders import shuffled
 from charterhouse.testkit.corpus import fail
 from charterhouse.testkit.demanding import demand, same
 from charterhouse.testkit.elsewhere import digest, elsewhere
@@ -31,6 +34,17 @@ class Purity(Suite):
         here = digest(self.known.charter, streams)
 
         same(elsewhere().digest(self.charter, streams), here, "another process decides otherwise")
+
+    def test_p01_the_order_of_the_clauses_decides_nothing(self) -> None:
+        """Only phases and ranks do; the list reads as the document."""
+
+        def check(written: Written) -> None:
+            for seed in (1, 2):
+                other = shuffled(self.known.charter, Random(seed))  # noqa: S311 - no secret
+                told, _ = tell(other, written.stream)
+                same(written.world.decisions, told.decisions, "in another order of its clauses")
+
+        self.each("P1", check)
 
     def test_p02_deciding_touches_nothing_outside(self) -> None:
         """No file, network, process, environment, clock or chance."""

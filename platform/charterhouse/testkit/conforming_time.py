@@ -7,14 +7,15 @@ from datetime import date, datetime, timedelta
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.standing import HOUSE
-from charterhouse.testkit.demanding import demand
+from charterhouse.testkit.demanding import demand, same
 from charterhouse.testkit.suite import Suite
-from charterhouse.testkit.telling import ZONE, fork
+from charterhouse.testkit.telling import ZONE, fork, frozen
 from charterhouse.testkit.times import SECOND, boundaries
 from charterhouse.testkit.writing import Written
 
 _SUBJECTS = 4
 _JOINS = 3
+_YEARS = 800
 _DAYS = (date(2024, 1, 31), date(2024, 2, 29), date(2025, 2, 28), date(2025, 12, 31))
 
 
@@ -35,6 +36,19 @@ class Timing(Suite):
                 world.advance(until)
                 again = [d.at for d in world.advance(until)]
                 demand(not again, f"{again} come twice")
+
+        self.each("P9", check)
+
+    def test_p09_time_in_one_step_is_time_in_many(self) -> None:
+        """However often the clock's job looks, the same is due at the same moments."""
+
+        def check(written: Written) -> None:
+            one, many = fork(written.world), fork(written.world)
+            end = written.stream.end
+            one.advance(end + timedelta(days=_YEARS))
+            for days in (*range(0, 100, 7), *range(100, _YEARS, 61), _YEARS):
+                many.advance(end + timedelta(days=days))
+            same(frozen(one), frozen(many), "time in many steps leaves something else")
 
         self.each("P9", check)
 

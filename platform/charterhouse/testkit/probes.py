@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from charterhouse.kernel.bodies import Body
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.kernel.standing import HOUSE
-from charterhouse.kernel.vocabulary import GiveBack, Refund, Spend, Use
+from charterhouse.kernel.vocabulary import Dispute, GiveBack, Redeem, Refund, Spend, Use
 from charterhouse.testkit.knowledge import Knowledge
 from charterhouse.testkit.telling import fork
 
@@ -77,18 +77,44 @@ def changed(one: dict[str, Any], other: dict[str, Any]) -> dict[str, tuple[Any, 
     return {k: (one.get(k), other.get(k)) for k in sorted(keys) if one.get(k) != other.get(k)}
 
 
-def undone(world: MemoryWorld, body: Body, at: datetime) -> dict[str, tuple[Any, Any]] | None:
-    """What differs once an event was done and wholly taken back; None where that is refused."""
+def redemptions(known: Knowledge, ref: str) -> Iterator[Redeem]:
+    """Redemptions of a member: of a few points, and some like those of the scenarios."""
+    yield Redeem(id=PROBE, member=ref, points=1)
+    for template in known.templates.get("redeem", ())[:: max(1, _every(known, "redeem"))]:
+        body = template.body
+        if isinstance(body, Redeem):
+            yield replace(body, id=PROBE, member=ref, presented_by=None, for_=None)
+
+
+def undone(
+    world: MemoryWorld, body: Body, back: Iterable[Body], at: datetime
+) -> dict[str, tuple[Any, Any]] | None:
+    """What differs once an event was done and taken back; None where either is refused.
+
+    Of the steps back those that are refused are passed over; the last must be accepted.
+    """
     twin = fork(world)
     before = balances(twin)
     if attempt(twin, body, at) is None:
         return None
-    back: Body = Refund(of=PROBE) if isinstance(body, Spend) else GiveBack(of=PROBE)
-    if attempt(twin, back, at) is None:
-        return None
-    return changed(before, balances(twin))
+    accepted = [attempt(twin, step, at) is not None for step in back]
+    return changed(before, balances(twin)) if accepted and accepted[-1] else None
+
+
+def ways_back(known: Knowledge, body: Body) -> Iterator[tuple[Body, ...]]:
+    """How an event is wholly taken back: at once, in two parts, or after an objection."""
+    if isinstance(body, Spend):
+        yield (Refund(of=PROBE),)
+        yield (Refund(of=PROBE, amount=49), Refund(of=PROBE))
+    elif isinstance(body, Use):
+        yield (GiveBack(of=PROBE),)
+    else:
+        for reason in known.codes("give_back", "reason"):
+            yield (GiveBack(of=PROBE, reason=reason),)
+            yield (Dispute(of=PROBE), GiveBack(of=PROBE, reason=reason))
 
 
 __all__ = [
-    "PROBE", "active", "attempt", "balances", "bills", "changed", "undone", "uses",
+    "PROBE", "active", "attempt", "balances", "bills", "changed", "redemptions",
+    "undone", "uses", "ways_back",
 ]  # fmt: skip
