@@ -141,6 +141,24 @@ def since_birthday(standing: Standing, day: date) -> bool:
     return standing.born is not None and birthday_in(standing.born, day.year) <= day
 
 
+def last_birthday(standing: Standing, day: date) -> date | None:
+    """The birthday on a day or the last one before it; None where it is not known."""
+    if standing.born is None:
+        return None
+    this_year = birthday_in(standing.born, day.year)
+    return this_year if this_year <= day else birthday_in(standing.born, day.year - 1)
+
+
+def days_after_birthday(days: int) -> Days:
+    """From the birthday (day 0) to the end of the n-th day after it, over the year's end too."""
+
+    def holds(standing: Standing, day: date) -> bool:
+        last = last_birthday(standing, day)
+        return last is not None and (day - last).days <= days
+
+    return holds
+
+
 def on_days(days: Iterable[date]) -> Days:
     """On certain dates."""
     kept = frozenset(days)
@@ -165,7 +183,8 @@ def detail(body: Any, name: str) -> Any:
 
 
 __all__ = [
-    "ALL_LINES", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "Who", "active", "belongs", "detail",
-    "entitled", "everybody", "figure", "figures_of", "in_birthday_month", "on_birthday", "on_days",
-    "on_days_of_month", "since_birthday",
+    "ALL_LINES", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "Who", "active", "belongs",
+    "days_after_birthday", "detail", "entitled", "everybody", "figure", "figures_of",
+    "in_birthday_month", "last_birthday", "on_birthday", "on_days", "on_days_of_month",
+    "since_birthday",
 ]  # fmt: skip
