@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_clinic.annual_fee import AnnualFee
 from charterhouse_clinic.e_card import ECard
 from charterhouse_clinic.four_function_card import FourFunctionCard
 
-CHARTERS: list[type[Charter]] = [ECard, FourFunctionCard]
+CHARTERS: list[type[Charter]] = [AnnualFee, ECard, FourFunctionCard]
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Charter, Clause, Section, Text
 from charterhouse.kernel.clauses.admission import Consent, Documents, NotBefore, OneMembership
+from charterhouse.kernel.clauses.bookings import Bookings
 from charterhouse.kernel.clauses.cards import LOSS_REPORT, Carriers, Loss, LossFee, Reissue
 from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf, PointsByRate
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
@@ -78,6 +79,7 @@ LABELS: dict[str, Text] = {
     "mini-program": ("小程序", "Mini-program"),
     "app": ("手机应用", "App"),
     "deregistered": ("会员卡已注销", "Card deregistered"),
+    "appointment": ("预约", "Appointment"),
     "lending": ("出借会员卡", "Card lent"),
     "earned": ("消费积分", "Points for spending"),
     "opening": ("期初积分", "Opening points"),
@@ -149,6 +151,7 @@ class ECard(Charter):
                 none="4", suspended="4", ended="4", lost="9", void="9", lending="8",
             ),
             BasePrice("10"),
+            Bookings("10", "appointment"),
             PointsByRate("12", per_yuan=s.points_per_yuan),
             BillRefund("12"),
             OpeningFigures("14"),

@@ -24,3 +24,14 @@ def costed(figures: Mapping[str, int], labels: Mapping[str, Text]) -> Text:
         "、".join(f"{zh} {points}分" for zh, _, points in rows),
         ", ".join(f"{en} {points}" for _, en, points in rows),
     )
+
+
+def placed(figures: Mapping[str, int], labels: Mapping[str, Text]) -> Text:
+    """Activities with the places of each."""
+    if not figures:
+        return "暂无限额", "none limited yet"
+    rows = [(*labels.get(code, (code, code)), places) for code, places in figures.items()]
+    return (
+        "、".join(f"{zh} {places}人" for zh, _, places in rows),
+        ", ".join(f"{en} {places}" for _, en, places in rows),
+    )
