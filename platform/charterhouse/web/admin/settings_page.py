@@ -49,6 +49,15 @@ _PROBLEMS: Final = {
 }
 
 
+CHECKS: Final = (
+    lazy_gettext("must rise from each tier to the next"),
+    lazy_gettext("must be above that of the tier below"),
+    lazy_gettext("must not punish a higher tier"),
+    lazy_gettext("must be given for every tier"),
+)
+"""What the clauses' own checks say, for the translation."""
+
+
 def flat_form() -> dict[str, str]:
     """Return what was sent, one text a name."""
     return {name: str(value) for name, value in request.form.items()}
