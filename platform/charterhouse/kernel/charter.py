@@ -86,6 +86,8 @@ class Clause:
     """Verbs on which it reads or writes what belongs to the institution (`HOUSE`)."""
     touches: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Verb → further fields that name persons whose standings take part."""
+    about: str = ""
+    """What tells it from others of its class and number, where their order would show."""
 
     def __init__(self, number: str, **numbers: str) -> None:
         self.number = number

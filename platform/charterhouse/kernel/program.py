@@ -81,12 +81,12 @@ class Program:
 
     def _bind(self) -> tuple[Table, Table]:
         rows = sorted(
-            ((b.rank, type(c).__name__, c.number, b, c) for c in self.clauses for b in c.bound()),
-            key=lambda row: row[:3],
+            ((b.rank, *_place(c), b, c) for c in self.clauses for b in c.bound()),
+            key=lambda row: row[:4],
         )
         verbs: Table = {}
         facts: Table = {}
-        for _, _, _, binding, clause in rows:
+        for *_, binding, clause in rows:
             table = verbs if binding.trigger in VERBS else facts
             phases = table.setdefault(binding.trigger, {})
             phases.setdefault(binding.phase, []).append((clause, getattr(clause, binding.method)))
@@ -204,7 +204,7 @@ class Program:
     def peer(self, clause: Clause) -> Clause:
         """The clause of this program that stands where `clause` stands in a variant."""
         return next(
-            (c for c in self.clauses if type(c) is type(clause) and c.number == clause.number),
+            (c for c in self.clauses if _place(c) == _place(clause)),
             clause,
         )
 
@@ -286,8 +286,12 @@ class Program:
         return {c: k.remaining(standing, now, c) for c, k in program.benefits.items()}
 
 
-def _due_key(clause: Clause) -> tuple[int, str, str]:
-    return (clause.due_rank, type(clause).__name__, clause.number)
+def _place(clause: Clause) -> tuple[str, str, str]:
+    return (type(clause).__name__, clause.number, clause.about)
+
+
+def _due_key(clause: Clause) -> tuple[int, str, str, str]:
+    return (clause.due_rank, *_place(clause))
 
 
 @dataclass(frozen=True, slots=True)

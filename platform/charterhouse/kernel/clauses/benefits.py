@@ -194,7 +194,7 @@ class Quota(Offer):
         super().__init__(number, **numbers)
         self.on_bills = on_bills
         self.benefits = (benefit,)
-        self.benefit = benefit
+        self.benefit = self.about = benefit
         self.per = per
         self.period = period
         self.window = window
@@ -314,7 +314,7 @@ class GrantOnce(Clause):
         notice: str = "",
     ) -> None:  # fmt: skip
         super().__init__(number)
-        self.benefit = benefit
+        self.benefit = self.about = benefit
         self.upto = upto
         self.task = task
         self.notice = notice
@@ -352,6 +352,7 @@ class FreeLines(Clause):
     ) -> None:  # fmt: skip
         super().__init__(number)
         self.quota = quota
+        self.about = quota.benefit
         self.items = frozenset(items)
         self.when = when
         self.whole = whole

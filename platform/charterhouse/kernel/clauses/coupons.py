@@ -35,7 +35,7 @@ def take_off(bill: Bill, amount: int) -> Iterator[fx.Effect]:
 class OffBill(Clause):
     """A use of a benefit takes an amount off one bill that asks for it, and is used as a whole.
 
-    Numbers by reason: `back` (a full refund gives it back).
+    Numbers by reason: `returned` (a full refund gives it back, a part does not).
 
     Args:
         quota: the benefit; one use is taken.
@@ -52,6 +52,7 @@ class OffBill(Clause):
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.quota = quota
+        self.about = quota.benefit
         self.value = value
         self.asked = asked
         self.least = least
@@ -94,17 +95,18 @@ class OffBill(Clause):
     def give_back(self, d: Draft) -> Iterator[fx.Effect]:
         """A bill that is given back wholly gives it back too."""
         refund = d.refund
-        if refund is None or refund.left or not self.back:
+        taken = d.document(self.key(refund.original.id)) if refund and self.back else None
+        if refund is None or taken is None:
             return
-        taken = d.document(self.key(refund.original.id))
-        if taken is None:
+        number = self.of("returned")
+        if refund.left:
+            yield fx.Cite("kept", number=number)
             return
         content: Any = taken.content
         holder = d.standing(d.holder(taken.member, taken))
         unit = right(self.quota.benefit)
         if holder.status == "ended" or forfeited_since(holder, unit, content["at"]):
             return
-        number = self.of("back")
         for period, quantity, *_ in content["parts"]:
             yield fx.DebitLot(
                 holder.ref, used(self.quota.benefit), period, quantity, "@uses", number=number
