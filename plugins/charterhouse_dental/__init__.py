@@ -7,7 +7,9 @@ from charterhouse.plugins.spec import hookimpl
 from charterhouse_dental.annual_fee import AnnualFee
 from charterhouse_dental.fee_cycles import FeeCycles
 from charterhouse_dental.fixed_price_term import FixedPriceTerm
+from charterhouse_dental.gold_silver import GoldSilver
 from charterhouse_dental.member_day import MemberDay
+from charterhouse_dental.online_recruitment import OnlineRecruitment
 from charterhouse_dental.three_tier_fee import ThreeTierFee
 from charterhouse_dental.treatment_points import TreatmentPoints
 
@@ -15,7 +17,9 @@ CHARTERS: list[type[Charter]] = [
     AnnualFee,
     FeeCycles,
     FixedPriceTerm,
+    GoldSilver,
     MemberDay,
+    OnlineRecruitment,
     ThreeTierFee,
     TreatmentPoints,
 ]
