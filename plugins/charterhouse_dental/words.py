@@ -12,6 +12,9 @@ from charterhouse.kernel.money import show_fen
 USING = frozenset({"spend", "use"})
 """The events that need the rights of a member where there is neither card nor redemption."""
 
+REDEEMING = frozenset({"spend", "use", "redeem"})
+"""The events that need the rights of a member where points are redeemed too."""
+
 IN_FORCE = frozenset({"active", "suspended", "withdrawing"})
 """The statuses in which a membership is in force; an open application is not."""
 
