@@ -93,7 +93,7 @@ class Bookkeeping(Suite):
             world, at = fork(written.world), written.stream.end
             world.advance(at)
             program = world.book.at(at)
-            for ref in active(world):
+            for ref in active(world, program):
                 tried_uses = [uses(self.known, ref, benefit, 1) for benefit in program.benefits]
                 for body in (
                     *bills(self.known, ref), *redemptions(self.known, ref), *tried_uses,

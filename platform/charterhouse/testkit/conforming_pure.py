@@ -136,7 +136,8 @@ class Purity(Suite):
                 if moment.body is not None:
                     seen.append(watched_.submit(moment.body, moment.at).decision)
                     unseen.append(unwatched.submit(moment.body, moment.at).decision)
-            unwatched.advance(stream.end)
+            for each in (plain, watched_, unwatched):
+                each.advance(stream.end)
             decided = [each.decision for each in outcomes]
             same(decided, seen, "a look in between changes a decision")
             same(frozen(plain), frozen(watched_), "a look in between changes what is kept")

@@ -27,7 +27,7 @@ class Fairness(Suite):
             world, at = fork(written.world), written.stream.end
             world.advance(at)
             program = world.book.at(at)
-            for ref in active(world):
+            for ref in active(world, program):
                 best = (-1, -1, 0)
                 for amount in amounts:
                     body = Spend(id=PROBE, member=ref, amount=amount)
@@ -61,7 +61,7 @@ class Fairness(Suite):
             world, at = fork(written.world), written.stream.end
             world.advance(at)
             program = world.book.at(at)
-            for ref in active(world):
+            for ref in active(world, program):
                 left = program.remaining(world.standing(ref), at)
                 for benefit, have in left.items():
                     if have is None:

@@ -10,6 +10,7 @@ from typing import Any
 from charterhouse.kernel.bodies import Body
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.memory import MemoryWorld
+from charterhouse.kernel.program import Program
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.kernel.vocabulary import Dispute, GiveBack, Redeem, Refund, Spend, Use
 from charterhouse.testkit.knowledge import Knowledge
@@ -20,10 +21,13 @@ _TEMPLATES = 3
 _PEOPLE = 3
 
 
-def active(world: MemoryWorld) -> list[str]:
-    """Some members with a running membership."""
-    refs = sorted(ref for ref, each in world.standings.items() if each.status == "active")
-    return [ref for ref in refs if ref != HOUSE][:_PEOPLE]
+def active(world: MemoryWorld, program: Program) -> list[str]:
+    """Some members with a running membership of a tier that the charter still has."""
+    tiers = {"", *program.codes.get("tier", ())}
+    running = (
+        ref for ref, s in world.standings.items() if s.status == "active" and s.tier in tiers
+    )
+    return sorted(ref for ref in running if ref != HOUSE)[:_PEOPLE]
 
 
 def attempt(world: MemoryWorld, body: Body, at: datetime) -> Decision | None:
