@@ -85,7 +85,7 @@ class Clause:
     shares: ClassVar[frozenset[str]] = frozenset()
     """Verbs on which it reads or writes what belongs to the institution (`HOUSE`)."""
     touches: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Verb → further fields that name persons whose standings take part."""
+    """Verb → further fields that name persons whose standings take part (`details.person` too)."""
     about: str = ""
     """What tells it from others of its class and number, where their order would show."""
 

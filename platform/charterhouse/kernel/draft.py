@@ -144,6 +144,16 @@ class Draft:
             self.standings[ref] = found
         return found
 
+    def peek(self, ref: str) -> Standing:
+        """The standing of a person named by the event, to look at: it takes no part by that.
+
+        Raises:
+            CharterError: neither the event nor its documents name this person.
+        """
+        if ref not in self.named:
+            raise CharterError(f"the event does not name {ref!r}")
+        return self.standings.get(ref) or self._view.standing(ref)
+
     def _learn(self, standing: Standing) -> None:
         for name, value in self.event.people.get(standing.ref, {}).items():
             if name == "born":

@@ -82,7 +82,7 @@ def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
     loading their standings.
     """
     program = book.at(event.at)
-    named = {getattr(event.body, name) for name in program.persons(event.verb)}
+    named = {_named(event.body, name) for name in program.persons(event.verb)}
     subject_ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
     if subject_ref:
         named.update(view.standing(subject_ref).facts.get(TIES, {}).values())
@@ -98,6 +98,15 @@ def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
     if subject is not None:
         named.add(subject.member)
     return tuple(sorted(name for name in named if name))
+
+
+def _named(body: v.Body, name: str) -> str | None:
+    """Whom a field names, or an entry of a field such as `details.person`."""
+    field, _, entry = name.partition(".")
+    value = getattr(body, field)
+    if entry:
+        value = (value or {}).get(entry)
+    return value if isinstance(value, str) else None
 
 
 def referred(event: Event, view: View) -> Document | None:
