@@ -253,7 +253,7 @@ class CreditTender(PaidFrom):
 class PointsTender(Clause):
     """Points pay a part of a bill where the bill asks for it.
 
-    Numbers by reason: `insufficient`, `blocks`, `card_missing` ….
+    Numbers by reason: `insufficient`, `block`, `card_missing` ….
 
     Args:
         per_yuan: points that are one yuan, or
@@ -308,9 +308,9 @@ class PointsTender(Clause):
             reason, number = d.bill.denied[0]
             return reason, self.by_reason.get(reason) or number
         if self.usable is not None and not self.usable(d):
-            return "not_redeemable", self.of("blocks")
+            return "not_redeemable", self.of("block")
         if self.blocks and wanted % self.per_yuan:
-            return "not_redeemable", self.of("blocks")
+            return "not_redeemable", self.of("block")
         if wanted > positive(d.of_member.lots.get(POINTS, ())):
             return "insufficient", self.of("insufficient")
         return None
