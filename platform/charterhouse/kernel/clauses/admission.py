@@ -306,6 +306,66 @@ class UniqueDetail(Clause):
             yield fx.Put("unique", self._id(d), d.member, {"at": d.now.isoformat()})
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From where a membership comes: its proof, and whether somebody decides on it."""
+
+    papers: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    review: bool = False
+
+
+class Origins(Clause):
+    """Every application names its origin and proves it; some need no review.
+
+    Beside an `Application` with a review.
+
+    Args:
+        origins: code → what it needs.
+    """
+
+    def __init__(self, number: str, origins: Mapping[str, Origin]) -> None:
+        super().__init__(number)
+        self.origins = origins
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"apply.origin": self.origins, "join.origin": self.origins}
+
+    def requirements(
+        self, verb: str, *, path: str | None = None, channel: str | None = None
+    ) -> Iterator[Requirement]:
+        """See `Clause.requirements`."""
+        if verb == "apply":
+            for origin in self.origins.values():
+                for code in origin.papers:
+                    yield Requirement(code, "document", self.number)
+                for code in origin.details:
+                    yield Requirement(code, "detail", self.number)
+
+    @on("apply", phase=GUARD, rank=30)
+    def proved(self, d: Draft) -> Iterator[fx.Effect]:
+        """Name the origin, or the papers and details of its proof, that lack."""
+        if d.body.origin is None:
+            yield fx.Lack("origin")
+            return
+        origin = self.origins[d.body.origin]
+        if not (d.compound and d.body.documents is None):
+            for code in origin.papers:
+                if not (d.body.documents or {}).get(code):
+                    yield fx.Lack(code)
+        for code in origin.details:
+            if not str(detail(d.body, code) or "").strip():
+                yield fx.Lack(code)
+
+    @on("applied", phase=GRADE, rank=30)
+    def accept(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Accept at once what needs no review."""
+        if not self.origins[d.body.origin].review:
+            yield fx.Change(happening.member, {"status": "approved"})
+            yield fx.Announce("approved", happening.member)
+
+
 class Capacity(Clause):
     """No more than a number of memberships run at a time.
 

@@ -153,6 +153,39 @@ class Incidents(Clause):
             yield fx.Raise("task", task, d.member, due=d.event.day)
 
 
+class Claim(Clause):
+    """An incident of one kind with an amount opens a claim; the membership stays as it is.
+
+    Beside `Incidents`, which makes the kind known.
+
+    Args:
+        kind: of the incident.
+        task, record: raised and written with it.
+    """
+
+    def __init__(self, number: str, kind: str, *, task: str, record: str = "claim") -> None:
+        super().__init__(number)
+        self.kind = kind
+        self.task = task
+        self.record = record
+
+    @on("incident", phase=FOLLOW, rank=60)
+    def open(self, d: Draft) -> Iterator[fx.Effect]:
+        """Claim the amount."""
+        if d.body.kind == self.kind and d.body.amount:
+            yield fx.Raise("task", self.task, d.member, about={"amount": d.body.amount})
+            yield fx.Note(d.member, self.record)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "造成财产损失的，依法承担赔偿责任，由本院登记并追偿；会员资格不因此自动变更。",
+                "Damage to property is claimed by law; it does not by itself change the membership.",
+            )
+        }
+
+
 class DetailsChanged(Clause):
     """Changed personal data are registered.
 

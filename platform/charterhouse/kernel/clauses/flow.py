@@ -16,7 +16,7 @@ from charterhouse.kernel.standing import Standing
 from charterhouse.kernel.workdays import WorkCalendar
 
 APPLICATION = "application"
-"""The fact that keeps an application: {path, channel, documents, details, day, sponsor}."""
+"""The fact that keeps an application: {path, channel, documents, details, day, sponsor, origin}."""
 
 
 class Application(Clause):
@@ -61,8 +61,9 @@ class Application(Clause):
             "details": body.details or {},
             "day": d.event.day.isoformat(),
         }
-        if body.sponsor:
-            application["sponsor"] = body.sponsor
+        for name in ("sponsor", "origin"):
+            if getattr(body, name):
+                application[name] = getattr(body, name)
         yield fx.Change(d.member, {"status": "applied", "kind": kind}, number=self.of(kind))
         yield fx.Keep(d.member, APPLICATION, application)
         yield fx.Announce("applied", d.member)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GRANT, GUARD, SETTLE, Clause, Text, on
-from charterhouse.kernel.clauses.conditions import ByDetail, ByKind, ByTier, figure, figures_of
+from charterhouse.kernel.clauses.conditions import (
+    ByDetail,
+    ByKind,
+    ByTier,
+    detail,
+    figure,
+    figures_of,
+)
 from charterhouse.kernel.clauses.rights import RESTING
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
@@ -61,14 +68,18 @@ class Term(Clause):
         """The months of this member's term."""
         return figure(self.months, d.standing(member)) or 0
 
+    def last_day(self, d: Draft, member: str, start: date) -> date | None:
+        """The last valid day of a term that starts on a day; None without end."""
+        months = self.months_for(d, member)
+        return last_valid_day(start, months) if months else None
+
     @on("activated", phase=GRANT, rank=10)
     def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
         """Set the first and the last valid day; a legacy member keeps the last one stated."""
         member, start = happening.member, d.event.day
         until = getattr(d.body, "valid_until", None) if happening.cause == "legacy" else None
-        months = self.months_for(d, member)
-        if until is None and months:
-            until = last_valid_day(start, months)
+        if until is None:
+            until = self.last_day(d, member, start)
         yield from self.set(d, member, start, until, happening.cause)
         if until is not None and until < d.now.date():
             yield from self._lapse(d, member)
@@ -135,6 +146,111 @@ class Term(Clause):
                 "after its last day there are no rights.",
             )
         }
+
+
+class AgreedTerm(Term):
+    """A membership that lasts as long as an agreement says, and goes on when it is renewed.
+
+    Numbers by reason: `lapse`, `incomplete`, `ended`.
+
+    Args:
+        detail: of the application, which names the last day of the agreement.
+        origins: of application that rest on an agreement; others have no end.
+        renewed: kind of `record` by which a renewal is told, with the detail `until`.
+        ends: whether the membership ends with the agreement at all.
+    """
+
+    def __init__(
+        self, number: str, *, detail: str, origins: Collection[str], renewed: str,
+        ends: bool = True, **numbers: str,
+    ) -> None:  # fmt: skip
+        super().__init__(number, months=0, **numbers)
+        self.detail = detail
+        self.origins = origins
+        self.renewed = renewed
+        self.ends = ends
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"record.kind": {self.renewed}}
+
+    def last_day(self, d: Draft, member: str, start: date) -> date | None:
+        """The last day that the application named."""
+        application = d.standing(member).facts.get("application", {})
+        if not self.ends or application.get("origin") not in self.origins:
+            return None
+        return _day(application["details"].get(self.detail))
+
+    @on("apply", phase=GUARD, rank=31)
+    def stated(self, d: Draft) -> Iterator[fx.Effect]:
+        """The last day must be one, and still to come."""
+        if d.body.origin not in self.origins or detail(d.body, self.detail) is None:
+            return
+        until = _day(detail(d.body, self.detail))
+        if until is None:
+            yield fx.Lack(self.detail, number=self.of("incomplete"))
+        elif self.ends and until < d.event.day:
+            yield fx.Refuse("expired", f"apply.details.{self.detail}")
+
+    @on("record", phase=GUARD, rank=20)
+    def renewable(self, d: Draft) -> Iterator[fx.Effect]:
+        """Of a member who has an agreement, and until a later day."""
+        if d.body.kind != self.renewed:
+            return
+        standing = d.standing(d.member) if d.member else Standing("")
+        if standing.status not in ("active", "suspended", "lapsed"):
+            yield fx.Refuse("not_active", "record.member", number=self.of("ended"))
+        until = _day(detail(d.body, "until"))
+        if until is None:
+            yield fx.Lack("until")
+        elif standing.valid_until is None and self.ends:
+            yield fx.Refuse("not_included", "record.member")
+        elif standing.valid_until is not None and until <= standing.valid_until:
+            yield fx.Refuse("order_violation", "record.details.until")
+
+    @on("record", phase=GRADE, rank=20)
+    def renew(self, d: Draft) -> Iterator[fx.Effect]:
+        """It goes on until the new day, at once."""
+        until = _day(detail(d.body, "until")) if d.body.kind == self.renewed else None
+        if until is None:
+            return
+        if not self.ends:
+            yield fx.Cite("renewed")
+            return
+        standing = d.of_member
+        values: dict[str, Any] = {"valid_until": until}
+        if standing.status == "lapsed" and until >= d.now.date():
+            values["status"] = "suspended" if standing.facts.get(RESTING) else "active"
+            if standing.facts.get(RESTING):
+                yield fx.Keep(d.member, RESTING, None)
+        yield fx.Change(d.member, values)
+        yield fx.Announce("renewed", d.member, "renewed")
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The first moment after the last day, where it ends anything."""
+        return super().next_due(standing, after) if self.ends else None
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        if not self.ends:
+            return {
+                self.number: ("会员资格不随协议终止。", "The end of an agreement ends nothing.")
+            }
+        return {
+            self.number: (
+                "会员资格有效至协议约定的最后一日，协议续签的，即时恢复或延续。",
+                "The membership runs until the last day of the agreement; a renewal of the agreement "
+                "lets it go on, or begin again, at once.",
+            )
+        }
+
+
+def _day(value: Any) -> date | None:
+    """A day told in a detail, if it is one."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
 
 
 class Renewal(Clause):
@@ -267,4 +383,6 @@ class Renewal(Clause):
         }
 
 
-__all__ = ["FEES", "TERMS", "Fees", "Months", "Renewal", "Term", "terms_of"]
+__all__ = [
+    "FEES", "TERMS", "AgreedTerm", "Fees", "Months", "Renewal", "Term", "terms_of",
+]  # fmt: skip
