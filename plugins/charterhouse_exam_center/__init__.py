@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_exam_center.vip import Vip
 
-CHARTERS: list[type[Charter]] = []
+CHARTERS: list[type[Charter]] = [Vip]
 
 
 @hookimpl
