@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import GRADE, GUARD, Clause, Progress, Text, on
+from charterhouse.kernel.charter import GRADE, GRANT, GUARD, Clause, Progress, Text, on
 from charterhouse.kernel.clauses.conditions import belongs, detail
 from charterhouse.kernel.clauses.flow import GRANTED
 from charterhouse.kernel.decision import Happening
@@ -166,10 +166,11 @@ class Ladder(Clause):
         if happening.cause != "legacy":
             yield from self.settle(d, happening.member, happening.cause or "spent")
 
-    @on("bring_in", phase="follow", rank=20)
-    def after_opening(self, d: Draft) -> Iterator[fx.Effect]:
-        """Opening figures count."""
-        yield from self.settle(d, d.member, "legacy")
+    @on("activated", phase=GRANT, rank=5)
+    def after_opening(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Opening figures count, before anything is granted by the tier."""
+        if happening.cause == "legacy":
+            yield from self.settle(d, happening.member, "legacy")
 
     def settle(self, d: Draft, member: str, cause: str) -> Iterator[fx.Effect]:
         """Give the tier that follows from the figures now."""
