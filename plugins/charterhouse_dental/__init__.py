@@ -12,6 +12,7 @@ from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.online_recruitment import OnlineRecruitment
 from charterhouse_dental.three_tier_fee import ThreeTierFee
 from charterhouse_dental.treatment_points import TreatmentPoints
+from charterhouse_dental.vip_four_tier import VipFourTier
 
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
@@ -22,6 +23,7 @@ CHARTERS: list[type[Charter]] = [
     OnlineRecruitment,
     ThreeTierFee,
     TreatmentPoints,
+    VipFourTier,
 ]
 
 
