@@ -69,6 +69,19 @@ class Prepayment(Clause):
         }
 
 
+def store_value(
+    d: Draft, amount: int, doc_id: str | None = None, method: str | None = None
+) -> Iterator[fx.Effect]:
+    """Fen come in and are stored as the member's principal."""
+    yield fx.Transfer("@prepaid", f"@till:{method or 'cash'}", amount)
+    yield fx.Credit(d.member, STORED_VALUE, amount, "principal", against="@stored")
+    yield fx.Put("payment", doc_id or f"top-up-{d.event.id}", d.member, {
+        "for": PREPAYMENT, "paid": amount, "refunded": 0, "method": method or "cash",
+        "at": d.now.isoformat(), "tier": d.of_member.tier,
+    })  # fmt: skip
+    yield fx.Announce("topped_up", d.member)
+
+
 class TopUps(Clause):
     """Stored value comes in; a later top-up has a minimum.
 
@@ -109,14 +122,7 @@ class TopUps(Clause):
     @on("top_up", phase=SETTLE, rank=30)
     def store(self, d: Draft) -> Iterator[fx.Effect]:
         """The money comes in and is stored."""
-        amount = d.body.amount
-        yield fx.Transfer("@prepaid", f"@till:{d.body.method or 'cash'}", amount)
-        yield fx.Credit(d.member, STORED_VALUE, amount, "principal", against="@stored")
-        yield fx.Put("payment", d.body.id or f"top-up-{d.event.id}", d.member, {
-            "for": PREPAYMENT, "paid": amount, "refunded": 0,
-            "method": d.body.method or "cash", "at": d.now.isoformat(), "tier": d.of_member.tier,
-        })  # fmt: skip
-        yield fx.Announce("topped_up", d.member)
+        yield from store_value(d, d.body.amount, d.body.id, d.body.method)
 
     @on("bring_in", phase=GRANT, rank=30)
     def take_over(self, d: Draft) -> Iterator[fx.Effect]:
@@ -388,5 +394,5 @@ class TopUpRefund(Clause):
 
 __all__ = [
     "Amounts", "CashOut", "CreditTender", "PaidFrom", "PointsTender", "Prepayment", "StoredValue",
-    "TopUpRefund", "TopUps",
+    "TopUpRefund", "TopUps", "store_value",
 ]  # fmt: skip
