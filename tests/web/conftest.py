@@ -137,21 +137,29 @@ def _test_pages(app: Flask) -> None:
     app.add_url_rule("/test-token", "test.token", public_(token))
 
 
-@pytest.fixture(name="clinic")
-def _clinic(settings: Config, catalogue: Catalogue) -> Iterator[Clinic]:
-    """A hospital whose charter has gifts, at ten in the morning of 2 March 2026."""
+@pytest.fixture(name="make_clinic")
+def _make_clinic(settings: Config, catalogue: Catalogue) -> Iterator[Callable[..., Clinic]]:
+    """Open hospitals under any charter, at ten in the morning of 2 March 2026."""
     time = FixedClock(datetime(2026, 3, 2, 2, tzinfo=UTC))
-    with use_clock(time):
+
+    def make(charter: str, figures: dict[str, Any] | None, slug: str = "clinic") -> Clinic:
         tenant = create_tenant(
-            catalogue, slug="clinic", name_zh="示例妇科医院", name_en="Sample Clinic",
-            charter="gynecology.vip-card",
+            catalogue, slug=slug, name_zh="示例妇科医院", name_en="Sample Clinic", charter=charter,
         )  # fmt: skip
-        with tenant_scope(tenant), unit(write=True) as opened:
-            adopt(
-                opened, tenant.charter, {"gifts": {"umbrella": 100, "tea-set": 900}}, actor="test"
-            )
+        if figures is not None:
+            with tenant_scope(tenant), unit(write=True) as opened:
+                adopt(opened, tenant.charter, figures, actor="test")
         areas = ("charterhouse.web.admin", _test_pages)
         app = create_app(settings, directory=catalogue, areas=areas)
         app.testing = True
-        yield Clinic(app, tenant, time)
+        return Clinic(app, tenant, time)
+
+    with use_clock(time):
+        yield make
     catalogue.installation.stores.close()
+
+
+@pytest.fixture(name="clinic")
+def _clinic(make_clinic: Callable[..., Clinic]) -> Clinic:
+    """A hospital whose charter has gifts."""
+    return make_clinic("gynecology.vip-card", {"gifts": {"umbrella": 100, "tea-set": 900}})

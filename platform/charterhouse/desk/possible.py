@@ -137,19 +137,29 @@ def _some(probes: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
 
 
 def _try(verb: str, raw: Mapping[str, Any], actor: str) -> Possible | None:
+    """Whether a body would be accepted; None where the charter has no such thing at all."""
     try:
         answer = quote(verb, raw, actor=actor)
     except DeskError:
         return None
     refusal = answer.refusal
-    if refusal is None or refusal["code"] in _BY_INPUT:
-        return Possible(verb, allowed=True)
-    if refusal["field"] or refusal["missing"]:
-        # The kernel's own refusal of a verb that no clause speaks of names it as the field.
-        return Possible(verb, allowed=True) if refusal["field"] != "verb" else None
-    if refusal["code"] in _NOT_OFFERED:
+    if refusal is None:
+        # Where no clause makes anything of it, the charter does not really have such a thing.
+        empty = all(did == "cite" for _, _, did, _ in answer.trace)
+        return None if empty else Possible(verb, allowed=True)
+    if _strange(refusal):
         return None
+    if refusal["code"] in _BY_INPUT or refusal["field"] or refusal["missing"]:
+        return Possible(verb, allowed=True)
     return Possible(verb, allowed=False, reason=REASONS[refusal["code"]], clause=refusal["clause"])
+
+
+def _strange(refusal: Mapping[str, Any]) -> bool:
+    """Whether the charter, or the kernel in its place, knows of no such thing."""
+    if refusal["code"] == "unknown" and not refusal["clause"]:
+        return True
+    by_itself = refusal["code"] in _NOT_OFFERED and not refusal["field"] and not refusal["missing"]
+    return refusal["field"] == "verb" or by_itself
 
 
 def _probes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from charterhouse.desk.member_file import MemberFile, Paper, papers
@@ -34,7 +34,7 @@ class Input:
     """One field of a form.
 
     Attributes:
-        name: In the form; that of the event's field.
+        name: In the form; that of the event's field unless ``field`` says another.
         kind: ``select``, ``radios``, ``checks``, ``flag``, ``text``, ``textarea``, ``count``,
             ``money``, ``date``, ``moment``, ``papers``, ``pairs``, ``hidden`` or ``person``.
         options: (value, label, explanation) to choose from.
@@ -49,6 +49,7 @@ class Input:
     required: bool = False
     help: str = ""
     clause: str = ""
+    field: str = ""
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -366,6 +367,8 @@ _MAKERS: Mapping[str, Callable[[_At], Input | list[Input]]] = {
         Input("upgrade", "flag", say(field_label("upgrade")))
     ] if "upgrade" in at.program.verbs else [],
     "request": _request,
+    # The form itself has a field of the name "step".
+    "step": lambda at: replace(_choice(at, "step"), name="work-step", field="step"),
     "id": _number,
     "to": lambda _: Input("to", "person", gettext("New holder"), required=True),
     "reason": _text("reason", lambda: gettext("Reason"), "textarea"),

@@ -32,13 +32,13 @@ def read_body(
         value = _value(each, form)
         if value in (None, "", [], {}) and each.kind not in ("checks", "flag"):
             continue
-        group, dot, code = each.name.partition(".")
+        group, dot, code = (each.field or each.name).partition(".")
         if dot:
             body.setdefault(group, {})[code] = value
         elif each.kind == "pairs":
             body[group] = {**value, **body.get(group, {})}
         else:
-            body[each.name] = value
+            body[group] = value
     if action.verb == "redeem" and body.get("item"):
         body.pop("points", None)
     return body

@@ -80,9 +80,14 @@ class _Page:
                 paper(self.ref, body["of"])
             self.preview = actions.preview(self.action.verb, body, self.ref, actor=actor())
         except DeskError as error:
-            self.errors = error_of(error, self.action.verb)
+            self.find_fault(error_of(error, self.action.verb))
             return
-        self.errors = refusal_of(self.preview, self.action.verb)
+        self.find_fault(refusal_of(self.preview, self.action.verb))
+
+    def find_fault(self, errors: dict[str, str]) -> None:
+        """Show errors of the event's fields beside those of the form."""
+        names = {each.field: each.name for each in self.inputs if each.field}
+        self.errors = {names.get(field, field): text for field, text in errors.items()}
 
     def tell(self, key: str) -> Answer:
         """Tell the event under its key."""
@@ -160,7 +165,7 @@ def act(ref: str, slug: str) -> str | tuple[str, int] | WerkzeugResponse:
     answer = page.tell(form_key())
     if not answer.accepted:
         page.preview = actions.explained(answer, words())
-        page.errors = refusal_of(page.preview, page.action.verb)
+        page.find_fault(refusal_of(page.preview, page.action.verb))
         return page.form(422)
     return _done(page, answer)
 
