@@ -102,7 +102,7 @@ class Offer(Clause):
     """Base of clauses that offer benefits to some tiers or kinds.
 
     Numbers by reason: `too_low` (a higher tier has it), `excluded` (no tier above has it),
-    `used` (the quota is used up), `unshown`, `window`, `other` (for another person).
+    `used` (the quota is used up), `bills` (taken on bills only), `unshown`, `window`, `other` (for another person).
 
     Args:
         only: tiers or kinds that have the benefits; None for every member.
@@ -242,7 +242,7 @@ class Quota(Offer):
     def papers(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse when something is not shown, and what is taken on bills only."""
         if d.body.benefit == self.benefit and self.on_bills:
-            yield fx.Refuse("form_required", "use.benefit", number=self.of("used"))
+            yield fx.Refuse("form_required", "use.benefit", number=self.of("bills"))
         if d.body.benefit == self.benefit:
             for thing, reason in self.shown.items():
                 if thing not in d.body.shown:
@@ -296,6 +296,35 @@ class Quota(Offer):
             self.number: (
                 "有次数的权益用完为止，不结转、不累计。",
                 "A benefit with a number ends with its number; nothing is carried over.",
+            )
+        }
+
+
+class Prize(Clause):
+    """A result better than taking part grants something, each time.
+
+    Args:
+        benefit: offered by a `Quota`.
+        activities: in which it is won.
+    """
+
+    def __init__(self, number: str, benefit: str, *, activities: Collection[str]) -> None:
+        super().__init__(number)
+        self.benefit = benefit
+        self.activities = frozenset(activities)
+
+    @on("take_part", phase=GRANT, rank=40)
+    def win(self, d: Draft) -> Iterator[fx.Effect]:
+        """Grant one."""
+        if d.body.activity in self.activities and d.body.result != "took_part":
+            yield fx.Credit(d.member, right(self.benefit), 1, "won", against="@rights")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "活动中获奖的会员，每次赠送一份奖品。",
+                "Whoever wins in an activity gets one prize each time.",
             )
         }
 
@@ -473,7 +502,7 @@ class RaisedOnUse(Clause):
 
 
 __all__ = [
-    "YEAR_START", "FreeLines", "GrantOnce", "Offer", "Period", "Quota", "RaisedOnUse",
+    "YEAR_START", "FreeLines", "GrantOnce", "Offer", "Period", "Prize", "Quota", "RaisedOnUse",
     "Unlimited", "UseGivenBack", "birthday", "calendar_year", "membership_year", "once", "price_of_uses", "quarter",
     "term", "term_year",
     "year_start",

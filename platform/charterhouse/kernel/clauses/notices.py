@@ -13,7 +13,7 @@ from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.effects import FACTS
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import day_start, next_birthday, notice_end
-from charterhouse.kernel.standing import Standing
+from charterhouse.kernel.standing import HOUSE, Standing
 
 
 class BirthdayNotice(Clause):
@@ -162,6 +162,68 @@ class Cycle(Clause):
             self.number: (
                 f"定期提醒：每隔{zh}由系统提醒一次。",
                 f"Regular reminder: {en} after the last time.",
+            )
+        }
+
+
+class HouseCycle(Clause):
+    """A task of the institution's own, every so many months after its first member joined.
+
+    The day is the same one of its month, or that month's last.
+
+    Args:
+        code: of the task.
+        months: between two; 0 raises none.
+    """
+
+    due_rank = 60
+    of_house = True
+    shares = frozenset(
+        {"apply", "join", "approve", "pay", "top_up", "bring_in", "grant", "record", "progress"}
+    )
+
+    def __init__(self, number: str, code: str, *, months: int) -> None:
+        super().__init__(number)
+        self.code = self.about = code
+        self.months = months
+
+    @property
+    def fact(self) -> str:
+        """Under which the institution keeps the day from which it counts."""
+        return f"cycle/{self.code}"
+
+    @on("activated", phase=FOLLOW, rank=70)
+    def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """It counts from the day on which the first member joined."""
+        if self.fact not in d.standing(HOUSE).facts:
+            yield fx.Keep(HOUSE, self.fact, d.event.day.isoformat())
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """00:00 of the next such day."""
+        kept = standing.facts.get(self.fact)
+        if not kept or not self.months:
+            return None
+        start = date.fromisoformat(kept)
+        passed = (after.year - start.year) * 12 + after.month - start.month
+        for times in range(max(1, passed // self.months), passed // self.months + 3):
+            moment = day_start(notice_end(start, times * self.months), after.tzinfo)
+            if moment > after:
+                return moment
+        return None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Raise the task."""
+        yield fx.Raise("task", self.code, member, due=draft.now.date())
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        if not self.months:
+            return {self.number: ("定期安排：未启用。", "Regular task: not in use.")}
+        return {
+            self.number: (
+                f"自首位会员入会之日起，每隔{self.months}个月由医院安排一次。",
+                f"Arranged by the institution every {self.months} month(s) after the day on which its "
+                "first member joined.",
             )
         }
 
@@ -366,13 +428,29 @@ class DonationPerCard(Clause):
 
 
 class Activities(Clause):
-    """Member events and draws: taking part is open to members."""
+    """Member events and draws: taking part is open to members.
+
+    Numbers by reason: `expired`, `none`.
+
+    Args:
+        activities: their codes; none named: any.
+    """
+
+    def __init__(self, number: str, *activities: str, **numbers: str) -> None:
+        super().__init__(number, **numbers)
+        self.activities = activities
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"take_part.activity": self.activities} if self.activities else {}
 
     @on("take_part", phase=GUARD)
     def member_only(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse those without a running membership."""
-        if d.of_member.status != "active":
-            yield fx.Refuse("expired" if d.of_member.status == "lapsed" else "not_active")
+        if d.of_member.status == "lapsed":
+            yield fx.Refuse("expired", number=self.of("expired"))
+        elif d.of_member.status != "active":
+            yield fx.Refuse("not_active", number=self.of("none"))
 
     @on("take_part", phase=FOLLOW)
     def keep(self, d: Draft) -> Iterator[fx.Effect]:
@@ -456,6 +534,6 @@ class AmendmentNotice(Clause):
 
 __all__ = [
     "Activities", "AmendmentNotice", "BirthdayNotice", "Cycle", "DaysOfMonthNotice",
-    "DonationPerCard", "ExpiryNotice",
+    "DonationPerCard", "ExpiryNotice", "HouseCycle",
     "RaisedOn", "Recorded", "YearlyNotice",
 ]  # fmt: skip

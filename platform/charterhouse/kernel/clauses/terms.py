@@ -245,6 +245,47 @@ class AgreedTerm(Term):
         }
 
 
+class TermOnRise(Clause):
+    """A rise to a higher tier starts a new term on its day; terms renewed ahead follow it.
+
+    Args:
+        months: of the new term.
+    """
+
+    def __init__(self, number: str, *, months: Months) -> None:
+        super().__init__(number)
+        self.months = months
+
+    @on("tier_changed", phase=GRANT, rank=20)
+    def restart(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Put the new term in the place of the running one."""
+        member, standing = happening.member, d.standing(happening.member)
+        months = figure(self.months, standing)
+        if happening.cause not in _RISES or standing.valid_until is None or not months:
+            return
+        start, rows = d.event.day, []
+        for fee in [fee for *_, fee in standing.facts.get(TERMS, ())] or [0]:
+            until = last_valid_day(start, months)
+            rows.append([start.isoformat(), until.isoformat(), fee])
+            start = until + ONE_DAY
+        yield fx.Change(member, {"term_start": d.event.day, "valid_until": until})
+        yield fx.Keep(member, TERMS, rows)
+        yield fx.Announce("term_began", member, happening.cause)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "升级的，自升级之日起重新计算会员期限。",
+                "A rise to a higher tier starts a new term on its day.",
+            )
+        }
+
+
+_RISES = frozenset({"spent", "upgraded", "granted"})
+"""Causes of a rise within a running membership; a refund, an admission and a renewal are none."""
+
+
 def _day(value: Any) -> date | None:
     """A day told in a detail, if it is one."""
     try:
@@ -384,5 +425,5 @@ class Renewal(Clause):
 
 
 __all__ = [
-    "FEES", "TERMS", "AgreedTerm", "Fees", "Months", "Renewal", "Term", "terms_of",
+    "FEES", "TERMS", "AgreedTerm", "Fees", "Months", "Renewal", "Term", "TermOnRise", "terms_of",
 ]  # fmt: skip

@@ -157,7 +157,7 @@ class Ladder(Clause):
         if member:
             yield from self.settle(d, member, "refunded" if d.refund else "spent")
 
-    @on("activated", "topped_up", "granted", phase=GRADE, rank=60)
+    @on("activated", "topped_up", "granted", "renewed", phase=GRADE, rank=60)
     def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
         """A new member has the tier that was reached before, a legacy one at least what they had."""
         standing = d.standing(happening.member)
