@@ -18,7 +18,7 @@ from charterhouse.commands.common import Failure, print_json, told_plainly
 if TYPE_CHECKING:
     from charterhouse.commands.benchmark.measures import Measure
 
-PARTS = ("kernel", "store", "lengths", "http")
+PARTS = ("kernel", "charters", "history", "replay", "store", "lengths", "http")
 
 
 @click.command(name="bench")
@@ -72,10 +72,15 @@ def command(
 
 
 def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
-    from charterhouse.commands.benchmark import http, kernel, store
+    from charterhouse.commands.benchmark import charters, http, kernel, store
 
     return {
         "kernel": lambda workload, _place, slices, size: kernel.measure(workload, slices, size * 5),
+        "charters": lambda workload, _place, slices, _size: charters.each_charter(
+            workload, max(3, slices // 5)
+        ),
+        "history": lambda workload, _place, slices, _size: charters.history(workload, slices),
+        "replay": lambda workload, _place, _slices, _size: charters.replayed(workload),
         "store": store.measure,
         "lengths": lambda workload, place, _slices, size: store.lengths(workload, place, size),
         "http": http.measure,
