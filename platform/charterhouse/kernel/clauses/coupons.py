@@ -75,7 +75,7 @@ class OffBill(Clause):
     def deduct(self, d: Draft) -> Iterator[fx.Effect]:
         """Take it off, and use it."""
         bill = d.bill
-        if bill is None or not self.asked(d):
+        if bill is None or not self.value or not self.asked(d):
             return
         reason = self.problem(d, bill)
         if reason:
@@ -84,22 +84,20 @@ class OffBill(Clause):
             return
         parts = yield from self.quota.consume(d, d.member, 1)
         yield from take_off(bill, min(self.value, bill.total))
-        if self.back:
-            bill_id = d.body.id or f"bill-{d.event.id}"
-            yield fx.Put("coupon", self.key(bill_id), d.member, {
-                "benefit": self.quota.benefit, "at": d.now.isoformat(), "tier": d.program.tier,
-                **parts,
-            })  # fmt: skip
+        bill_id = d.body.id or f"bill-{d.event.id}"
+        yield fx.Put("coupon", self.key(bill_id), d.member, {
+            "benefit": self.quota.benefit, "at": d.now.isoformat(), "tier": d.program.tier, **parts,
+        })  # fmt: skip
 
     @on("refund", phase=GRANT, rank=60)
     def give_back(self, d: Draft) -> Iterator[fx.Effect]:
-        """A bill that is given back wholly gives it back too."""
+        """A bill that is given back wholly gives it back too, where the charter says so."""
         refund = d.refund
-        taken = d.document(self.key(refund.original.id)) if refund and self.back else None
+        taken = d.document(self.key(refund.original.id)) if refund else None
         if refund is None or taken is None:
             return
         number = self.of("returned")
-        if refund.left:
+        if refund.left or not self.back:
             yield fx.Cite("kept", number=number)
             return
         content: Any = taken.content
