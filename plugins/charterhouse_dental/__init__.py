@@ -5,23 +5,27 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_dental.annual_fee import AnnualFee
+from charterhouse_dental.exam_orthodontic import ExamOrthodontic
 from charterhouse_dental.fee_cycles import FeeCycles
 from charterhouse_dental.fixed_price_term import FixedPriceTerm
 from charterhouse_dental.gold_silver import GoldSilver
 from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.online_recruitment import OnlineRecruitment
 from charterhouse_dental.three_tier_fee import ThreeTierFee
+from charterhouse_dental.tooth_tiers import ToothTiers
 from charterhouse_dental.treatment_points import TreatmentPoints
 from charterhouse_dental.vip_four_tier import VipFourTier
 
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
+    ExamOrthodontic,
     FeeCycles,
     FixedPriceTerm,
     GoldSilver,
     MemberDay,
     OnlineRecruitment,
     ThreeTierFee,
+    ToothTiers,
     TreatmentPoints,
     VipFourTier,
 ]
