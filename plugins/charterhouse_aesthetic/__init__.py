@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_aesthetic.top_up import TopUpTiers
 
-CHARTERS: list[type[Charter]] = []
+CHARTERS: list[type[Charter]] = [TopUpTiers]
 
 
 @hookimpl
