@@ -9,21 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
-
 from charterhouse.desk.accounts import Account
 from charterhouse.desk.charters import document
+from charterhouse.desk.figures import to_raw
 from charterhouse.desk.intake import Answer
-from charterhouse.desk.member_file import MemberFile
+from charterhouse.desk.member_file import Balance, MemberFile
 from charterhouse.desk.members import Row
 from charterhouse.desk.people import Person
 from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Text
-from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.ledger import FEN_UNITS, unit_of
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.reasons import REASONS
-from charterhouse.kernel.settings import Yuan
 
 __all__ = [
     "FEN_FIGURES",
@@ -181,10 +178,13 @@ def charter_json() -> dict[str, Any]:
         "name": _both(charter.name),
         "version": book.version,
         "settings": {
-            name: _setting(each, getattr(program.settings, name))
+            name: to_raw(each, getattr(program.settings, name))
             for name, each in schema.fields.items()
         },
-        "tiers": {code: _both(book.label(code)) for code in sorted(program.codes.get("tier", ()))},
+        "tiers": {
+            code: _both(book.label(code))
+            for code in dict.fromkeys((*program.tiers, *sorted(program.codes.get("tier", ()))))
+        },
         "document": document(book.version),
     }
 
@@ -193,22 +193,13 @@ def _both(text: Text) -> dict[str, str]:
     return {"zh": text[0], "en": text[1]}
 
 
-def _setting(each: Any, value: Any) -> Any:
-    """A setting as it is entered: amounts in yuan, factors as decimal text."""
-    if value is None:
-        return None
-    if isinstance(each, Yuan):
-        return show_fen(value)
-    if isinstance(each, fields.List):
-        return [_setting(each.inner, inner) for inner in value]
-    if isinstance(each, fields.Dict):
-        return {str(name): _setting(each.value_field, inner) for name, inner in value.items()}
-    return to_plain(value, each.name if each is not None else "")
-
-
 def quantity(account: str, amount: int) -> str | int:
     """An amount of an account: yuan as text, everything else as a whole number."""
     return show_fen(amount) if unit_of(account) in FEN_UNITS else amount
+
+
+def _counted(each: Balance) -> str | int:
+    return show_fen(each.amount) if each.is_money else each.amount
 
 
 def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
@@ -231,7 +222,7 @@ def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
         "owed": [
             {
                 "for": debt.purpose,
-                "label": pick(book.label(debt.purpose), language),
+                "label": pick(book.of("purpose", debt.purpose), language),
                 "amount": show_fen(debt.amount),
                 "clause": debt.clause,
             }
@@ -253,6 +244,35 @@ def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
                 ],
             }
             for each in found.balances
+        ],
+        "counters": [
+            {"account": each.account, "amount": _counted(each)} for each in found.counters
+        ],
+        "tiers": [rung.tier for rung in found.ladder.rungs],
+        "progress": [
+            {
+                "tier": each.tier,
+                "measure": each.measure,
+                "unit": each.unit,
+                "have": show_fen(each.have) if each.unit == "yuan" else each.have,
+                "need": show_fen(each.need) if each.unit == "yuan" else each.need,
+                "clause": each.clause,
+            }
+            for each in found.ladder.targets
+        ],
+        "requests": [
+            {
+                "id": each.id,
+                "sort": each.sort,
+                "what": each.what,
+                "label": pick(book.label(each.what), language),
+                "status": each.status,
+                "slot": each.slot or None,
+                "deadline": each.deadline or None,
+                "missing": list(each.missing),
+                "flags": list(each.flags),
+            }
+            for each in found.cases
         ],
         "benefits": [
             {

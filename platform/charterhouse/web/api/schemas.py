@@ -265,6 +265,38 @@ class BenefitSchema(Schema):
     clause = _text()
 
 
+class CounterSchema(Schema):
+    """What the charter counts of a member: visits, consumption of a kind."""
+
+    account = _text()
+    amount = _quantity("counted so far")
+
+
+class ClimbSchema(Schema):
+    """How far a member is on the way to the next tier; any one of several is enough."""
+
+    tier = _text("that reaching it gives")
+    measure = _text("account that is counted")
+    unit = _text("yuan, points or times")
+    have = _quantity("of the member")
+    need = _quantity("of the threshold")
+    clause = _text()
+
+
+class CaseSchema(Schema):
+    """A request or booking."""
+
+    id = _text()
+    sort = _text("request or booking")
+    what = _text("service, or what is booked")
+    label = _text()
+    status = _text()
+    slot = _text(null=True)
+    deadline = _text("the next one: a day or a moment", null=True)
+    missing = fields.List(fields.String())
+    flags = fields.List(fields.String())
+
+
 class StandingSchema(Schema):
     """How a person stands now, with all that became due until now."""
 
@@ -283,6 +315,10 @@ class StandingSchema(Schema):
     spend_total = _yuan()
     owed = _list(OwedSchema)
     balances = _list(BalanceSchema)
+    counters = _list(CounterSchema)
+    tiers = fields.List(fields.String(), metadata={"description": "low to high; may be empty"})
+    progress = _list(ClimbSchema)
+    requests = _list(CaseSchema)
     benefits = _list(BenefitSchema)
 
 
