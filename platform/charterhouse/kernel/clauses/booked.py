@@ -11,7 +11,7 @@ from charterhouse.kernel.charter import GRANT, GUARD, RIGHTS, Clause, Text, on
 from charterhouse.kernel.clauses.conditions import belongs, detail
 from charterhouse.kernel.clauses.lines import Entry, entries_of, kept, slot_of
 from charterhouse.kernel.clauses.queues import Queue
-from charterhouse.kernel.clauses.rights import lost_right
+from charterhouse.kernel.clauses.rights import lost_right, no_membership
 from charterhouse.kernel.clauses.services import OUTCOMES
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
@@ -68,6 +68,7 @@ class Bookings(Clause):
         members: whether only members with rights may book.
         only: what → tiers or kinds that may book it.
         labels: the charter's words for what is booked.
+        by_card: whether a card that is lost or void takes the right away.
     """
 
     shares: ClassVar[frozenset[str]] = frozenset({"book", "cancel", "close"})
@@ -75,9 +76,10 @@ class Bookings(Clause):
     def __init__(
         self, number: str, *whats: str, members: bool = False,
         only: Mapping[str, Collection[str]] | None = None,
-        labels: Mapping[str, Text] | None = None, **numbers: str,
+        labels: Mapping[str, Text] | None = None, by_card: bool = True, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.lost = lost_right if by_card else no_membership
         self.whats = tuple(dict.fromkeys(whats))
         self.members = members
         self.only = only or {}
@@ -90,7 +92,7 @@ class Bookings(Clause):
     @on("book", phase=RIGHTS, rank=55)
     def may_book(self, d: Draft) -> Effects:
         """Members with rights, where only they may."""
-        lost = lost_right(d.of_member) if self.members and d.body.what in self.whats else None
+        lost = self.lost(d.of_member) if self.members and d.body.what in self.whats else None
         if lost:
             yield fx.Refuse(lost[0], "book.member", number=self.of(lost[1]))
 
@@ -100,7 +102,7 @@ class Bookings(Clause):
         tiers = self.only.get(d.body.what)
         if tiers is None or d.body.what not in self.whats:
             return
-        lost = lost_right(d.of_member)
+        lost = self.lost(d.of_member)
         if lost:
             yield fx.Refuse(
                 lost[0], "book.what", number=self.by_reason.get(lost[1], self.of("tier"))

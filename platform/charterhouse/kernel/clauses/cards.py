@@ -100,10 +100,11 @@ class LossFee(Fee):
 class Reissue(Fee):
     """A new number for a fee after a loss report; the old number is void for good.
 
-    Numbers by reason: `identity` (name and ID number cannot change).
+    Numbers by reason: `identity` (name and ID number cannot change), what is not shown (`id`).
 
     Args:
         fixed: details that cannot change at a reissue.
+        shown: what must be shown → the reason without it.
         hours: within which a loss is reported, for the text; 0 for no time.
         damaged: whether a card that is not reported is replaced too, as damaged.
         after: purpose of a payment that pays for a lost card and must have been made.
@@ -111,11 +112,13 @@ class Reissue(Fee):
 
     def __init__(
         self, number: str, *, amount: int, fixed: frozenset[str] = frozenset(), hours: int = 0,
-        damaged: bool = False, after: str = "", **numbers: str,
+        damaged: bool = False, after: str = "", shown: Mapping[str, str] | None = None,
+        **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, amount=amount, purpose=REISSUE, instalments=False, **numbers)
         self.fee = amount
         self.fixed = fixed
+        self.shown = shown or {}
         self.hours = hours
         self.damaged = damaged
         self.after = after
@@ -132,6 +135,9 @@ class Reissue(Fee):
             yield fx.Refuse("fee_short", "reissue_card.member")
         if self.fixed & (d.body.changes or {}).keys():
             yield fx.Refuse("not_transferable", "reissue_card.changes", number=self.of("identity"))
+        for thing, reason in self.shown.items():
+            if thing not in d.body.shown:
+                yield fx.Refuse(reason, "reissue_card.shown", number=self.of(thing))
 
     @on("reissue_card", phase=GRADE)
     def owe(self, d: Draft) -> Iterator[fx.Effect]:

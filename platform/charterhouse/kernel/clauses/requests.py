@@ -11,7 +11,7 @@ from charterhouse.kernel.clauses.benefits import Offer
 from charterhouse.kernel.clauses.cases import Case
 from charterhouse.kernel.clauses.casework import Casework, Effects
 from charterhouse.kernel.clauses.conditions import belongs
-from charterhouse.kernel.clauses.rights import lost_right
+from charterhouse.kernel.clauses.rights import lost_right, no_membership
 from charterhouse.kernel.clauses.services import (
     APPROVED,
     ASKED,
@@ -27,6 +27,10 @@ from charterhouse.kernel.workdays import WorkCalendar
 
 CUSTOMERS = frozenset({"customer", "member"})
 """Who cancels on the member's side."""
+
+
+_NEEDED = {"members": lost_right, "registered": no_membership, "anybody": None}
+"""Who may ask → what takes the right to."""
 
 
 class Services(Casework):
@@ -54,7 +58,8 @@ class Services(Casework):
     def may_ask(self, d: Draft) -> Effects:
         """Members with rights, unless the service is for anybody."""
         service = self.services.get(d.body.service)
-        lost = lost_right(d.of_member) if service and service.who == "members" else None
+        needs = _NEEDED[service.who] if service else None
+        lost = needs(d.of_member) if needs else None
         if service and lost:
             number = service.numbers.get(lost[1]) or self.of(lost[1])
             yield fx.Refuse(lost[0], "request.member", number=number)

@@ -241,7 +241,8 @@ class Service:
         code, name: the service, in (zh, en).
         clause: the number that speaks for it; `numbers` by reason: papers, consent, tier, by,
             for, details, open, over, step, close, decide, cancel, quota.
-        who: "members" or "anybody".
+        who: "members" with a usable card, "registered" (members, whatever became of the card) or
+            "anybody".
         tiers: tiers or kinds that may ask; `otherwise` is the reason for the others, by default
             tier_too_low where a tier above may ask and not_included elsewhere.
         benefit: the asker must have it.
