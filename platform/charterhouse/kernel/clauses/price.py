@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.bill import PricedLine
@@ -24,6 +25,10 @@ from charterhouse.kernel.money import Ratio, show_fen
 
 Factors = Decimal | ByTier[Decimal] | ByKind[Decimal]
 """A price factor such as 0.80; by tier or kind where it differs."""
+
+
+Table = Mapping[str, Decimal] | ByTier[Any] | ByKind[Any]
+"""Code → price factor; by tier or kind where it differs."""
 
 
 def percent(factor: Decimal) -> str:
@@ -124,8 +129,7 @@ class FactorTable(Factor):
     """
 
     def __init__(
-        self, number: str, table: Mapping[str, Decimal] | ByTier[Mapping[str, Decimal]]
-        | ByKind[Mapping[str, Decimal]], *, by: str = "category",
+        self, number: str, table: Table, *, by: str = "category",
         of_list: bool = False, who: Who = entitled,
         when: Callable[[Draft], bool] | None = None,
     ) -> None:  # fmt: skip
@@ -135,7 +139,7 @@ class FactorTable(Factor):
 
     def factor_for(self, d: Draft, line: PricedLine) -> Decimal | None:
         """The factor of the line's code."""
-        table = figure(self.table, d.of_member)
+        table: Mapping[str, Decimal] | None = figure(self.table, d.of_member)
         return None if table is None else table.get(getattr(line.line, self.by) or "")
 
     def text(self) -> dict[str, Text]:
