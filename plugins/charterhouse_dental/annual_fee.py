@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import OneMembership
@@ -49,7 +48,7 @@ class AnnualFee(Charter):
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
         fees = ByTier({"basic": s.fee_basic, "senior": s.fee_senior, "diamond": s.fee_diamond})
-        factors = ByTier[Mapping[str, Decimal]]({
+        factors = ByTier({
             tier: {item: f for item, f in s.member_price_factors.items() if item in opened}
             for tier, opened in OPENED.items()
         })  # fmt: skip

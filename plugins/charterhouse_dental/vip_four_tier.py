@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Documents, OneMembership
@@ -61,7 +60,7 @@ class VipFourTier(Charter):
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
         factors = s.preferential_factors
-        tables = ByTier[Mapping[str, Decimal]]({
+        tables = ByTier({
             tier: {code: f for code, f in factors.items() if code in covered}
             for tier, covered in COVERED.items()
         })  # fmt: skip
