@@ -443,11 +443,17 @@ class Path:
 
 
 class Paths(Clause):
-    """The paths of application and which of them are open remotely."""
+    """The paths of application and which of them are open remotely.
+
+    Args:
+        paths: the paths.
+        default: that of an application that names none.
+        remote, on_site: channels of an application; with neither, channels do not matter.
+    """
 
     def __init__(
-        self, number: str, paths: Mapping[str, Path], *, default: str, remote: frozenset[str],
-        on_site: frozenset[str] = frozenset({"on-site"}),
+        self, number: str, paths: Mapping[str, Path], *, default: str,
+        remote: frozenset[str] = frozenset(), on_site: frozenset[str] = frozenset({"on-site"}),
     ) -> None:  # fmt: skip
         super().__init__(number, **{code: p.clause for code, p in paths.items() if p.clause})
         self.paths = paths
@@ -458,11 +464,8 @@ class Paths(Clause):
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
         channels = self.remote | self.on_site
-        return {
-            "path": self.paths,
-            "apply.channel": channels,
-            "join.channel": channels,
-        }
+        known = dict.fromkeys(("apply.channel", "join.channel"), channels) if channels else {}
+        return {"path": self.paths, **known}
 
     def explains(self) -> Mapping[str, str]:
         """See `Clause.explains`."""
@@ -471,7 +474,8 @@ class Paths(Clause):
 
     def defaults(self) -> Mapping[str, str]:
         """See `Clause.defaults`."""
-        return {"path": self.default, "channel": min(self.on_site)}
+        channel = {"channel": min(self.on_site)} if self.on_site else {}
+        return {"path": self.default, **channel}
 
     @on("apply", phase=GUARD, rank=20)
     def open(self, d: Draft) -> Iterator[fx.Effect]:

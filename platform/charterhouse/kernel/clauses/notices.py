@@ -360,17 +360,19 @@ class Recorded(Clause):
         members_only: whether the person must be a member.
         noted: whether it is counted in the member's file.
         when: a condition under which the task is raised; None for always.
+        nobody: whether it may be told of nobody in particular.
     """
 
     def __init__(
         self, number: str, kinds: Mapping[str, str], *, members_only: bool = False,
-        noted: bool = True, when: Callable[[Draft], bool] | None = None,
+        noted: bool = True, when: Callable[[Draft], bool] | None = None, nobody: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(number)
         self.kinds = kinds
         self.members_only = members_only
         self.noted = noted
         self.when = when
+        self.nobody = nobody
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -382,7 +384,8 @@ class Recorded(Clause):
         if d.body.kind not in self.kinds:
             return
         if not d.body.member:
-            yield fx.Refuse("incomplete", "record.member")
+            if not self.nobody:
+                yield fx.Refuse("incomplete", "record.member")
         elif self.members_only and d.of_member.status not in ("active", "withdrawing"):
             yield fx.Refuse("not_active")
 
@@ -390,6 +393,9 @@ class Recorded(Clause):
     def keep(self, d: Draft) -> Iterator[fx.Effect]:
         """Count it in the file and raise its task."""
         if d.body.kind not in self.kinds:
+            return
+        if not d.member:
+            yield fx.Cite(d.body.kind)
             return
         if self.noted:
             yield fx.Note(d.member, d.body.kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
@@ -14,6 +14,7 @@ from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import FEN_UNITS, SPEND_TOTAL
 from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.periods import day_start, first_invalid_day
 from charterhouse.kernel.standing import Standing
 
 
@@ -218,6 +219,49 @@ class Ladder(Clause):
         }
 
 
+class TierByYears(Clause):
+    """Some years as a member give a tier by themselves; it is never taken away.
+
+    Args:
+        years: since the membership began; 0 gives nothing.
+        tier: the tier.
+        below: the tiers from which it rises.
+    """
+
+    due_rank = 45
+
+    def __init__(self, number: str, *, years: int, tier: str, below: Collection[str]) -> None:
+        super().__init__(number)
+        self.years = years
+        self.tier = tier
+        self.below = below
+
+    def complete(self, standing: Standing) -> date | None:
+        """The day on which the years are complete, of somebody who still rises by them."""
+        running = standing.status in ("active", "suspended", "withdrawing")
+        if not self.years or not running or standing.tier not in self.below:
+            return None
+        return first_invalid_day(standing.since, 12 * self.years) if standing.since else None
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """00:00 of that day."""
+        day = self.complete(standing)
+        moment = day_start(day, after.tzinfo) if day else None
+        return moment if moment is not None and moment > after else None
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Rise."""
+        yield fx.Change(member, {"tier": self.tier})
+        yield fx.Announce("tier_changed", member, "term")
+
+    @on("renewed", phase=GRADE, rank=65)
+    def late(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Whoever had lapsed when the years were complete rises with the renewal."""
+        day = self.complete(d.standing(happening.member))
+        if day is not None and day <= d.now.date():
+            yield from self.due(d, happening.member)
+
+
 class TierByPrepayment(Clause):
     """The single prepayment decides the tier: the highest that it reaches.
 
@@ -314,4 +358,4 @@ def thresholds(tiers: Iterable[str], **measures: Mapping[str, int | None]) -> di
     return rungs
 
 
-__all__ = ["Ladder", "TierByPrepayment", "TierByTopUp", "Tiers", "thresholds"]
+__all__ = ["Ladder", "TierByPrepayment", "TierByTopUp", "TierByYears", "Tiers", "thresholds"]
