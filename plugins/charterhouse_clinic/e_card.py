@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Charter, Clause, Section, Text
-from charterhouse.kernel.clauses.admission import Consent, Documents, NotBefore, OneMembership
+from charterhouse.kernel.clauses.admission import Consent, Documents, OneMembership
 from charterhouse.kernel.clauses.bookings import Bookings
 from charterhouse.kernel.clauses.cards import LOSS_REPORT, Carriers, Loss, LossFee, Reissue
 from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf, PointsByRate
@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.flow import Activation, Application, Review
 from charterhouse.kernel.clauses.inactivity import Deregistration
 from charterhouse.kernel.clauses.leaving import Suspension
 from charterhouse.kernel.clauses.notices import AmendmentNotice
+from charterhouse.kernel.clauses.origins import NotBefore
 from charterhouse.kernel.clauses.points import OpeningFigures, PointsValid, Redemption
 from charterhouse.kernel.clauses.price import BasePrice
 from charterhouse.kernel.clauses.rights import NotOffered, Rights, Statement

@@ -5,13 +5,14 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Charter, Clause, Section, Text
-from charterhouse.kernel.clauses.admission import Channels, Consent, Documents, OneMembership
+from charterhouse.kernel.clauses.admission import Consent, Documents, OneMembership
 from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.cards import Loss, Reissue
 from charterhouse.kernel.clauses.conditions import ByTier, Lines, entitled
 from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf, PointsByRate
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
 from charterhouse.kernel.clauses.notices import AmendmentNotice
+from charterhouse.kernel.clauses.origins import Channels
 from charterhouse.kernel.clauses.points import OpeningFigures, Redemption
 from charterhouse.kernel.clauses.price import BasePrice, Factor, percent
 from charterhouse.kernel.clauses.rights import Rights, Statement

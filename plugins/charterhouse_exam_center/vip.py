@@ -7,7 +7,7 @@ from decimal import Decimal
 from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Charter, Clause, Section, Text
-from charterhouse.kernel.clauses.admission import OneMembership, Origin, Origins
+from charterhouse.kernel.clauses.admission import OneMembership
 from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.conditions import Lines
 from charterhouse.kernel.clauses.conduct import Claim, Incidents, Sanctions
@@ -15,6 +15,7 @@ from charterhouse.kernel.clauses.earning import BillRefund
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
 from charterhouse.kernel.clauses.leaving import Suspension, Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice, ExpiryNotice
+from charterhouse.kernel.clauses.origins import Origin, Origins
 from charterhouse.kernel.clauses.price import BasePrice, Factor, percent
 from charterhouse.kernel.clauses.rights import Rights, Statement
 from charterhouse.kernel.clauses.terms import AgreedTerm
