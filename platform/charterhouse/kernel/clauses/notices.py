@@ -467,7 +467,7 @@ class Activities(Clause):
 class AmendmentNotice(Clause):
     """A change of the charter is announced some days before it takes effect.
 
-    Numbers by reason: `told`.
+    Numbers by reason: `told`, `configuration` (settings that no clause refuses by itself).
 
     Args:
         days: between the announcement and the effective day.
@@ -495,7 +495,8 @@ class AmendmentNotice(Clause):
             yield fx.Refuse("notice_too_short", "amend.notified", number=self.of("told"))
         problem = d.book.problem_with(self._moment(d), d.body.settings)
         if problem is not None:
-            number = problem.clause if problem.clause in d.program.numbers else ""
+            spoken = problem.clause in d.program.numbers
+            number = problem.clause if spoken else self.of("configuration")
             yield fx.Refuse("configuration", f"amend.settings.{problem.field}", number=number)
 
     @on("amend", phase=GRADE)
