@@ -140,7 +140,7 @@ TRAPS: dict[str, tuple[str, int, str]] = {
     "list": ("- charter: a.b\n", 1, "a scenario file must be a table"),
     "empty": ("", 1, "a scenario file must be a table"),
     "syntax": ("charter: [\n", 2, "expected"),
-    "tab": ("charter: x\n\tscenarios: 1\n", 2, "cannot start any token"),
+    "tab": ("charter: x\n\tscenarios: 1\n", 2, "found"),
 }  # fmt: skip
 
 

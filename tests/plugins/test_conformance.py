@@ -11,6 +11,7 @@ IRREVERSIBLE: Mapping[str, Mapping[str, str]] = {
     "dental.fixed-price-term": {
         "used": "2.2: a service that a bill gave free of charge was given, whoever pays in the end",
     },
+    "dental.gold-silver": {"tier": "2.1: a tier does not fall by itself, nor by a refund"},
     "maternity.prepaid-ladder": {"tier": "A.2.4: no downgrade, not by refund either"},
 }
 """Charter → what a whole refund leaves as it is → the clause that says so."""

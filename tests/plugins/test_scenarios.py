@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,15 +38,18 @@ def _codes() -> list[str]:
 
 
 @cache
-def _stories(code: str) -> list[Scenario]:
-    files = [load_file(path, ZONE) for path in FILES]
-    return [story for file in files if file.charter == code for story in file.scenarios]
+def _all_stories() -> dict[str, list[Scenario]]:
+    stories: dict[str, list[Scenario]] = defaultdict(list)
+    for path in FILES:
+        file = load_file(path, ZONE)
+        stories[file.charter].extend(file.scenarios)
+    return stories
 
 
 @cache
 def _measured(code: str) -> Measured:
     known = dict(EQUIVALENT.get(code, {}))
-    return measure_one(code, _stories(code), str(ZONE), CLAUSES, known)
+    return measure_one(code, _all_stories()[code], str(ZONE), CLAUSES, known)
 
 
 @pytest.mark.parametrize("code", _codes())
