@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter, Clause, Section
-from charterhouse.kernel.clauses.admission import Channels, Consent, Documents
+from charterhouse.kernel.clauses.admission import Consent, Documents
 from charterhouse.kernel.clauses.benefits import GrantOnce, Quota
 from charterhouse.kernel.clauses.conditions import detail
 from charterhouse.kernel.clauses.conduct import DetailsChanged
@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate
 from charterhouse.kernel.clauses.flow import Activation, Application
 from charterhouse.kernel.clauses.leaving import Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice, Recorded
+from charterhouse.kernel.clauses.origins import Channels
 from charterhouse.kernel.clauses.points import PointsValid, Redemption
 from charterhouse.kernel.clauses.price import BasePrice
 from charterhouse.kernel.clauses.rights import Rights
