@@ -91,6 +91,7 @@ class Home:
         stored_value: None where this charter has none.
         lapse: the points that are lost first.
         ways: renewal and upgrade with their prices.
+        can_top_up: whether value can be stored on the card.
     """
 
     file: MemberFile
@@ -100,6 +101,7 @@ class Home:
     lapse: Lapse | None
     benefits: tuple[Benefit, ...]
     ways: tuple[Way, ...] = ()
+    can_top_up: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -148,6 +150,7 @@ def home(ref: str) -> Home:
             lapse=first_lapse(points.lots if points else ()),
             benefits=_benefits(found, said),
             ways=ways(found),
+            can_top_up="top_up" in program_now().verbs and found.standing.status == "active",
         )
 
 

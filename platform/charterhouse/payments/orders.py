@@ -11,8 +11,11 @@ from sqlalchemy import bindparam, insert, select, update
 
 from charterhouse import clock
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
+from charterhouse.desk.intake import quote
 from charterhouse.desk.people import get_person
-from charterhouse.kernel.standing import Debt
+from charterhouse.kernel.ledger import STORED_VALUE
+from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.standing import PREPAYMENT, Debt
 from charterhouse.records.door import Door
 from charterhouse.records.tables import attempt, orders
 from charterhouse.tenancy.ids import new_id
@@ -56,6 +59,12 @@ class NothingOwedError(DeskError):
 
     code = "nothing_owed"
     status = 409
+
+
+class TopUpRefusedError(DeskError):
+    """The charter does not take this top-up; `code` is its reason."""
+
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,43 @@ def open_order(member: str, purpose: str) -> Order:
                 return before
             close_order(before.id, "cancelled")
         return _make(opened, member, purpose, debt, version)
+
+
+def open_top_up(member: str, amount: int) -> Order:
+    """The one open order by which somebody stores value, made when there is none of this amount.
+
+    Args:
+        member: whose account it is for.
+        amount: fen, chosen by who pays.
+
+    Raises:
+        NotFoundError: no such person.
+        TopUpRefusedError: the charter would not take it; the message is its code.
+    """
+    get_person(member)
+    with unit(write=True) as opened:
+        clause, refused = _welcome(member, amount)
+        if refused:
+            raise TopUpRefusedError(refused, field="amount", code=refused)
+        now = clock.now().astimezone(opened.tenant.zone)
+        version = Door(opened).version_at(now)
+        before = find_open(member, PREPAYMENT)
+        if before is not None:
+            if (before.amount, before.version) == (amount, version):
+                return before
+            close_order(before.id, "cancelled")
+        return _make(opened, member, PREPAYMENT, Debt(amount, clause), version)
+
+
+def _welcome(member: str, amount: int) -> tuple[str, str]:
+    """By which clause the charter would take a top-up, and the reason why it would not."""
+    raw = {"member": member, "amount": show_fen(amount), "channel": "online"}
+    answer = quote("top_up", raw, actor="system")
+    if answer.refusal is not None:
+        return answer.refusal["clause"], answer.refusal["code"]
+    stored = [c for c, _, did, about in answer.trace
+              if did == "credit" and about["unit"] == STORED_VALUE]  # fmt: skip
+    return next(iter(stored or answer.clauses), ""), ""
 
 
 def _debt(opened: Unit, member: str, purpose: str) -> tuple[Debt | None, int]:
@@ -211,7 +257,12 @@ def close_order(number: int, state: str, event_id: int | None = None) -> None:
 
 
 def still_owed(order: Order) -> bool:
-    """Whether the debt of an order is there, unchanged. Reads and writes what time has done."""
+    """Whether the debt of an order is there, unchanged. Reads and writes what time has done.
+
+    Of stored value nothing need be owed: it is enough that the charter would take it.
+    """
+    if order.purpose == PREPAYMENT:
+        return not _welcome(order.member, order.amount)[1]
     with unit(write=True) as opened:
         debt, _ = _debt(opened, order.member, order.purpose)
     return debt is not None and debt.amount == order.amount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 import structlog
@@ -11,6 +12,10 @@ from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.member_file import paper
 from charterhouse.desk.portal import home as read_home
 from charterhouse.desk.words import words
+from charterhouse.kernel.errors import EventError
+from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.reasons import REASONS
+from charterhouse.kernel.standing import PREPAYMENT
 from charterhouse.payments import checkout, orders
 from charterhouse.payments.attempts import Attempt, Return, get_attempt
 from charterhouse.payments.gateways.errors import GatewayError
@@ -19,7 +24,7 @@ from charterhouse.payments.settle import settle
 from charterhouse.web.i18n import current_language, gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
-from charterhouse.web.portal.base import gone, own_ref, portal
+from charterhouse.web.portal.base import gone, own_ref, portal, said
 from charterhouse.web.security import limiter
 
 if TYPE_CHECKING:
@@ -53,14 +58,62 @@ def pay_now(purpose: str) -> Answer:
         return _pay_page(purpose)
     except GatewayError as error:
         _log.warning("checkout_failed", code=error.code)
-        failed = gettext(
-            "The payment service does not answer at the moment. Nothing was charged: try again in a minute."
-        )
-        page = _pay_page(purpose, failed)
+        page = _pay_page(purpose, _unanswered())
         return (page, 503) if isinstance(page, str) else page
     if attempt.state == "open" and attempt.url:
         return redirect(attempt.url, code=303)
     return redirect(url_for("portal.payment", attempt=attempt.id), code=303)
+
+
+@portal.get("/top-up")
+@signed_in("member")
+def top_up() -> Answer:
+    """Ask how much is to be stored."""
+    return _top_up_page()
+
+
+@portal.post("/top-up")
+@signed_in("member")
+@limiter.limit("20 per minute")
+def top_up_now() -> Answer:
+    """Lead to the gateway's page for the amount that was chosen."""
+    entered = request.form.get("amount", "")
+    try:
+        amount = parse_fen(re.sub(r"[,，\s¥￥]", "", entered), field="amount")
+        order = orders.open_top_up(own_ref(), amount) if amount else None
+        attempt = checkout.start(order.id, _return()) if order else None
+    except EventError:
+        attempt = None
+    except orders.TopUpRefusedError as error:
+        return _top_up_page(entered, said(REASONS.get(error.code, ("", "")))), 422
+    except NoGatewayError:
+        return _top_up_page(entered)
+    except GatewayError as error:
+        _log.warning("checkout_failed", code=error.code)
+        return _top_up_page(entered, _unanswered()), 503
+    if attempt is None:
+        return _top_up_page(entered, gettext("Enter an amount in yuan such as 12.50.")), 422
+    if attempt.state == "open" and attempt.url:
+        return redirect(attempt.url, code=303)
+    return redirect(url_for("portal.payment", attempt=attempt.id), code=303)
+
+
+def _top_up_page(entered: str = "", wrong: str = "") -> str:
+    return render_template(
+        "portal/top_up.html",
+        home=read_home(own_ref()),
+        online=find_merchant() is not None,
+        entered=entered,
+        errors={"amount": wrong} if wrong else {},
+    )
+
+
+def _unanswered() -> str:
+    return str(
+        gettext(
+            "The payment service does not answer at the moment. Nothing was charged: try again in a minute."
+        )
+    )
 
 
 @portal.get("/payments/<int:attempt>")
@@ -134,6 +187,8 @@ def _return() -> Return:
 def _pay_page(purpose: str, failed: str = "") -> Answer:
     home = read_home(own_ref())
     owed = next((debt for debt in home.file.owed if debt.purpose == purpose), None)
+    if owed is None and purpose == PREPAYMENT and home.can_top_up:
+        return redirect(url_for("portal.top_up"), code=303)
     if owed is None:
         notify(gettext("Nothing is owed for this any more."), "info")
         return redirect(url_for("portal.home"), code=303)
