@@ -78,6 +78,7 @@ class Bill:
         third_party: what insurance or others cover, at most the total.
         earned: clause → what it gave.
         taken: source of a tender → the parts of lots that gave it.
+        referrer: who introduced its person: named by the bill, or known from before.
     """
 
     body: Spend
@@ -90,6 +91,7 @@ class Bill:
     from_points: int = 0
     earned: dict[str, Earned] = field(default_factory=dict)
     taken: dict[str, list[list[Any]]] = field(default_factory=dict)
+    referrer: str | None = None
     _total: int | None = None
 
     def tender(self, source: str, amount: int, parts: list[list[Any]]) -> None:
@@ -107,7 +109,8 @@ class Bill:
         """The bill of an event; an amount alone is one line of category treatment."""
         lines = body.lines or (Line(item="treatment", price=body.amount or 0),)
         subject = body.member or body.person or ""
-        return cls(body, subject, [PricedLine.of(line) for line in lines])
+        priced = [PricedLine.of(line) for line in lines]
+        return cls(body, subject, priced, referrer=body.referred_by)
 
     @property
     def entitled(self) -> bool:
@@ -162,7 +165,7 @@ class Bill:
             "from_credit": self.from_credit,
             "from_points": self.from_points,
             "to_pay": self.to_pay,
-            "referrer": self.body.referred_by,
+            "referrer": self.referrer,
         }  # fmt: skip
 
     def content(self, figures: dict[str, Any], at: str, day: str) -> dict[str, Any]:

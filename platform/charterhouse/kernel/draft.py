@@ -394,7 +394,10 @@ class Draft:
         bill.tender(e.source, e.amount, [freeze(part) for part in parts])
 
     def _earn(self, e: fx.Earn, number: str) -> None:
-        self._bill().earned[e.key] = Earned(e.unit, e.owner, e.amount, e.mark)
+        bill = self._bill()
+        bill.earned[e.key] = Earned(e.unit, e.owner, e.amount, e.mark)
+        if e.referral:
+            bill.referrer = e.owner
         self._credit(fx.Credit(e.owner, e.unit, e.amount, e.cls), number)
 
     def _bill(self) -> Bill:

@@ -240,6 +240,7 @@ class Earn(Effect):
     """What a clause gives for the bill at hand: it is credited and kept by the bill.
 
     `mark` is kept with it (a multiplier, a day's factor), so that a refund counts anew as then.
+    `referral` tells that the owner gets it for having introduced the person of the bill.
     """
 
     key: str
@@ -248,6 +249,7 @@ class Earn(Effect):
     amount: int
     cls: str = ""
     mark: Any = None
+    referral: bool = False
 
 
 @dataclass(slots=True)
