@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Consent, Documents
 from charterhouse.kernel.clauses.benefits import Quota, Unlimited
@@ -62,8 +65,8 @@ class ExamOrthodontic(Charter):
 
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
-        items = dict.fromkeys(s.orthodontic_items, s.orthodontic_factor)
-        by_item = {**items, **s.orthodontic_part_factors}
+        items: dict[str, Decimal] = dict.fromkeys(s.orthodontic_items, s.orthodontic_factor)
+        by_item: Mapping[str, Decimal] = {**items, **s.orthodontic_part_factors}
         month = s.birthday_window == "month"
         gift = Quota(
             "5.1", GIFT, per=1, window=in_birthday_month if month else on_birthday,
