@@ -21,7 +21,7 @@ from charterhouse.kernel.standing import Standing
 class Tiers(Clause):
     """The tiers (card types) of a charter, low to high, and the one given without a wish.
 
-    Numbers by reason: `missing` (no tier named), `unknown` (a tier that does not exist).
+    Numbers by reason: `unnamed` (no tier named), `unknown` (a tier that does not exist).
 
     Args:
         tiers: code → its name.
@@ -75,9 +75,9 @@ class Tiers(Clause):
         """A tier must be named where there is no default."""
         if not self.default and not d.body.tier:
             if self.missing == "incomplete":
-                yield fx.Lack("tier", number=self.of("missing"))
+                yield fx.Lack("tier", number=self.of("unnamed"))
             else:
-                yield fx.Refuse(self.missing, f"{d.body.verb}.tier", number=self.of("missing"))
+                yield fx.Refuse(self.missing, f"{d.body.verb}.tier", number=self.of("unnamed"))
 
     @on("apply", "bring_in", phase=GRADE, rank=10)
     def give(self, d: Draft) -> Iterator[fx.Effect]:
