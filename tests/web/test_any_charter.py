@@ -251,10 +251,16 @@ def test_an_unchanged_form_reads_back_what_it_showed() -> None:
         "packages": {"a": {"price": "12.50", "services": ["x", "y"], "times": 3}},
     }  # fmt: skip
     program = Program(Everything(), raw)
+    assert again(program) == vars(program.settings)
+
+
+def again(program: Program) -> dict[str, Any]:
+    """The settings as they come back out of their own form, unchanged."""
     form = SettingsForm(program)
     flat: dict[str, str] = {}
+    values = form.shown(vars(program.settings))
     for setting in form.settings:
-        value = form.shown(vars(program.settings))[setting.name]
+        value = values[setting.name]
         if setting.columns:
             for index, row in enumerate(value):
                 for column, cell in zip(setting.columns, row, strict=True):
@@ -265,7 +271,19 @@ def test_an_unchanged_form_reads_back_what_it_showed() -> None:
             flat[setting.name] = "\n".join(value) if isinstance(value, list) else value
     entered = Reader(form).read(flat)
     assert entered.problems == []
-    assert vars(Program(Everything(), entered.raw).settings) == vars(program.settings)
+    return vars(Program(program.charter, entered.raw).settings)
+
+
+@pytest.mark.parametrize("code", sorted(registry().charters))
+def test_every_installed_charter_has_a_form_that_changes_nothing(code: str) -> None:
+    charter = registry().charter(code)
+    program = Program(charter, charter.example)
+    form = SettingsForm(program)
+    for setting in form.settings:
+        assert setting.kind != "json", setting.name
+        assert all(setting.label), setting.name
+        assert all(form.groups[setting.group]) or not setting.group, setting.name
+    assert again(program) == vars(program.settings)
 
 
 @pytest.mark.parametrize(
@@ -357,6 +375,18 @@ def test_sample_figures_are_never_kept_unseen(make_clinic: Callable[..., Clinic]
     assert "Confirm that the sample figures are yours" in refused
     fresh.post(where, {"do": "adopt", "figures": figures, "sure": "1"})
     assert "All rules" in fresh.get("/admin/charter")
+
+
+def test_every_installed_charter_can_be_begun(make_clinic: Callable[..., Clinic]) -> None:
+    fresh = make_clinic(Everything.code, None)
+    for code in sorted(registry().charters):
+        where = f"/admin/charter/begin/{code}"
+        filled = fresh.post(
+            f"{where}?lang=zh", shown(fresh.get(where)) | {"do": "samples"}, status=200
+        )
+        form = shown(filled.text) | {"do": "preview"}
+        page = fresh.post(f"{where}?lang=zh", form, status=200).text
+        assert "采用" in page, code
 
 
 def test_only_those_who_may_write_the_charter_begin_one(make_clinic: Callable[..., Clinic]) -> None:

@@ -253,7 +253,7 @@ class SettingsForm:
             return [str(entry) for entry in text_of(
                 Figure("", "list", inner=setting.inner), value)]  # fmt: skip
         if setting.kind in TABLES:
-            return self._rows(setting, {str(key): each for key, each in (value or {}).items()})
+            return self._rows(setting, _keyed(setting, value))
         if setting.kind == "json":
             if value is None:
                 return ""
@@ -285,6 +285,15 @@ class SettingsForm:
             table: Mapping[str, Any] = value or {}
             return [_line(text_of(cell, table.get(cell.name))) for cell in cells]
         return [_line(text_of(cells[0], value))]
+
+
+def _keyed(setting: Setting, value: Any) -> dict[str, Any]:
+    """A table by its keys as text; one figure for all stands at every known key."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return {str(key): each for key, each in value.items()}
+    return {code: value for code, _ in setting.options}
 
 
 def _line(shown: Any) -> str:

@@ -145,15 +145,16 @@ def _text(kind: str, value: Any) -> str:
 
 def to_raw(each: Any, value: Any) -> Any:
     """A typed value as it is entered: amounts in yuan, factors as decimal text, days as ISO."""
-    if value is None:
-        return None
-    if isinstance(each, Yuan):
+    if isinstance(each, Yuan) and value is not None:
         return show_fen(value)
-    if isinstance(each, fields.List):
+    if isinstance(each, fields.List) and isinstance(value, list | tuple):
         return [to_raw(each.inner, inner) for inner in value]
     if isinstance(each, fields.Dict):
-        return {str(key): to_raw(each.value_field, inner) for key, inner in value.items()}
-    if isinstance(each, fields.Nested):
+        if isinstance(value, Mapping):
+            return {str(key): to_raw(each.value_field, inner) for key, inner in value.items()}
+        # One figure for all keys of a table.
+        return to_raw(each.value_field, value)
+    if isinstance(each, fields.Nested) and isinstance(value, Mapping):
         return {name: to_raw(each.schema.fields.get(name), inner) for name, inner in value.items()}
     return _plain(value)
 
