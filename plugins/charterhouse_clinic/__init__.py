@@ -7,8 +7,9 @@ from charterhouse.plugins.spec import hookimpl
 from charterhouse_clinic.annual_fee import AnnualFee
 from charterhouse_clinic.e_card import ECard
 from charterhouse_clinic.four_function_card import FourFunctionCard
+from charterhouse_clinic.two_kind_card import TwoKindCard
 
-CHARTERS: list[type[Charter]] = [AnnualFee, ECard, FourFunctionCard]
+CHARTERS: list[type[Charter]] = [AnnualFee, ECard, FourFunctionCard, TwoKindCard]
 
 
 @hookimpl
