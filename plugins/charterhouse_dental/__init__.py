@@ -12,6 +12,7 @@ from charterhouse_dental.gold_silver import GoldSilver
 from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.online_recruitment import OnlineRecruitment
 from charterhouse_dental.three_tier_fee import ThreeTierFee
+from charterhouse_dental.tier_framework import TierFramework
 from charterhouse_dental.tooth_tiers import ToothTiers
 from charterhouse_dental.treatment_points import TreatmentPoints
 from charterhouse_dental.vip_four_tier import VipFourTier
@@ -25,6 +26,7 @@ CHARTERS: list[type[Charter]] = [
     MemberDay,
     OnlineRecruitment,
     ThreeTierFee,
+    TierFramework,
     ToothTiers,
     TreatmentPoints,
     VipFourTier,
