@@ -15,7 +15,7 @@ from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.cards import Loss, Reissue
 from charterhouse.kernel.clauses.conditions import ALL_LINES, ByTier, Lines
 from charterhouse.kernel.clauses.conduct import Incidents, Sanctions
-from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf, PointsByRate, SpendWindow
+from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf, PointsByRate
 from charterhouse.kernel.clauses.fees import EntryFee, FeesRise
 from charterhouse.kernel.clauses.flow import Activation, Application, GrantedTier, Review
 from charterhouse.kernel.clauses.notices import AmendmentNotice, Recorded
@@ -25,6 +25,7 @@ from charterhouse.kernel.clauses.referrals import IntroductionPoints
 from charterhouse.kernel.clauses.rights import NotOffered, Rights, Statement
 from charterhouse.kernel.clauses.terms import Renewal, Term
 from charterhouse.kernel.clauses.tiers import Ladder, TierByYears, Tiers
+from charterhouse.kernel.clauses.windows import SpendWindow
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import spent
 from charterhouse.kernel.settings import SettingValues

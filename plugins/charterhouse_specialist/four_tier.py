@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Consent, Documents, OneMembership
-from charterhouse.kernel.clauses.benefits import Quota, Unlimited, price_of_uses, term_year
+from charterhouse.kernel.clauses.benefits import Quota, Unlimited, term_year
 from charterhouse.kernel.clauses.cards import Loss, Reissue
 from charterhouse.kernel.clauses.conditions import ByTier, Lines
 from charterhouse.kernel.clauses.conduct import DetailsChanged, Sanctions
@@ -17,6 +17,7 @@ from charterhouse.kernel.clauses.leaving import (
     RefundRule,
     Suspension,
     Withdrawal,
+    price_of_uses,
     unused_days,
     unused_months,
 )

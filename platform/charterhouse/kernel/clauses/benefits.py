@@ -17,10 +17,8 @@ from charterhouse.kernel.clauses.conditions import (
     figure,
     last_birthday,
 )
-from charterhouse.kernel.clauses.leaving import RefundRule
 from charterhouse.kernel.clauses.points import restore
 from charterhouse.kernel.clauses.rights import lost_right
-from charterhouse.kernel.clauses.terms import terms_of
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import Lot, freeze, right, take, used
@@ -62,20 +60,6 @@ def _twelve_months(start: date, day: date) -> date:
     if first_invalid_day(start, 12 * years) > day:
         years -= 1
     return first_invalid_day(start, 12 * years) if years > 0 else start
-
-
-def price_of_uses(benefit: str, each: int) -> RefundRule:
-    """What the uses of a benefit in the term of the last day cost, in fen each.
-
-    The uses are counted by `term_year`.
-    """
-
-    def rule(standing: Standing, exit_day: date) -> int:
-        begun = [start for start, _, _ in terms_of(standing) if start < exit_day]
-        first = f"year {begun[-1] if begun else exit_day}"
-        return each * sum(x.amount for x in standing.lots.get(used(benefit), ()) if x.key >= first)
-
-    return rule
 
 
 def year_start(standing: Standing) -> date:
@@ -503,7 +487,7 @@ class RaisedOnUse(Clause):
 
 __all__ = [
     "YEAR_START", "FreeLines", "GrantOnce", "Offer", "Period", "Prize", "Quota", "RaisedOnUse",
-    "Unlimited", "UseGivenBack", "birthday", "calendar_year", "membership_year", "once", "price_of_uses", "quarter",
+    "Unlimited", "UseGivenBack", "birthday", "calendar_year", "membership_year", "once", "quarter",
     "term", "term_year",
     "year_start",
 ]  # fmt: skip

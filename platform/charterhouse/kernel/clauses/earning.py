@@ -20,7 +20,6 @@ from charterhouse.kernel.clauses.leaving import forfeited_since
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, counted, lot_key, positive, spent
 from charterhouse.kernel.money import Ratio, divide_half_up, show_fen
-from charterhouse.kernel.periods import day_start, first_invalid_day
 from charterhouse.kernel.standing import Standing
 
 
@@ -235,28 +234,6 @@ class SpendOn(SpendTotal):
         super().__init__(number, who=who)
         self.unit = spent(name)
         self.lines = lines
-
-
-class SpendWindow(SpendTotal):
-    """What was really paid in the last months, in fen: each bill counts until its months end.
-
-    Args:
-        name: of the counter (`spend/<name>`).
-        months: a bill of a day counts until the day before the same day so many months later.
-    """
-
-    own_lot = True
-
-    def __init__(self, number: str, name: str, *, months: int, who: Who = entitled) -> None:
-        super().__init__(number, who=who)
-        self.unit = spent(name)
-        self.months = months
-
-    def expiry(self, unit: str, day: date, now: datetime) -> datetime | None:
-        """The first day on which a bill of a day counts no more."""
-        if unit != self.unit:
-            return None
-        return day_start(first_invalid_day(day, self.months), now.tzinfo)
 
 
 class BillsCounted(SpendTotal):
@@ -512,5 +489,5 @@ class NoRefundOf(Clause):
 
 __all__ = [
     "TILL", "BillRefund", "BillsCounted", "Earned", "Earner", "NoRefundOf", "PointsByRate",
-    "PointsPerYuan", "ReferralShare", "SpendOn", "SpendTotal", "SpendWindow",
+    "PointsPerYuan", "ReferralShare", "SpendOn", "SpendTotal",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from charterhouse.kernel.charter import GRADE, GUARD, Clause, Text, on
 from charterhouse.kernel.clauses.rights import RESTING
 from charterhouse.kernel.clauses.terms import FEES, TERMS, terms_of
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import positive
+from charterhouse.kernel.ledger import positive, used
 from charterhouse.kernel.money import Ratio, divide_half_up
 from charterhouse.kernel.periods import ONE_DAY, day_start, full_months, notice_end
 from charterhouse.kernel.standing import Standing
@@ -70,6 +70,20 @@ def _unused(
             back += divide_half_up(fee * unused, whole)
         less = deduction if isinstance(deduction, int) else deduction(standing, exit_day)
         return max(0, back - less)
+
+    return rule
+
+
+def price_of_uses(benefit: str, each: int) -> RefundRule:
+    """What the uses of a benefit in the term of the last day cost, in fen each.
+
+    The uses are counted by `benefits.term_year`.
+    """
+
+    def rule(standing: Standing, exit_day: date) -> int:
+        begun = [start for start, _, _ in terms_of(standing) if start < exit_day]
+        first = f"year {begun[-1] if begun else exit_day}"
+        return each * sum(x.amount for x in standing.lots.get(used(benefit), ()) if x.key >= first)
 
     return rule
 
@@ -283,5 +297,5 @@ class Suspension(Clause):
 __all__ = [
     "EXIT", "FORFEITED", "RefundRule", "Suspension", "Withdrawal", "end_membership", "forfeited_since",
     "is_suspended",
-    "no_refund", "share_of_fees", "suspend", "unused_days", "unused_months",
+    "no_refund", "price_of_uses", "share_of_fees", "suspend", "unused_days", "unused_months",
 ]  # fmt: skip
