@@ -32,6 +32,7 @@ _MEMBERS = prepared(
         func.count().label("n"),
         func.sum(standing.c.owed).label("owed"),
         func.sum(case((standing.c.owed > 0, 1), else_=0)).label("owing"),
+        func.sum(standing.c.stored_value).label("stored"),
         func.sum(
             case(
                 (
@@ -98,6 +99,7 @@ class Members:
     owing: int
     points: int
     lapsing: list[tuple[date, int]]
+    stored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def members() -> Members:
     span = {"today": day.isoformat(), "soon": (day + timedelta(EXPIRING_DAYS)).isoformat()}
     by_status: Counter[str] = Counter()
     joined: dict[str, Counter[str]] = {}
-    expiring = owed = owing = 0
+    expiring = owed = owing = stored = 0
     with unit() as opened:
         for row in opened.execute(_MEMBERS, span):
             by_status[row.status] += row.n
@@ -170,6 +172,7 @@ def members() -> Members:
             expiring += row.expiring
             owed += row.owed
             owing += row.owing
+            stored += row.stored
         lots = opened.execute(_LOTS).all()
     zone = current_tenant().zone
     lapsing = sorted(
@@ -178,7 +181,7 @@ def members() -> Members:
         if row.expires is not None and row.amount
     )
     points = sum(row.amount for row in lots)
-    return Members(by_status, joined, expiring, owed, owing, points, lapsing)
+    return Members(by_status, joined, expiring, owed, owing, points, lapsing, stored)
 
 
 def months(count: int = MONTHS) -> list[Month]:

@@ -92,6 +92,7 @@ class Home:
         lapse: the points that are lost first.
         ways: renewal and upgrade with their prices.
         can_top_up: whether value can be stored on the card.
+        can_join: whether the charter has members at all, and not points for everybody.
     """
 
     file: MemberFile
@@ -102,6 +103,7 @@ class Home:
     benefits: tuple[Benefit, ...]
     ways: tuple[Way, ...] = ()
     can_top_up: bool = False
+    can_join: bool = True
 
     @property
     def standing(self) -> Standing:
@@ -150,6 +152,7 @@ def home(ref: str) -> Home:
             lapse=first_lapse(points.lots if points else ()),
             benefits=_benefits(found, said),
             ways=ways(found),
+            can_join=not program_now().verbs.keys().isdisjoint(("apply", "join")),
             can_top_up="top_up" in program_now().verbs and found.standing.status == "active",
         )
 

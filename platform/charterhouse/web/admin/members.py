@@ -154,6 +154,7 @@ def show(ref: str) -> str:
         before=before,
         after=after,
         kinds_differ=len(_kinds()) > 1,
+        can_join=not program_now().verbs.keys().isdisjoint(("apply", "join")),
         has_points="points" in {each.account for each in file.balances},
         last_day=_last_day,
     )
