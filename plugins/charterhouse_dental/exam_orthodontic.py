@@ -123,7 +123,11 @@ def _taken_on_bills(s: SettingValues, gift: Quota) -> list[Clause]:
     """5.2: the gift as a free item or as a coupon; goods are handed out."""
     if s.birthday_gift == "service":
         items = {s.birthday_gift_item}
-        return [FreeOnBirthday("5.2", gift, items=items, when=marked).says(*texts.gift(s))]
+        return [
+            FreeOnBirthday("5.2", gift, returns=False, items=items, when=marked).says(
+                *texts.gift(s)
+            )
+        ]
     if s.birthday_gift == "coupon":
         coupon = OffBill("5.2", gift, value=s.birthday_coupon, asked=marked, strict=False)
         return [coupon.says(*texts.gift(s))]

@@ -90,7 +90,7 @@ class GoldOrdinary(Charter):
             Unlimited("1.7", "medicine-delivery", only=_GOLD, excluded="3.4"),
             Unlimited("1.8", "snack").per_tier(ordinary="2.7"),
             Fasting("1.8").per_tier(ordinary="2.7"),
-            Dividend("1.9a", tier="gold", amount=s.dividend if s.dividend_enabled else 0),
+            Dividend("1.9a", tier="gold", amount=s.dividend, enabled=s.dividend_enabled),
             CashOut("1.9b", unit=CREDIT, only=_holds_gold, never="2.4"),
             IntroducedDiscount("2.4", off=s.introduced_discount),
             TreatmentCredit("2.4"),

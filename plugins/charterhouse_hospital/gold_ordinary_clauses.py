@@ -152,13 +152,14 @@ class Dividend(Clause):
 
     Args:
         tier: that receives it.
-        amount: fen; 0 for none.
+        amount: fen.
+        enabled: whether it is in use.
     """
 
-    def __init__(self, number: str, *, tier: str, amount: int) -> None:
+    def __init__(self, number: str, *, tier: str, amount: int, enabled: bool) -> None:
         super().__init__(number)
         self.tier = tier
-        self.amount = amount
+        self.amount = amount if enabled else 0
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
         """The first moment of the next card year."""

@@ -116,6 +116,6 @@ class PrepaidLadder(Charter):
             Withdrawal("C.3"),
             BillRefund("C.4"),
             AmendmentNotice("C.5", days=0),
-            Rights("C.6", lost="C.6", expired="C.1"),
+            Rights("C.6"),
         ]  # fmt: skip
         return [*acting, *texts.statements(s)]

@@ -78,6 +78,7 @@ class Bill:
         third_party: what insurance or others cover, at most the total.
         earned: clause → what it gave.
         taken: source of a tender → the parts of lots that gave it.
+        uses: benefits used up by free lines, with the parts of lots that gave them.
         referrer: who introduced its person: named by the bill, or known from before.
     """
 
@@ -92,6 +93,7 @@ class Bill:
     earned: dict[str, Earned] = field(default_factory=dict)
     taken: dict[str, list[list[Any]]] = field(default_factory=dict)
     referrer: str | None = None
+    uses: list[list[Any]] = field(default_factory=list)
     _total: int | None = None
 
     def tender(self, source: str, amount: int, parts: list[list[Any]]) -> None:
@@ -179,6 +181,7 @@ class Bill:
             "money": self.money,
             "refunded": 0,
             "taken": self.taken,
+            "uses": self.uses,
             "visit": self.body.visit,
             "episode": self.body.episode,
             "departments": [x.line.department for x in self.lines],

@@ -375,6 +375,10 @@ class Draft:
         line.waive(e.units)
         self.cite(number, "waive", line=e.line, units=e.units)
 
+    def _taken(self, e: fx.Taken, number: str) -> None:
+        self._bill().uses.append([e.benefit, e.parts])
+        self.cite(number, "taken", benefit=e.benefit)
+
     def _deduct(self, e: fx.Deduct, number: str) -> None:
         line = self._bill().lines[e.line]
         if e.amount <= 0:
@@ -462,6 +466,7 @@ class Draft:
         fx.Announce: _announce,
         fx.PriceLine: _price_line,
         fx.Waive: _waive,
+        fx.Taken: _taken,
         fx.Deduct: _deduct,
         fx.Tender: _tender,
         fx.Earn: _earn,

@@ -216,6 +216,14 @@ class Waive(Effect):
 
 
 @dataclass(slots=True)
+class Taken(Effect):
+    """The bill keeps what it used of a benefit, so that its refund can bring that back."""
+
+    benefit: str
+    parts: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Deduct(Effect):
     """Take fen off the net price of a line after the price rules (a coupon, a cash discount)."""
 

@@ -357,11 +357,12 @@ class FreeLines(Clause):
         items: the items; one unit of a line takes one use.
         when: a further condition.
         whole: one use covers all such lines of a bill, whatever their quantity.
+        returns: whether a bill that is taken back whole brings its uses back.
     """
 
     def __init__(
         self, number: str, quota: Quota, *, items: Collection[str],
-        when: Callable[[Draft], bool] | None = None, whole: bool = False,
+        when: Callable[[Draft], bool] | None = None, whole: bool = False, returns: bool = True,
     ) -> None:  # fmt: skip
         super().__init__(number)
         self.quota = quota
@@ -369,6 +370,7 @@ class FreeLines(Clause):
         self.items = frozenset(items)
         self.when = when
         self.whole = whole
+        self.returns = returns
 
     @on("spend", phase=PRICE, rank=5)
     def free(self, d: Draft) -> Iterator[fx.Effect]:
@@ -385,7 +387,20 @@ class FreeLines(Clause):
             units = line.charged if left is None else min(left, line.charged)
             if units:
                 yield fx.Waive(index, units)
-                yield from self.quota.consume(d, d.member, units)
+                parts = yield from self.quota.consume(d, d.member, units)
+                yield fx.Taken(self.quota.benefit, parts)
+
+    @on("refund", phase=EARN, rank=60)
+    def bring_back(self, d: Draft) -> Iterator[fx.Effect]:
+        """A bill taken back whole brings its uses back; a part of it does not."""
+        if not self.returns or d.refund is None or d.refund.original.kind != "bill":
+            return
+        if d.refund.left:
+            return
+        holder = d.holder(d.refund.original.member, d.refund.original)
+        for benefit, parts in d.refund.original.content.get("uses", ()):
+            if benefit == self.quota.benefit:
+                yield from unused(d, holder, benefit, parts)
 
     def _all(self, d: Draft, bill: Bill) -> Iterator[fx.Effect]:
         lines = [i for i, line in enumerate(bill.lines) if line.line.item in self.items]
@@ -393,6 +408,18 @@ class FreeLines(Clause):
             for index in lines:
                 yield fx.Waive(index, bill.lines[index].charged)
             yield from self.quota.consume(d, d.member, 1)
+
+
+def unused(d: Draft, member: str, benefit: str, taken: Mapping[str, Any]) -> Iterator[fx.Effect]:
+    """Take uses out of their period again, as far as they still count there, and restore grants."""
+    unit = used(benefit)
+    for key, quantity, *_ in taken["parts"]:
+        held = {lot.key: lot.amount for lot in d.standing(member).lots.get(unit, ())}
+        if held.get(key, 0) >= quantity:
+            yield fx.DebitLot(member, unit, key, quantity, "@uses")
+    granted = tuple((k, a, c, e, n) for k, a, c, e, n in taken.get("granted", ()))
+    if granted:
+        yield fx.Restore(member, right(benefit), granted, "@uses")
 
 
 class UseGivenBack(Clause):
@@ -433,22 +460,10 @@ class UseGivenBack(Clause):
         document = d.document(d.body.of)
         if document is None or document.kind != "use":
             return
-        benefit = document.content["benefit"]
         holder = d.holder(document.member, document)
-        for key, quantity, *_ in document.content["parts"]:
-            yield from self._uncount(d, holder, used(benefit), key, quantity)
-        granted = tuple(tuple(part) for part in document.content.get("granted", ()))
-        if granted:
-            yield fx.Restore(holder, right(benefit), granted, "@uses")
+        yield from unused(d, holder, document.content["benefit"], document.content)
         content = {**document.content, "given_back": True}
         yield fx.Put("use", document.id, document.member, content)
-
-    def _uncount(
-        self, d: Draft, member: str, unit: str, key: str, quantity: int
-    ) -> Iterator[fx.Effect]:
-        held: Any = {lot.key: lot.amount for lot in d.standing(member).lots.get(unit, ())}
-        if held.get(key, 0) >= quantity:
-            yield fx.DebitLot(member, unit, key, quantity, "@uses")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
