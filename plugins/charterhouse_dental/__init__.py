@@ -6,6 +6,7 @@ from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_dental.annual_fee import AnnualFee
 from charterhouse_dental.exam_orthodontic import ExamOrthodontic
+from charterhouse_dental.exclusive_doctor import ExclusiveDoctor
 from charterhouse_dental.fee_cycles import FeeCycles
 from charterhouse_dental.fixed_price_term import FixedPriceTerm
 from charterhouse_dental.gold_silver import GoldSilver
@@ -20,6 +21,7 @@ from charterhouse_dental.vip_four_tier import VipFourTier
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
     ExamOrthodontic,
+    ExclusiveDoctor,
     FeeCycles,
     FixedPriceTerm,
     GoldSilver,
