@@ -8,10 +8,13 @@ from charterhouse.plugins.registry import registry
 from charterhouse.testkit import Conformance
 
 IRREVERSIBLE: Mapping[str, Mapping[str, str]] = {
+    "dental.exam-orthodontic": {"used": "5.2: a gift that a bill gave was given, paid or not"},
     "dental.fixed-price-term": {
         "used": "2.2: a service that a bill gave free of charge was given, whoever pays in the end",
     },
     "dental.gold-silver": {"tier": "2.1: a tier does not fall by itself, nor by a refund"},
+    "dental.tooth-tiers": {"valid_until": "1.1: a refund lowers the tier, and the end date stays"},
+    "dental.vip-four-tier": {"count": "2.1: each bill is a visit, and it took place"},
     "maternity.prepaid-ladder": {"tier": "A.2.4: no downgrade, not by refund either"},
 }
 """Charter → what a whole refund leaves as it is → the clause that says so."""
