@@ -297,23 +297,37 @@ class Capacity(Clause):
     Args:
         cap: how many; None for no limit.
         kinds: the kinds that count and are limited; None for all.
+        at_payment: whether a place must still be free when an open application is paid.
     """
 
     shares = frozenset({"apply", "join", "approve", "pay", "top_up", "bring_in", "renew"})
 
     def __init__(
-        self, number: str, *, cap: int | None, kinds: frozenset[str] | None = None
-    ) -> None:
+        self, number: str, *, cap: int | None, kinds: frozenset[str] | None = None,
+        at_payment: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(number)
         self.cap = cap
         self.kinds = kinds
+        self.at_payment = at_payment
 
     @on("apply", phase=GUARD, rank=15)
     def room(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse a new application when all are given away."""
-        limited = self.cap and (self.kinds is None or applied_kind(d) in self.kinds)
-        if limited and self.cap and d.active_members(self.kinds) >= self.cap:
+        if self._full(d, applied_kind(d)):
             yield fx.Refuse("full")
+
+    @on("pay", phase=GUARD, rank=25)
+    def still_room(self, d: Draft) -> Iterator[fx.Effect]:
+        """Refuse the payment when all were given away meanwhile."""
+        standing = d.of_member
+        if self.at_payment and standing.status == "approved" and self._full(d, standing.kind):
+            yield fx.Refuse("full")
+
+    def _full(self, d: Draft, kind: str) -> bool:
+        if not self.cap or (self.kinds is not None and kind not in self.kinds):
+            return False
+        return d.active_members(self.kinds) >= self.cap
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import FOLLOW, GRADE, GUARD, Clause, Text, on
 from charterhouse.kernel.clauses.admission import RUNNING, applied_kind
+from charterhouse.kernel.clauses.conditions import detail
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import day_start
@@ -24,7 +25,8 @@ class Application(Clause):
 
     Args:
         kinds: the kinds that may be applied for, or kind → number of its clause.
-        default: of an application that names none.
+        default: of an application that names none; "" where one must be named. A member taken
+            over may name it, and what else was chosen, in the details.
         review: whether somebody decides on it.
         unless: a condition under which it is no new membership (a further one of a member).
     """
@@ -45,7 +47,29 @@ class Application(Clause):
 
     def defaults(self) -> Mapping[str, str]:
         """See `Clause.defaults`."""
-        return {"kind": self.default}
+        return {"kind": self.default} if self.default else {}
+
+    @on("apply", "bring_in", phase=GUARD, rank=16)
+    def named(self, d: Draft) -> Iterator[fx.Effect]:
+        """A kind must be named where there is no default, and be one of these."""
+        legacy = d.body.verb == "bring_in"
+        kind = detail(d.body, "kind") if legacy else d.body.kind
+        if kind is None and not self.default:
+            yield fx.Lack("kind")
+        elif legacy and kind is not None and kind not in self.kinds:
+            yield fx.Refuse("unknown", "bring_in.details.kind")
+
+    @on("bring_in", phase=GRADE, rank=15)
+    def take_over(self, d: Draft) -> Iterator[fx.Effect]:
+        """What a legacy member had chosen is on file."""
+        details = d.body.details or {}
+        if details.get("kind"):
+            yield fx.Change(d.member, {"kind": details["kind"]})
+        if details:
+            yield fx.Keep(d.member, APPLICATION, {
+                "path": "", "channel": "on-site", "documents": {}, "details": details,
+                "day": d.event.day.isoformat(),
+            })  # fmt: skip
 
     @on("apply", phase=GRADE, rank=20)
     def file(self, d: Draft) -> Iterator[fx.Effect]:

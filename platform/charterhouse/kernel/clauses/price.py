@@ -71,12 +71,13 @@ class Factor(Clause):
         days: the days on which it holds.
         when: a further condition.
         who: whose bills; those with the rights of the card as a rule.
+        least, most: fen between which the list price of a line lies, both included; 0 for any.
     """
 
     def __init__(
         self, number: str, *, factor: Factors, lines: Lines = ALL_LINES, of_list: bool = False,
         days: Days | None = None, when: Callable[[Draft], bool] | None = None,
-        who: Who = entitled, **numbers: str,
+        who: Who = entitled, least: int = 0, most: int = 0, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.factor = factor
@@ -85,10 +86,18 @@ class Factor(Clause):
         self.days = days
         self.when = when
         self.who = who
+        self.least = least
+        self.most = most
 
     def factor_for(self, d: Draft, _line: PricedLine) -> Decimal | None:
         """The factor of a line of this bill."""
         return figure(self.factor, d.of_member)
+
+    def covers(self, line: PricedLine) -> bool:
+        """Whether a line is one of those that it covers."""
+        whole = line.line.price * line.line.quantity
+        within = self.least <= whole and (not self.most or whole <= self.most)
+        return within and self.lines.has(line.line)
 
     @on("spend", phase=PRICE, rank=20)
     def price(self, d: Draft) -> Iterator[fx.Effect]:
@@ -100,7 +109,7 @@ class Factor(Clause):
             return
         number = self.by_reason.get(standing.tier) or self.by_reason.get(standing.kind, "")
         for index, line in enumerate(d.bill.lines):
-            if self.lines.has(line.line):
+            if self.covers(line):
                 factor = self.factor_for(d, line)
                 if factor is not None:
                     price = line.listed if self.of_list else line.base

@@ -245,6 +245,41 @@ class AgreedTerm(Term):
         }
 
 
+class EndsOnRecord(Clause):
+    """A recorded fact ends the term at once: the membership lapses.
+
+    Args:
+        record: kind of the record.
+        kinds: of membership that end by it; None for all.
+    """
+
+    def __init__(self, number: str, record: str, *, kinds: Collection[str] | None = None) -> None:
+        super().__init__(number)
+        self.record = record
+        self.kinds = kinds
+
+    @on("record", phase=GRADE, rank=30)
+    def end(self, d: Draft) -> Iterator[fx.Effect]:
+        """Lapse now; a term paid ahead is not begun."""
+        standing = d.of_member
+        ends = self.kinds is None or standing.kind in self.kinds
+        if d.body.kind != self.record or not ends or standing.status != "active":
+            return
+        card = "expired" if standing.card in ("active", "lost") else standing.card
+        yield fx.Change(d.member, {"status": "lapsed", "card": card})
+        yield fx.Keep(d.member, TERMS, None)
+        yield fx.Announce("lapsed", d.member, "term")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "所购项目完成的，会员资格即时终止。",
+                "The membership ends at once when what it is for is completed.",
+            )
+        }
+
+
 class TermOnRise(Clause):
     """A rise to a higher tier starts a new term on its day; terms renewed ahead follow it.
 
@@ -425,5 +460,5 @@ class Renewal(Clause):
 
 
 __all__ = [
-    "FEES", "TERMS", "AgreedTerm", "Fees", "Months", "Renewal", "Term", "TermOnRise", "terms_of",
+    "FEES", "TERMS", "AgreedTerm", "EndsOnRecord", "Fees", "Months", "Renewal", "Term", "TermOnRise", "terms_of",
 ]  # fmt: skip
