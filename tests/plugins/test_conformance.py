@@ -14,7 +14,11 @@ IRREVERSIBLE: Mapping[str, Mapping[str, str]] = {
     },
     "dental.gold-silver": {"tier": "2.1: a tier does not fall by itself, nor by a refund"},
     "dental.tooth-tiers": {"valid_until": "1.1: a refund lowers the tier, and the end date stays"},
-    "dental.vip-four-tier": {"count": "2.1: each bill is a visit, and it took place"},
+    "dental.vip-four-tier": {
+        "count": "2.1: each bill is a visit, and it took place",
+        "tier": "2.1: tiers do not fall by themselves, nor by a refund",
+        "right": "2.3: packages are granted on a rise, and what is unused stays",
+    },
     "maternity.prepaid-ladder": {"tier": "A.2.4: no downgrade, not by refund either"},
 }
 """Charter → what a whole refund leaves as it is → the clause that says so."""
