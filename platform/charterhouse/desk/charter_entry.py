@@ -108,7 +108,8 @@ class Reader:
         name = setting.name
         text = flat.get(name, "")
         if setting.kind == "choices":
-            return [code for code, _ in setting.options if flat.get(f"{name}-pick-{code}")]
+            picked = [code for code, _ in setting.options if flat.get(f"{name}-pick-{code}")]
+            return raw_list(setting.figure, picked)
         if setting.kind == "list":
             return raw_list(setting.figure, text.splitlines())
         if setting.kind in TABLES:

@@ -158,9 +158,9 @@ _WHOLE: Mapping[bool, Text] = {
 
 def sort_of(unit: str) -> str:
     """How quantities of a unit are shown: `fen`, `uses` or `points`."""
-    if "/" in unit:
-        return "uses"
-    return "fen" if unit_of(unit) in FEN_UNITS else "points"
+    if unit_of(unit) in FEN_UNITS or unit.startswith("spend/"):
+        return "fen"
+    return "uses" if "/" in unit else "points"
 
 
 def _moved(

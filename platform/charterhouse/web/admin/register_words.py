@@ -138,6 +138,21 @@ _ACCOUNTS: Final = {
     "@charity": lazy_pgettext("house account", "Charity"),
     "@donations": lazy_pgettext("house account", "Donations of the house"),
     "@cancelled": lazy_pgettext("house account", "Cancelled"),
+    "@fee": lazy_pgettext("house account", "Membership fees"),
+    "@difference": lazy_pgettext("house account", "Differences of upgrades"),
+    "@deposit": lazy_pgettext("house account", "Deposits"),
+    "@deposited": lazy_pgettext("house account", "Deposits taken"),
+    "@reissue": lazy_pgettext("house account", "New cards"),
+    "@donation": lazy_pgettext("house account", "Donations"),
+    "@dividends": lazy_pgettext("house account", "Dividends"),
+    "@deferred": lazy_pgettext("house account", "Fees of terms to come"),
+    "@recognised": lazy_pgettext("house account", "Fees earned"),
+    "@forfeited": lazy_pgettext("house account", "Forfeited"),
+    "@paid-out": lazy_pgettext("house account", "Paid out"),
+    "@spent": lazy_pgettext("house account", "Spent"),
+    "@stored": lazy_pgettext("house account", "Stored"),
+    "@uses": lazy_pgettext("house account", "Uses"),
+    "@rights": lazy_pgettext("house account", "Rights granted"),
 }
 
 

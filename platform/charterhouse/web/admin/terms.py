@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from charterhouse.desk.telling import sort_of
 from charterhouse.desk.terms import CATEGORIES, METHODS, VISITS
 from charterhouse.web.admin.words import words_of
 from charterhouse.web.i18n import pick
@@ -11,7 +12,7 @@ from charterhouse.web.i18n import pick
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["CATEGORIES", "METHODS", "VISITS", "init_app", "term", "unit_name"]
+__all__ = ["CATEGORIES", "METHODS", "VISITS", "init_app", "is_money", "term", "unit_name"]
 
 
 def term(sort: str, code: str | None) -> str:
@@ -24,6 +25,11 @@ def unit_name(account: str) -> str:
     return pick(*words_of().unit(account))
 
 
+def is_money(account: str) -> bool:
+    """Return whether an account counts fen."""
+    return sort_of(account) == "fen"
+
+
 def init_app(app: Flask) -> None:
-    """Give the templates ``term()`` and ``unit_name()``."""
-    app.jinja_env.globals.update(term=term, unit_name=unit_name)
+    """Give the templates ``term()``, ``unit_name()`` and ``is_money()``."""
+    app.jinja_env.globals.update(term=term, unit_name=unit_name, is_money=is_money)
