@@ -12,6 +12,8 @@ from charterhouse_dental.fixed_price_term import FixedPriceTerm
 from charterhouse_dental.gold_silver import GoldSilver
 from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.online_recruitment import OnlineRecruitment
+from charterhouse_dental.points_plan_a import PointsPlanA
+from charterhouse_dental.points_plan_b import PointsPlanB
 from charterhouse_dental.three_tier_fee import ThreeTierFee
 from charterhouse_dental.tier_framework import TierFramework
 from charterhouse_dental.tooth_tiers import ToothTiers
@@ -27,6 +29,8 @@ CHARTERS: list[type[Charter]] = [
     GoldSilver,
     MemberDay,
     OnlineRecruitment,
+    PointsPlanA,
+    PointsPlanB,
     ThreeTierFee,
     TierFramework,
     ToothTiers,
