@@ -10,15 +10,11 @@ from charterhouse.kernel.clauses.admission import Consent, Documents
 from charterhouse.kernel.clauses.benefits import Quota, Unlimited
 from charterhouse.kernel.clauses.conditions import ByTier, Lines, in_birthday_month, on_birthday
 from charterhouse.kernel.clauses.coupons import OffBill
+from charterhouse.kernel.clauses.cycles import HouseCycle
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate
 from charterhouse.kernel.clauses.flow import Activation, Application
 from charterhouse.kernel.clauses.leaving import Withdrawal
-from charterhouse.kernel.clauses.notices import (
-    AmendmentNotice,
-    BirthdayNotice,
-    HouseCycle,
-    Recorded,
-)
+from charterhouse.kernel.clauses.notices import AmendmentNotice, BirthdayNotice, Recorded
 from charterhouse.kernel.clauses.points import OpeningFigures, Redemption
 from charterhouse.kernel.clauses.price import BasePrice, Factor, FactorTable
 from charterhouse.kernel.clauses.rights import Rights

@@ -8,15 +8,11 @@ from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.conditions import ByTier, on_days_of_month
 from charterhouse.kernel.clauses.conduct import DetailsChanged
 from charterhouse.kernel.clauses.consents import OptOut
+from charterhouse.kernel.clauses.cycles import DaysOfMonthNotice
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate, SpendTotal
 from charterhouse.kernel.clauses.flow import Activation, Application, GrantedTier
 from charterhouse.kernel.clauses.leaving import Withdrawal
-from charterhouse.kernel.clauses.notices import (
-    Activities,
-    AmendmentNotice,
-    DaysOfMonthNotice,
-    Recorded,
-)
+from charterhouse.kernel.clauses.notices import Activities, AmendmentNotice, Recorded
 from charterhouse.kernel.clauses.points import EventPoints, OpeningFigures, Redemption
 from charterhouse.kernel.clauses.price import BasePrice
 from charterhouse.kernel.clauses.requests import Services

@@ -357,14 +357,18 @@ class FreeLines(Clause):
         items: the items; one unit of a line takes one use.
         when: a further condition.
         whole: one use covers all such lines of a bill, whatever their quantity.
+        spends: with `whole`, whether a bill for which `when` holds takes the use even if it has
+            none of the lines.
         returns: whether a bill that is taken back whole brings its uses back.
     """
 
     def __init__(
         self, number: str, quota: Quota, *, items: Collection[str],
-        when: Callable[[Draft], bool] | None = None, whole: bool = False, returns: bool = True,
+        when: Callable[[Draft], bool] | None = None, whole: bool = False, spends: bool = False,
+        returns: bool = True,
     ) -> None:  # fmt: skip
         super().__init__(number)
+        self.spends = spends
         self.quota = quota
         self.about = quota.benefit
         self.items = frozenset(items)
@@ -404,7 +408,8 @@ class FreeLines(Clause):
 
     def _all(self, d: Draft, bill: Bill) -> Iterator[fx.Effect]:
         lines = [i for i, line in enumerate(bill.lines) if line.line.item in self.items]
-        if lines and self.quota.left_on(d.of_member, d.event.day) != 0:
+        concerned = bool(lines) or self.spends
+        if concerned and self.quota.left_on(d.of_member, d.event.day) != 0:
             for index in lines:
                 yield fx.Waive(index, bill.lines[index].charged)
             yield from self.quota.consume(d, d.member, 1)

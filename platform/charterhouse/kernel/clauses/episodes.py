@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import FOLLOW, Clause, on
+from charterhouse.kernel.charter import FOLLOW, GUARD, Clause, on
+from charterhouse.kernel.clauses.conditions import detail
+from charterhouse.kernel.clauses.registers import own_id
 from charterhouse.kernel.draft import Draft
 
 
@@ -52,4 +54,50 @@ class Episodes(Clause):
         })  # fmt: skip
 
 
-__all__ = ["Episodes", "episode_id", "episode_of"]
+class TreatmentComplete(Clause):
+    """The treatment of an episode is marked complete by a record that names the episode.
+
+    Args:
+        kind: of the record; it is counted in the person's file.
+    """
+
+    def __init__(self, number: str, *, kind: str = "treatment-complete") -> None:
+        super().__init__(number)
+        self.kind = kind
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"record.kind": (self.kind,)}
+
+    @on("record", phase=GUARD, rank=10)
+    def named(self, d: Draft) -> Iterator[fx.Effect]:
+        """Somebody's episode."""
+        if d.body.kind != self.kind:
+            return
+        if not d.body.member:
+            yield fx.Refuse("incomplete", "record.member")
+        elif not isinstance(detail(d.body, "episode"), str):
+            yield fx.Lack("episode")
+
+    @on("record", phase=FOLLOW, rank=20)
+    def keep(self, d: Draft) -> Iterator[fx.Effect]:
+        """Keep it."""
+        if d.body.kind == self.kind:
+            yield fx.Note(d.member, self.kind)
+            yield fx.Put("treatment", _complete_id(d.member, detail(d.body, "episode")), d.member, {
+                "episode": detail(d.body, "episode"), "at": d.now.isoformat(),
+                "day": d.event.day.isoformat(), "tier": d.program.tier,
+            })  # fmt: skip
+
+
+def _complete_id(member: str, episode: object) -> str:
+    return own_id("treatment", member, str(episode))
+
+
+def after_treatment(d: Draft) -> bool:
+    """The bill belongs to an episode whose treatment was marked complete before."""
+    episode = getattr(d.body, "episode", None)
+    return bool(episode) and d.document(_complete_id(d.member, episode)) is not None
+
+
+__all__ = ["Episodes", "TreatmentComplete", "after_treatment", "episode_id", "episode_of"]

@@ -165,19 +165,22 @@ def stepwise(figures: Mapping[str, T]) -> dict[str, list[T]]:
 class UpgradeByFee(Clause):
     """A higher tier for the difference of the fees, in one payment; the term stays.
 
-    Numbers by reason: `short`, `lower`.
+    Numbers by reason: `short`, `order` (the own or a lower tier).
 
     Args:
         fees: tier → fen per term.
         lower: reason with which the own or a lower tier is refused.
         each_term: whether a next term already paid owes its difference too.
+        stated: whether only an upgrade that names its amount is one by fee; otherwise one that
+            names none pays exactly the difference.
     """
 
     def __init__(
         self, number: str, *, fees: ByTier[int], lower: str = "order_violation",
-        each_term: bool = True, **numbers: str,
+        each_term: bool = True, stated: bool = False, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.stated = stated
         self.fees = fees
         self.lower = lower
         self.each_term = each_term
@@ -192,14 +195,20 @@ class UpgradeByFee(Clause):
         terms = max(1, len(standing.facts.get(TERMS, ()))) if self.each_term else 1
         return (self.fees[d.body.to] - self.fees.get(standing.tier, 0)) * terms
 
+    def by_fee(self, d: Draft) -> bool:
+        """Whether it is the fee by which the member rises."""
+        return not self.stated or d.body.amount is not None
+
     @on("upgrade", phase=GUARD, rank=20)
     def allowed(self, d: Draft) -> Iterator[fx.Effect]:
         """To a higher tier of the tariff, with the whole difference."""
+        if not self.by_fee(d):
+            return
         lost = no_membership(d.of_member)
         if lost:
             yield fx.Refuse(lost[0], number=self.of(lost[1]))
         elif d.program.rank(d.body.to) <= d.program.rank(d.of_member.tier):
-            yield fx.Refuse(self.lower, "upgrade.to", number=self.of("lower"))
+            yield fx.Refuse(self.lower, "upgrade.to", number=self.of("order"))
         elif d.body.amount is not None and d.body.amount < self.difference(d):
             yield fx.Refuse("amount_short", "upgrade.amount", number=self.of("short"))
         elif d.body.amount is not None and d.body.amount > self.difference(d):
@@ -208,6 +217,8 @@ class UpgradeByFee(Clause):
     @on("upgrade", phase=SETTLE, rank=20)
     def pay(self, d: Draft) -> Iterator[fx.Effect]:
         """The difference comes in and raises the fees of the terms."""
+        if not self.by_fee(d):
+            return
         paid = self.difference(d)
         yield fx.Transfer("@fee", "@till:cash", paid)
         yield fx.Put("payment", f"upgrade-{d.event.id}", d.member, {
@@ -226,8 +237,9 @@ class UpgradeByFee(Clause):
     @on("upgrade", phase=GRADE, rank=20)
     def rise(self, d: Draft) -> Iterator[fx.Effect]:
         """The rights of the new tier hold at once."""
-        yield fx.Change(d.member, {"tier": d.body.to})
-        yield fx.Announce("tier_changed", d.member, "upgraded")
+        if self.by_fee(d):
+            yield fx.Change(d.member, {"tier": d.body.to})
+            yield fx.Announce("tier_changed", d.member, "upgraded")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

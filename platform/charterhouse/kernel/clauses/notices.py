@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
@@ -13,7 +12,7 @@ from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.effects import FACTS
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import day_start, next_birthday, notice_end
-from charterhouse.kernel.standing import HOUSE, Standing
+from charterhouse.kernel.standing import Standing
 
 
 class BirthdayNotice(Clause):
@@ -166,68 +165,6 @@ class Cycle(Clause):
         }
 
 
-class HouseCycle(Clause):
-    """A task of the institution's own, every so many months after its first member joined.
-
-    The day is the same one of its month, or that month's last.
-
-    Args:
-        code: of the task.
-        months: between two; 0 raises none.
-    """
-
-    due_rank = 60
-    of_house = True
-    shares = frozenset(
-        {"apply", "join", "approve", "pay", "top_up", "bring_in", "grant", "record", "progress"}
-    )
-
-    def __init__(self, number: str, code: str, *, months: int) -> None:
-        super().__init__(number)
-        self.code = self.about = code
-        self.months = months
-
-    @property
-    def fact(self) -> str:
-        """Under which the institution keeps the day from which it counts."""
-        return f"cycle/{self.code}"
-
-    @on("activated", phase=FOLLOW, rank=70)
-    def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
-        """It counts from the day on which the first member joined."""
-        if self.fact not in d.standing(HOUSE).facts:
-            yield fx.Keep(HOUSE, self.fact, d.event.day.isoformat())
-
-    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
-        """00:00 of the next such day."""
-        kept = standing.facts.get(self.fact)
-        if not kept or not self.months:
-            return None
-        start = date.fromisoformat(kept)
-        passed = (after.year - start.year) * 12 + after.month - start.month
-        for times in range(max(1, passed // self.months), passed // self.months + 3):
-            moment = day_start(notice_end(start, times * self.months), after.tzinfo)
-            if moment > after:
-                return moment
-        return None
-
-    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
-        """Raise the task."""
-        yield fx.Raise("task", self.code, member, due=draft.now.date())
-
-    def text(self) -> dict[str, Text]:
-        """See `Clause.text`."""
-        if not self.months:
-            return {self.number: ("定期安排：未启用。", "Regular task: not in use.")}
-        return {
-            self.number: (
-                f"自首位会员入会之日起，每隔{self.months}个月由医院安排一次。",
-                f"Arranged by the institution every {self.months} month(s) after the day on which its "
-                "first member joined.",
-            )
-        }
-
-
 class YearlyNotice(Clause):
     """A notice to certain members at 00:00 of a day of the year.
 
@@ -261,57 +198,6 @@ class YearlyNotice(Clause):
     def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
         """Raise the notice."""
         yield fx.Raise("notice", self.code, member)
-
-
-class DaysOfMonthNotice(Clause):
-    """A notice to every member at 00:00 some days before certain days of every month.
-
-    Args:
-        code: of the notice.
-        days: of the month; a month that lacks one leaves it out.
-        before: how many days before.
-    """
-
-    due_rank = 60
-
-    def __init__(self, number: str, code: str, *, days: Iterable[int], before: int = 0) -> None:
-        super().__init__(number)
-        self.code = code
-        self.days = tuple(sorted(set(days)))
-        self.before = before
-
-    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
-        """The next such moment while the membership runs."""
-        if standing.status != "active" or not self.days:
-            return None
-        first = after.date().replace(day=1)
-        # Even the 31st is at most two months away.
-        for months in range(4):
-            month = notice_end(first, months)
-            for number in self.days:
-                if number <= monthrange(month.year, month.month)[1]:
-                    day = month.replace(day=number) - timedelta(days=self.before)
-                    moment = day_start(day, after.tzinfo)
-                    if moment > after:
-                        return moment
-        return None
-
-    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
-        """Raise the notice with the day that it announces."""
-        day = draft.now.date() + timedelta(days=self.before)
-        yield fx.Raise("notice", self.code, member, about={"day": day.isoformat()})
-
-    def text(self) -> dict[str, Text]:
-        """See `Clause.text`."""
-        zh = "、".join(f"{day}日" for day in self.days) or "未设定"
-        en = ", ".join(str(day) for day in self.days) or "none"
-        return {
-            self.number: (
-                f"每月以下日期提前{self.before}天零时通知会员：{zh}。",
-                f"Members are told at 00:00, {self.before} day(s) before these days of every month: "
-                f"{en}.",
-            )
-        }
 
 
 class RaisedOn(Clause):
@@ -540,7 +426,7 @@ class AmendmentNotice(Clause):
 
 
 __all__ = [
-    "Activities", "AmendmentNotice", "BirthdayNotice", "Cycle", "DaysOfMonthNotice",
-    "DonationPerCard", "ExpiryNotice", "HouseCycle",
+    "Activities", "AmendmentNotice", "BirthdayNotice", "Cycle",
+    "DonationPerCard", "ExpiryNotice",
     "RaisedOn", "Recorded", "YearlyNotice",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, GRANT, GUARD, SETTLE, Clause, Text, on
 from charterhouse.kernel.clauses.registers import own_id
+from charterhouse.kernel.clauses.rights import no_membership
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import CREDIT, POINTS, SPEND_TOTAL, freeze, take
@@ -124,6 +125,33 @@ class Award(Clause):
         """Credit the points."""
         if d.body.kind == self.kind:
             yield fx.Credit(d.member, POINTS, d.body.points, self.kind)
+
+
+class VisitPoints(Clause):
+    """Points for each visit of a member that is told without a bill.
+
+    Args:
+        points: for each; a visit told with a count gives them so many times.
+    """
+
+    def __init__(self, number: str, *, points: int) -> None:
+        super().__init__(number)
+        self.points = points
+
+    @on("visit", phase=EARN)
+    def visited(self, d: Draft) -> Iterator[fx.Effect]:
+        """Credit them."""
+        if no_membership(d.of_member) is None:
+            yield fx.Credit(d.member, POINTS, self.points * d.body.count, "earned")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                f"每次就诊积{self.points}分（账单另计）。",
+                f"Each visit gives {self.points} points; a bill is no visit.",
+            )
+        }
 
 
 class EventPoints(Clause):
@@ -445,5 +473,5 @@ class PointsResetNotice(Clause):
 
 __all__ = [
     "Award", "EventPoints", "GiftReturned", "Objection", "OpeningFigures", "PointsForCredit", "PointsResetNotice", "PointsValid",
-    "PointsYear", "Redemption", "restore",
+    "PointsYear", "Redemption", "VisitPoints", "restore",
 ]  # fmt: skip
