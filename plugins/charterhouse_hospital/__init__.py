@@ -5,11 +5,17 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_hospital.gold_ordinary import GoldOrdinary
+from charterhouse_hospital.luxury import Luxury
 from charterhouse_hospital.purchase_or_points import PurchaseOrPoints
+from charterhouse_hospital.standard import Standard
+from charterhouse_hospital.supreme import Supreme
 
 CHARTERS: list[type[Charter]] = [
     GoldOrdinary,
+    Luxury,
     PurchaseOrPoints,
+    Standard,
+    Supreme,
 ]
 
 
