@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Consent, OneMembership
 from charterhouse.kernel.clauses.bookings import Bookings, BookingTask, Places
@@ -21,7 +24,6 @@ from charterhouse.kernel.clauses.services import (
     Need,
     Service,
     Step,
-    asked,
     in_tiers,
     record,
     task,
@@ -55,6 +57,12 @@ from charterhouse_dental.points_plan_clauses_lists import (
     NewMembers,
 )
 
+
+def _to_outsiders(_d: Draft, content: Mapping[str, Any]) -> bool:
+    """To anybody but the member and the hospital itself."""
+    return content["details"].get("recipient") not in ("member", "hospital")
+
+
 _VIPS = in_tiers(*VIPS)
 _ROOM = Need("vip-room", by=("vip-room", "agreed-with-member"), when=_VIPS)
 
@@ -76,12 +84,12 @@ RECEPTION = (
         needs=(Need("escorted", when=_VIPS), Need("doctor-told", when=_VIPS), _ROOM),
     ),
     Service(
-        "doctor-change", clause="8.8", who="registered", by={"reception"}, review=True,
-        steps=(Step("negotiated"),), decide_by={LEADER}, decide_after=("negotiated",),
+        "doctor-change", clause="8.8", numbers={"none": "8.8"}, who="registered", by={"reception"},
+        steps=(Step("negotiated"),), review=True, decide_by={LEADER}, decide_after=("negotiated",),
     ),
     Service(
-        "file-disclosure", clause="12.1", who="registered", details=("recipient",),
-        consent=asked(recipient=("insurer", "relative", "other")), opening=(record("disclosure"),),
+        "file-disclosure", clause="12.1", numbers={"none": "12.1"}, who="registered",
+        details=("recipient",), consent=_to_outsiders, opening=(record("disclosure"),),
     ),
 )  # fmt: skip
 """Reception of a visit, change of the doctor, disclosure of files."""
