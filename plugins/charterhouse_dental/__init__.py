@@ -14,8 +14,10 @@ from charterhouse_dental.member_day import MemberDay
 from charterhouse_dental.online_recruitment import OnlineRecruitment
 from charterhouse_dental.points_plan_a import PointsPlanA
 from charterhouse_dental.points_plan_b import PointsPlanB
+from charterhouse_dental.silver_gold_diamond import SilverGoldDiamond
 from charterhouse_dental.three_tier_fee import ThreeTierFee
 from charterhouse_dental.tier_framework import TierFramework
+from charterhouse_dental.time_item_visit import TimeItemVisit
 from charterhouse_dental.tooth_tiers import ToothTiers
 from charterhouse_dental.treatment_points import TreatmentPoints
 from charterhouse_dental.vip_four_tier import VipFourTier
@@ -31,8 +33,10 @@ CHARTERS: list[type[Charter]] = [
     OnlineRecruitment,
     PointsPlanA,
     PointsPlanB,
+    SilverGoldDiamond,
     ThreeTierFee,
     TierFramework,
+    TimeItemVisit,
     ToothTiers,
     TreatmentPoints,
     VipFourTier,
