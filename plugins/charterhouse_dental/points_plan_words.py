@@ -38,8 +38,8 @@ LABELS: dict[str, Text] = {
     "gift-diamond": ("钻石VIP会员礼品", "Gift of diamond VIP members"),
     "cleaning-ultrasonic": ("超声波洁牙", "Ultrasonic cleaning"),
     "cleaning-sandblast": ("喷砂洁牙", "Sandblast cleaning"),
-    "facial-care": ("面部护理", "Facial care"),
-    "herbal-therapy": ("中草药热疗", "Herbal heat therapy"),
+    "facial-care": ("美容科面部护理", "Facial care"),
+    "herbal-therapy": ("中医科中草药热疗", "Herbal heat therapy"),
     "child-fluoride": (
         "儿童防龋保健（氟保护漆）",
         "Children's caries prevention (fluoride varnish)",
