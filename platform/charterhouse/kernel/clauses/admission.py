@@ -248,7 +248,9 @@ class Choice(Clause):
     @on("apply", "bring_in", phase=GUARD, rank=18)
     def known(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse what cannot be chosen."""
-        if self.kinds is not None and (d.body.verb != "apply" or applied_kind(d) not in self.kinds):
+        legacy = d.body.verb == "bring_in"
+        kind = detail(d.body, "kind") if legacy else applied_kind(d)
+        if self.kinds is not None and kind not in self.kinds:
             return
         chosen = detail(d.body, self.name)
         if chosen is None:
