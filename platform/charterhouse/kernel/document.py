@@ -55,6 +55,9 @@ def missing_texts(program: Program) -> list[str]:
 
 
 def _belongs(number: str, prefix: str) -> bool:
+    if prefix.isalpha() and number.startswith(prefix):
+        # Rules that several charters share carry a letter: G1 … G18 stand under "G".
+        return number[len(prefix) : len(prefix) + 1] in (*"0123456789", ".", "")
     return number == prefix or number.startswith(f"{prefix}.")
 
 

@@ -84,7 +84,8 @@ class Draft:
     Attributes:
         compound: the step is part of a `join`, where what is not stated was complete.
         named: the persons whom the event or its documents name.
-        subject: the request or booking that the event speaks of, as it was before.
+        subject: the request, booking or policy that the event speaks of, as it was before.
+        policy: the id of the policy by which a request or a use is served, once it is chosen.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Draft:
         self.bill: Bill | None = None
         self.refund: RefundOf | None = None
         self.subject: Document | None = None
+        self.policy = ""
         self.figures: dict[str, Any] = {}
         self.standings: dict[str, Standing] = {}
         self.documents: dict[str, Document] = {}
@@ -425,6 +427,10 @@ class Draft:
     def _cite(self, e: fx.Cite, number: str) -> None:
         self.cite(number, "cite", about=e.about)
 
+    def _under(self, e: fx.Under, number: str) -> None:
+        self.policy = e.policy
+        self.cite(number, "under", policy=e.policy)
+
     def _show(self, e: fx.Show, number: str) -> None:
         self.figures[e.figure] = self.figures.get(e.figure, 0) + e.amount
         self.cite(number, "show", figure=e.figure, amount=e.amount)
@@ -475,5 +481,6 @@ class Draft:
         fx.Refuse: _refuse,
         fx.Cite: _cite,
         fx.Show: _show,
+        fx.Under: _under,
         fx.Amendment: _amendment,
     }

@@ -306,6 +306,13 @@ class Show(Effect):
     amount: int
 
 
+@dataclass(slots=True)
+class Under(Effect):
+    """The policy by which what is asked for is served; later clauses count by it."""
+
+    policy: str
+
+
 FACTS = (
     "applied", "approved", "rejected", "paid", "topped_up", "activated", "tier_changed",
     "term_began", "renewed", "withdrawing", "lapsed", "ended", "reissued", "transferred", "used",

@@ -30,6 +30,9 @@ _ACTING = PHASES.index("guard") + 1
 
 MAX_DUES = 5000
 
+_SPOKEN_OF = {"request": ("request", "booking"), "policy": ("policy",)}
+"""Field of a verb → the kinds of documents of which it speaks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due(v.MemberBody):
@@ -116,10 +119,13 @@ def referred(event: Event, view: View) -> Document | None:
 
 
 def spoken_of(event: Event, view: View) -> Document | None:
-    """The request or booking that an event speaks of (`request`), if it is known."""
-    doc_id = getattr(event.body, "request", None)
-    found = view.document(doc_id) if doc_id else None
-    return found if found is not None and found.kind in ("request", "booking") else None
+    """The request, booking or policy that an event speaks of, if it is known."""
+    for name, kinds in _SPOKEN_OF.items():
+        doc_id = getattr(event.body, name, None)
+        found = view.document(doc_id) if doc_id else None
+        if found is not None and found.kind in kinds:
+            return found
+    return None
 
 
 def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]:
@@ -326,6 +332,9 @@ def _open(draft: Draft) -> None:
                 draft.refuse("unknown", field="refund.lines")
     elif isinstance(body, v.RequestBody):
         _find(draft, body)
+    elif isinstance(body, v.PayPremium | v.PolicyChange):
+        if draft.subject is None:
+            draft.refuse("unknown", field=f"{body.verb}.policy")
     else:
         _demand_free_id(draft)
 

@@ -39,6 +39,17 @@ def last_valid_day(start: date, months: int) -> date:
     return first_invalid_day(start, months) - ONE_DAY
 
 
+def twelve_months(start: date, day: date) -> date:
+    """The first of the twelve months, counted again and again from a day, to which another belongs.
+
+    A day before the first twelve months belongs to them.
+    """
+    years = max(0, day.year - start.year)
+    if years and first_invalid_day(start, 12 * years) > day:
+        years -= 1
+    return first_invalid_day(start, 12 * years) if years > 0 else start
+
+
 def full_months(start: date, last: date) -> int:
     """How many full months lie between two days, both of which belong to them."""
     end = last + ONE_DAY

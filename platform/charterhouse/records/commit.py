@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from charterhouse.kernel.decision import Decision
+from charterhouse.kernel.engine import spoken_of
 from charterhouse.kernel.events import dump_body
 from charterhouse.kernel.standing import Standing, dump
 from charterhouse.records import sealing
@@ -199,9 +200,8 @@ class Commit:
         return number
 
     def _member(self, decision: Decision) -> str | None:
-        """Whose event it is; a refused step of a request is one of its member."""
-        spoken_of = getattr(decision.event.body, "request", None)
-        document = self._view.document(spoken_of) if spoken_of else None
+        """Whose event it is; a refused step on a request or policy is its member's."""
+        document = spoken_of(decision.event, self._view)
         return document.member if document else _subject(decision)
 
     def _audit(self, number: int, decision: Decision, outcome: Mapping[str, Any]) -> None:

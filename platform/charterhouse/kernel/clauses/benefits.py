@@ -22,7 +22,7 @@ from charterhouse.kernel.clauses.rights import lost_right
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import Lot, freeze, right, take, used
-from charterhouse.kernel.periods import first_invalid_day
+from charterhouse.kernel.periods import twelve_months
 from charterhouse.kernel.standing import Standing
 
 Period = Callable[[Standing, date], str]
@@ -46,20 +46,12 @@ def term(standing: Standing, _day: date) -> str:
 
 def membership_year(standing: Standing, day: date) -> str:
     """Twelve months from the day on which the membership (or its present card) began."""
-    return f"year {_twelve_months(year_start(standing), day)}"
+    return f"year {twelve_months(year_start(standing), day)}"
 
 
 def term_year(standing: Standing, day: date) -> str:
     """Twelve months from the day on which the running term began."""
-    return f"year {_twelve_months(standing.term_start or standing.since or date.min, day)}"
-
-
-def _twelve_months(start: date, day: date) -> date:
-    """The first of the twelve months, counted from a day, to which another belongs."""
-    years = max(0, day.year - start.year)
-    if first_invalid_day(start, 12 * years) > day:
-        years -= 1
-    return first_invalid_day(start, 12 * years) if years > 0 else start
+    return f"year {twelve_months(standing.term_start or standing.since or date.min, day)}"
 
 
 def year_start(standing: Standing) -> date:
@@ -123,6 +115,16 @@ class Offer(Clause):
         return fx.Refuse("not_included", "use.benefit", number=self.of("excluded"))
 
 
+class Counted(Offer):
+    """Base of clauses that count the uses of a benefit; a request may reserve one of them."""
+
+    def consume(
+        self, d: Draft, member: str, quantity: int
+    ) -> Generator[fx.Effect, None, dict[str, Any]]:
+        """Take uses; returns the parts that they took, by which they are given back."""
+        raise NotImplementedError
+
+
 class Unlimited(Offer):
     """Benefits that may be used without a quota while there are rights.
 
@@ -153,7 +155,7 @@ class Unlimited(Offer):
             yield fx.Announce("used", d.member)
 
 
-class Quota(Offer):
+class Quota(Counted):
     """A benefit with a number of uses per period, not carried over; and what was granted of it.
 
     What belongs to the period is used first, then what was granted once (`right/<benefit>`).

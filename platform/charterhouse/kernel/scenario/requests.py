@@ -32,8 +32,8 @@ class Kept(Protocol):
 
 
 def subject_of(body: v.Body | None, expect: Mapping[str, Any], world: Kept) -> str:
-    """The member of the request of which a step speaks, or without a verb its `expect`."""
-    named = getattr(body, "request", None)
+    """The member of the request or policy of which a step speaks; without a verb, its `expect`."""
+    named = getattr(body, "request", None) or getattr(body, "policy", None)
     if body is None:
         named = next(iter(expect.get("request", {})), None)
     document = world.document(named) if named else None
