@@ -6,6 +6,9 @@ from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_aesthetic.top_up import TopUpTiers
 
+INSTITUTION = ("医美医院", "Aesthetic hospital")
+"""The type of institution, as the onboarding names it."""
+
 CHARTERS: list[type[Charter]] = [TopUpTiers]
 
 

@@ -9,6 +9,9 @@ from charterhouse_clinic.e_card import ECard
 from charterhouse_clinic.four_function_card import FourFunctionCard
 from charterhouse_clinic.two_kind_card import TwoKindCard
 
+INSTITUTION = ("诊所、门诊部", "Clinic, outpatient department")
+"""The type of institution, as the onboarding names it."""
+
 CHARTERS: list[type[Charter]] = [AnnualFee, ECard, FourFunctionCard, TwoKindCard]
 
 

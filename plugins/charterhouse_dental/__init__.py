@@ -22,6 +22,9 @@ from charterhouse_dental.tooth_tiers import ToothTiers
 from charterhouse_dental.treatment_points import TreatmentPoints
 from charterhouse_dental.vip_four_tier import VipFourTier
 
+INSTITUTION = ("口腔诊所、口腔医院", "Dental clinic, oral hospital")
+"""The type of institution, as the onboarding names it."""
+
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
     ExamOrthodontic,

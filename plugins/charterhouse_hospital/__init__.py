@@ -12,6 +12,9 @@ from charterhouse_hospital.purchase_or_points import PurchaseOrPoints
 from charterhouse_hospital.standard import Standard
 from charterhouse_hospital.supreme import Supreme
 
+INSTITUTION = ("综合医院", "General hospital")
+"""The type of institution, as the onboarding names it."""
+
 CHARTERS: list[type[Charter]] = [
     FeeTiers,
     GoldOrdinary,

@@ -48,7 +48,7 @@ class FeeTiersSettings(Schema):
     """Amounts in yuan (typed as fen), months, days."""
 
     tier_thresholds = fields.Dict(
-        keys=_TIER, values=Yuan(), validate=needs_all(TIERS),
+        keys=_TIER, values=Yuan(), validate=needs_all(*TIERS),
         load_default=lambda: {"bronze": 100_000, "silver": 300_000, "gold": 500_000},
         metadata=meta("各级服务费", "Lowest sum of service fees", "yuan", "2.2", "fees"),
     )  # fmt: skip

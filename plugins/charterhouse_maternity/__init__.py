@@ -7,6 +7,9 @@ from charterhouse.plugins.spec import hookimpl
 from charterhouse_maternity.points import MaternityPoints
 from charterhouse_maternity.prepaid_ladder import PrepaidLadder
 
+INSTITUTION = ("妇产医院", "Maternity hospital")
+"""The type of institution, as the onboarding names it."""
+
 CHARTERS: list[type[Charter]] = [
     MaternityPoints,
     PrepaidLadder,
