@@ -129,6 +129,8 @@ class Purity(Suite):
             same(plain.decisions, again.decisions, "told again it goes otherwise")
             watched_, unwatched = new_world(charter, stream), new_world(charter, stream)
             last, seen, unseen = stream.moments[0].at, [], []
+            # The institution's own dues begin when its clock is first looked at.
+            unwatched.advance(last)
             for moment in stream.moments:
                 watched_.advance(last + (moment.at - last) / 2)
                 watched_.advance(moment.at)
