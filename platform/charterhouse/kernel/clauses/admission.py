@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Requirement, Text, on
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier, detail
+from charterhouse.kernel.clauses.registers import Register
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import age_on
@@ -267,30 +267,29 @@ class UniqueDetail(Clause):
         name: of the detail; a registration without it is not looked at.
     """
 
+    shares = frozenset({"apply", "join", "bring_in"})
+
     def __init__(self, number: str, name: str) -> None:
         super().__init__(number)
         self.name = name
+        self.register = Register(name)
 
-    def _id(self, d: Draft) -> str:
-        value = detail(d.body, self.name)
-        if value is None:
-            return ""
-        # Ids of documents are kept in the clear: what identifies a person must not be.
-        digest = sha256(f"{self.name}:{value}".strip().upper().encode()).hexdigest()
-        return f"unique:{digest}"
+    def _value(self, d: Draft) -> str:
+        return str(detail(d.body, self.name) or "").strip().upper()
 
     @on("apply", "bring_in", phase=GUARD, rank=12)
     def single(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse a second person with it."""
-        known = d.document(self._id(d)) if self._id(d) else None
-        if known is not None and known.member != d.member:
+        value = self._value(d)
+        if value and self.register.owner(d, value) not in (None, d.member):
             yield fx.Refuse("already_member", f"{d.body.verb}.details.{self.name}")
 
     @on("apply", "bring_in", phase=GRADE, rank=30)
     def keep(self, d: Draft) -> Iterator[fx.Effect]:
         """Remember whose it is."""
-        if self._id(d):
-            yield fx.Put("unique", self._id(d), d.member, {"at": d.now.isoformat()})
+        value = self._value(d)
+        if value:
+            yield from self.register.enter(d, value, d.member)
 
 
 class Capacity(Clause):

@@ -14,7 +14,7 @@ from charterhouse.kernel.draft import Draft
 
 def episode_id(member: str, episode: str) -> str:
     """The id of the document that keeps an episode of a person."""
-    return f"episode:{member}:{episode}"
+    return own_id("episode", member, episode)
 
 
 def episode_of(d: Draft) -> Mapping[str, Any] | None:
