@@ -179,12 +179,21 @@ class Documents(Clause):
 
 
 class Consent(Clause):
-    """The applicant agrees to the charter."""
+    """The applicant agrees to the charter.
+
+    Args:
+        tiers: that need it; None for all.
+    """
+
+    def __init__(self, number: str, *, tiers: Collection[str] | None = None) -> None:
+        super().__init__(number)
+        self.tiers = tiers
 
     @on("apply", phase=GUARD, rank=40)
     def given(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse without consent."""
-        if not d.body.consent and not d.lacks:
+        needed = self.tiers is None or applied_tier(d) in self.tiers
+        if needed and not d.body.consent and not d.lacks:
             yield fx.Refuse("consent_missing", "apply.consent")
 
     def text(self) -> dict[str, Text]:

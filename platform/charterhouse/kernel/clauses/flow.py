@@ -267,6 +267,49 @@ class Activation(Clause):
         }
 
 
+class MemberByVisit(Clause):
+    """Membership arises by itself with the first registered visit, directly after it.
+
+    Args:
+        tier: of those who become members so.
+        statuses: in which a visit makes a member.
+        card: whether a card is issued with it.
+    """
+
+    def __init__(
+        self, number: str, *, tier: str,
+        statuses: frozenset[str] = frozenset({"none", "ended", "rejected"}), card: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(number)
+        self.tier = tier
+        self.statuses = statuses
+        self.card = card
+
+    @on("spend", "visit", phase=GRADE, rank=30)
+    def arise(self, d: Draft) -> Iterator[fx.Effect]:
+        """Make a member of whoever is none."""
+        if not d.member or d.of_member.status not in self.statuses:
+            return
+        values: dict[str, Any] = {
+            "status": "active", "since": d.event.day, "tier": self.tier,
+            "kind": d.program.defaults().get("kind", "individual"),
+        }  # fmt: skip
+        if self.card:
+            values |= {"card": "active", "card_no": d.event.serial}
+        yield fx.Change(d.member, values)
+        yield fx.Announce("activated", d.member, "joined")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "首次登记的就诊（首张账单或完成的就诊）之后即自动成为会员，免费，无需表格和同意。",
+                "Membership arises by itself directly after the first registered visit (first bill or "
+                "completed visit), free of charge, without form or consent.",
+            )
+        }
+
+
 class GrantedTier(Clause):
     """A tier given directly, to a member or to somebody who becomes one by it.
 
@@ -372,6 +415,6 @@ class MailedCard(Clause):
 
 
 __all__ = [
-    "APPLICATION", "GRANTED", "Activation", "Application", "GrantedTier", "MailedCard", "Review",
+    "APPLICATION", "GRANTED", "Activation", "Application", "GrantedTier", "MailedCard", "MemberByVisit", "Review",
     "ReviewDeadline",
 ]  # fmt: skip
