@@ -242,7 +242,9 @@ def _parts_left(body: Refund, content: Mapping[str, Any], left: int) -> tuple[Pa
             nets[index] = max(0, nets[index] - _charged(line, priced))
     elif sum(nets):
         whole = sum(nets)
-        nets = [net * max(0, left) // whole for net in nets]
+        # What others cover is not given back: it stays on the lines.
+        stays = max(0, left) + content.get("third_party", 0)
+        nets = [net * min(stays, whole) // whole for net in nets]
     return tuple(
         Part(row[0], row[1], department or "", net)
         for row, department, net in zip(priced, departments, nets, strict=True)

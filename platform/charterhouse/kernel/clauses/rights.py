@@ -63,7 +63,8 @@ class Rights(Clause):
     On a bill the right is denied and the bill charged at its base price; any
     other event is refused. Numbers by reason: `expired`, `lost`, `void`,
     `ended`, `suspended`, `none`, `lending`, what is not shown (`card`, `id`, `code`), and
-    `old` (a number that has been replaced is shown instead of the card).
+    `old` (a number that has been replaced is shown instead of the card); and by verb (`use`,
+    `redeem` …) for whoever has no rights there.
 
     Args:
         verbs: the events that need rights.
@@ -100,11 +101,13 @@ class Rights(Clause):
         """Refuse or deny without an active membership and a usable card."""
         lost = lost_right(d.of_member) if d.body.verb in self.verbs else None
         if lost:
-            yield fx.Deny(lost[0], number=self.of(lost[1]))
+            number = self.by_reason.get(d.body.verb) or self.of(lost[1])
+            yield fx.Deny(lost[0], number=number)
 
     @on("spend", "redeem", "use", phase=RIGHTS, rank=60)
     def own(self, d: Draft) -> Iterator[fx.Effect]:
         """What must be shown is shown, held out by the holder for the holder."""
+        held_out = d.bill is None or d.bill.entitled
         for thing, reason in self.shown.get(d.body.verb, {}).items():
             if thing in d.body.shown:
                 continue
@@ -112,8 +115,10 @@ class Rights(Clause):
                 yield fx.Deny("card_void", number=self.by_reason.get("old") or self.of("void"))
             else:
                 yield fx.Deny(reason, number=self.of(thing))
+            # Without identity a card is still held out; without the card there is none.
+            held_out = held_out and thing != "card"
         reason_lent = self.lent.get(d.body.verb)
-        if not reason_lent or not _lent(d) or (d.bill and not d.bill.entitled):
+        if not reason_lent or not held_out or not _lent(d):
             return
         yield fx.Deny(reason_lent, number=self.of("lending"))
         if d.bill is not None and self.flag:
