@@ -10,9 +10,6 @@ from charterhouse.testkit import Conformance
 IRREVERSIBLE: Mapping[str, Mapping[str, str]] = {
     "clinic.two-kind-card": {"tier": "2.1a: there is no downgrade"},
     "dental.exam-orthodontic": {"used": "5.2: a gift that a bill gave was given, paid or not"},
-    "dental.fixed-price-term": {
-        "used": "2.2: a service that a bill gave free of charge was given, whoever pays in the end",
-    },
     "dental.gold-silver": {"tier": "2.1: a tier does not fall by itself, nor by a refund"},
     "dental.silver-gold-diamond": {"used": "3.1: the first consultation took place, paid or not"},
     "dental.tooth-tiers": {"valid_until": "1.1: a refund lowers the tier, and the end date stays"},
