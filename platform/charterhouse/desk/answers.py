@@ -16,8 +16,9 @@ from charterhouse.desk.intake import Answer
 from charterhouse.desk.member_file import Balance, MemberFile
 from charterhouse.desk.members import Row
 from charterhouse.desk.people import Person
+from charterhouse.desk.prospects import Case
 from charterhouse.desk.words import Words, program_now, words
-from charterhouse.kernel.charter import Text
+from charterhouse.kernel.charter import Progress, Text
 from charterhouse.kernel.ledger import FEN_UNITS, unit_of
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.reasons import REASONS
@@ -228,52 +229,13 @@ def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
             }
             for debt in found.owed
         ],
-        "balances": [
-            {
-                "account": each.account,
-                "amount": quantity(each.account, each.amount),
-                "held": quantity(each.account, each.held),
-                "lots": [
-                    {
-                        "amount": quantity(each.account, lot.amount),
-                        "class": lot.cls or None,
-                        "expires": lot.expires.isoformat() if lot.expires else None,
-                        "clause": lot.clause or None,
-                    }
-                    for lot in each.lots
-                ],
-            }
-            for each in found.balances
-        ],
+        "balances": [_balance_json(each) for each in found.balances],
         "counters": [
             {"account": each.account, "amount": _counted(each)} for each in found.counters
         ],
         "tiers": [rung.tier for rung in found.ladder.rungs],
-        "progress": [
-            {
-                "tier": each.tier,
-                "measure": each.measure,
-                "unit": each.unit,
-                "have": show_fen(each.have) if each.unit == "yuan" else each.have,
-                "need": show_fen(each.need) if each.unit == "yuan" else each.need,
-                "clause": each.clause,
-            }
-            for each in found.ladder.targets
-        ],
-        "requests": [
-            {
-                "id": each.id,
-                "sort": each.sort,
-                "what": each.what,
-                "label": pick(book.label(each.what), language),
-                "status": each.status,
-                "slot": each.slot or None,
-                "deadline": each.deadline or None,
-                "missing": list(each.missing),
-                "flags": list(each.flags),
-            }
-            for each in found.cases
-        ],
+        "progress": [_target_json(each) for each in found.ladder.targets],
+        "requests": [_case_json(each, language) for each in found.cases],
         "benefits": [
             {
                 "code": benefit.code,
@@ -283,6 +245,48 @@ def standing_json(found: MemberFile, language: str) -> dict[str, Any]:
             }
             for benefit in found.benefits
         ],
+    }
+
+
+def _balance_json(each: Balance) -> dict[str, Any]:
+    return {
+        "account": each.account,
+        "amount": quantity(each.account, each.amount),
+        "held": quantity(each.account, each.held),
+        "lots": [
+            {
+                "amount": quantity(each.account, lot.amount),
+                "class": lot.cls or None,
+                "expires": lot.expires.isoformat() if lot.expires else None,
+                "clause": lot.clause or None,
+            }
+            for lot in each.lots
+        ],
+    }
+
+
+def _target_json(each: Progress) -> dict[str, Any]:
+    return {
+        "tier": each.tier,
+        "measure": each.measure,
+        "unit": each.unit,
+        "have": show_fen(each.have) if each.unit == "yuan" else each.have,
+        "need": show_fen(each.need) if each.unit == "yuan" else each.need,
+        "clause": each.clause,
+    }
+
+
+def _case_json(each: Case, language: str) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "sort": each.sort,
+        "what": each.what,
+        "label": pick(words().label(each.what), language),
+        "status": each.status,
+        "slot": each.slot or None,
+        "deadline": each.deadline or None,
+        "missing": list(each.missing),
+        "flags": list(each.flags),
     }
 
 
