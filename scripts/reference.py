@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Write docs/clauses.md: the clause library as the code has it.
+"""Write what the documents say of the code: the clause library and the types of institutions.
 
-Run `make reference` after a clause changed; a test compares the page with the code.
+Run `make reference` after a clause or a charter changed; tests compare the pages with the code.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from charterhouse.commands.reference import library_page
+from charterhouse.commands import institutions, reference
 
-PAGE = Path(__file__).parents[1] / "docs" / "clauses.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 if __name__ == "__main__":
-    PAGE.write_text(library_page(), encoding="utf-8")
-    sys.stdout.write(f"{PAGE}\n")
+    (DOCS / "clauses.md").write_text(reference.library_page(), encoding="utf-8")
+    folder = DOCS / "institutions"
+    folder.mkdir(exist_ok=True)
+    for name, text in institutions.pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    sys.stdout.write(f"{DOCS}\n")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from charterhouse.commands.institutions import pages
 from charterhouse.commands.reference import library_page
 
+INSTITUTIONS = Path(__file__).parents[1] / "docs" / "institutions"
 PAGE = Path(__file__).parents[1] / "docs" / "clauses.md"
 
 
@@ -18,3 +22,12 @@ def test_every_clause_of_the_library_is_described() -> None:
     bare = [entry.split("\n")[0] for entry in entries if len(entry.split("```")[2].strip()) < 20]
 
     assert bare == []
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_the_page_of_each_type_of_institution_is_what_the_code_gives(name: str) -> None:
+    assert (INSTITUTIONS / name).read_text("utf-8") == pages()[name], "run `make reference`"
+
+
+def test_no_page_is_left_of_a_type_that_is_gone() -> None:
+    assert sorted(path.name for path in INSTITUTIONS.glob("*.md")) == sorted(pages())
