@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+from holidays.countries.china import ChinaStaticHolidays
+
+_ANNOUNCED = max(ChinaStaticHolidays.special_public_holidays)
+"""The last year of which the official arrangement is known."""
+
+SPRING_FESTIVAL = "Chinese New Year"
+"""The Spring Festival, by the name that its statutory days begin with."""
+
+_LONGEST_RUN = 31
 
 
 @lru_cache(maxsize=64)
@@ -38,3 +47,30 @@ class WorkCalendar:
             current += timedelta(days=1)
             left -= self.is_working(current)
         return current
+
+    def is_announced(self, year: int) -> bool:
+        """Whether the official arrangement of a year is known; later ones may still change."""
+        return year <= _ANNOUNCED
+
+    def is_holiday(self, day: date, name: str) -> bool:
+        """Whether a day lies in the days off around the statutory days of a name.
+
+        These are all days of the official arrangement: weekends and exchanged days in it too.
+        """
+        if self.is_working(day):
+            return False
+        return any(self._is_statutory(each, name) for each in self._days_off(day))
+
+    def _days_off(self, day: date) -> Iterator[date]:
+        """The days off that a day off stands among, without a working day between."""
+        for step in (timedelta(days=1), timedelta(days=-1)):
+            current = day
+            for _ in range(_LONGEST_RUN):
+                yield current
+                current += step
+                if self.is_working(current):
+                    break
+
+    @staticmethod
+    def _is_statutory(day: date, name: str) -> bool:
+        return str(_official(day.year).get(day, "")).startswith(name)

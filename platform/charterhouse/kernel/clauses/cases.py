@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -12,14 +12,21 @@ from charterhouse.kernel.clauses.services import (
     CLOSED,
     COMPLETE,
     OPEN,
+    SUPPLIED,
     Condition,
     Limit,
+    Paper,
     Service,
     passed_at,
 )
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.workdays import WorkCalendar
+
+UNDONE = "undone"
+"""Marks a step that no longer counts as done; it stays on the request's file."""
+
+_RUNNING = ("open", "overdue")
 
 
 def read_deadline(text: str, zone: tzinfo | None) -> date | datetime:
@@ -33,7 +40,7 @@ class Case:
     """The content of a request, changed step by step; nothing of it is shared with the past.
 
     The content holds: service, status, tier and person at opening, for, by, at, details,
-    documents, lacking (papers), steps ([code, moment, by]), limits (code → [deadline, state],
+    documents, lacking (papers), steps ([code, moment, by], and "undone"), limits (code → [deadline, state],
     state of open, overdue, done, late), flags, quota and the parts that it took, closed; and, for
     those who show it, missing, deadline and deadlines.
     """
@@ -55,15 +62,19 @@ class Case:
     def opened(cls, service: Service, d: Draft) -> Case:
         """A new request."""
         body = d.body
-        papers = dict(body.documents or {})
-        lacking = [paper for paper in service.papers if not papers.get(paper)]
-        return cls(body.id, d.member, service, {
-            "service": service.code, "status": "incomplete" if lacking else "received",
+        case = cls(body.id, d.member, service, {
+            "service": service.code, "status": "received",
             "tier": d.of_member.tier, "for": body.for_, "by": body.by, "channel": body.channel,
             "at": d.now.isoformat(), "details": dict(body.details or {}),
-            "hospital": dict(body.hospital or {}), "documents": papers, "lacking": lacking,
+            "hospital": dict(body.hospital or {}), "documents": {}, "lacking": [],
             "steps": [], "limits": {}, "flags": [], "quota": "", "parts": {},
         })  # fmt: skip
+        if d.policy:
+            case.raw["policy"] = d.policy
+        case.take(d, body.documents or {})
+        if case.raw["lacking"]:
+            case.raw["status"] = "incomplete"
+        return case
 
     @classmethod
     def of(cls, service: Service, document: Document) -> Case:
@@ -95,7 +106,20 @@ class Case:
         """Whether a step was done, or the papers are complete, or it was approved."""
         if code == COMPLETE:
             return self.complete
-        return any(done[0] == code for done in self.raw["steps"])
+        return any(done[0] == code and done[-1] != UNDONE for done in self.raw["steps"])
+
+    def undo(self, codes: Collection[str]) -> None:
+        """Steps no longer count as done, nor do deadlines run that they started."""
+        if not codes:
+            return
+        self.raw["steps"] = [
+            [*done, UNDONE] if done[0] in codes and done[-1] != UNDONE else done
+            for done in self.raw["steps"]
+        ]
+        for limit in self.service.limits:
+            kept = self.raw["limits"].get(limit.code)
+            if limit.start in codes and kept and kept[1] in _RUNNING:
+                del self.raw["limits"][limit.code]
 
     def undone(self, d: Draft) -> list[str]:
         """What closing still needs, in the order of the service's list."""
@@ -105,10 +129,27 @@ class Case:
             if need.when(d, self.raw) and not any(self.did(step) for step in need.steps)
         ]
 
-    def supply(self, documents: Mapping[str, Any]) -> None:
-        """Take papers handed in later."""
-        self.raw["documents"].update(documents)
-        self.raw["lacking"] = [code for code in self.raw["lacking"] if not documents.get(code)]
+    def take(self, d: Draft, documents: Mapping[str, Any]) -> None:
+        """Take papers handed in, as far as they count; what was there stays."""
+        strange = {paper.code for paper in self.uncounted(d, documents)}
+        given = {code: copies for code, copies in documents.items() if copies}
+        given = {code: copies for code, copies in given.items() if code not in strange}
+        self.raw["documents"] = {**self.raw["documents"], **given}
+        self.raw["details"] = {**self.raw["details"], **(getattr(d.body, "details", None) or {})}
+        there = self.raw["documents"]
+        self.raw["lacking"] = [
+            paper.code
+            for paper in self.service.asks_for
+            if paper.when(d, self.raw) and not any(there.get(code) for code in paper.codes)
+        ]
+
+    def uncounted(self, d: Draft, documents: Mapping[str, Any]) -> list[Paper]:
+        """The papers handed in that do not count."""
+        return [
+            paper
+            for paper in self.service.asks_for
+            if documents.get(paper.code) and not paper.counts(d, self.raw)
+        ]
 
     def flag(self, code: str) -> None:
         """Put a flag on it."""
@@ -120,30 +161,51 @@ class Case:
         if code in self.flags:
             self.flags.remove(code)
 
-    def happened(self, d: Draft, what: str, calendar: WorkCalendar) -> list[Limit]:
-        """Something happened that may end and start deadlines; returns those it was late for."""
-        if what not in (ASKED, COMPLETE, CLOSED):
+    def happened(
+        self, d: Draft, what: str, calendar: WorkCalendar, start: datetime | None = None
+    ) -> tuple[list[Limit], list[Limit]]:
+        """Something happened that may end and start deadlines.
+
+        Returns those for which it was late, and those that start: now, or where they are to be
+        counted from a later moment, from `start`.
+        """
+        if what not in (ASKED, SUPPLIED, COMPLETE, CLOSED):
             self.raw["steps"].append([what, d.now.isoformat(), d.body.by])
         late = [limit for limit in self.service.limits if self._end(d, limit, what)]
+        begun = [
+            limit
+            for limit in self.service.limits
+            if limit.start == what and self._begin(d, limit, calendar, start or d.now)
+        ]
+        return late, begun
+
+    def restart(self, d: Draft, codes: Collection[str], calendar: WorkCalendar) -> None:
+        """Deadlines start anew, from now."""
         for limit in self.service.limits:
-            if limit.start == what and limit.code not in self.raw["limits"]:
-                self._begin(d, limit, calendar)
-        return late
+            if limit.code in codes:
+                falls = limit.falls(d.now, calendar)
+                self.raw["limits"][limit.code] = [falls.isoformat(), "open"]
 
     def _end(self, d: Draft, limit: Limit, what: str) -> bool:
         kept = self.raw["limits"].get(limit.code)
-        if kept is None or what not in limit.ends or kept[1] not in ("open", "overdue"):
+        if kept is None or what not in limit.ends or kept[1] not in _RUNNING:
             return False
         late = d.now >= passed_at(read_deadline(kept[0], d.now.tzinfo), d.now.tzinfo)
         kept[1] = "late" if late else "done"
         return late
 
-    def _begin(self, d: Draft, limit: Limit, calendar: WorkCalendar) -> None:
-        if any(self.did(end) for end in limit.ends if end != COMPLETE):
-            return
-        if limit.when(d, self.raw):
-            falls = limit.falls(d.now, calendar)
-            self.raw["limits"][limit.code] = [falls.isoformat(), "open"]
+    def _begin(self, d: Draft, limit: Limit, calendar: WorkCalendar, start: datetime) -> bool:
+        kept = self.raw["limits"].get(limit.code)
+        if kept is not None and (not limit.repeats or kept[1] in _RUNNING):
+            return False
+        # What ends a deadline ends it for good; one that repeats is ended anew each time.
+        ended = [end for end in limit.ends if end == APPROVED or not limit.repeats]
+        if any(self.did(end) for end in ended if end != COMPLETE):
+            return False
+        if not limit.when(d, self.raw):
+            return False
+        self.raw["limits"][limit.code] = [limit.falls(start, calendar).isoformat(), "open"]
+        return True
 
     def pass_by(self, now: datetime) -> list[Limit]:
         """Mark the deadlines that pass at a moment; returns them."""
@@ -176,22 +238,36 @@ class Case:
 
     def content(self, d: Draft) -> dict[str, Any]:
         """What its document keeps, with what people look at."""
-        still = dict(self._deadlines(d.now.tzinfo)) if self.is_open else {}
+        still = self.deadlines(d.now.tzinfo)
         missing = list(self.raw["lacking"])
         if self.service.lists_missing and self.is_open:
             missing += self.undone(d)
-        first = min(still.values(), key=lambda kept: passed_at(kept, d.now.tzinfo), default=None)
+        first = self.first(d.now.tzinfo)
         return {
             **self.raw,
             "missing": missing if self.is_open else [],
             "deadlines": {code: falls.isoformat() for code, falls in still.items()},
-            "deadline": first.isoformat() if first else None,
+            "deadline": still[first].isoformat() if first else None,
         }
 
-    def _deadlines(self, zone: tzinfo | None) -> Iterator[tuple[str, date | datetime]]:
-        for code, (falls, state) in self.raw["limits"].items():
-            if state in ("open", "overdue"):
-                yield code, read_deadline(falls, zone)
+    def deadlines(self, zone: tzinfo | None) -> dict[str, date | datetime]:
+        """The deadlines still to be kept, by their codes; none when it is over."""
+        if not self.is_open:
+            return {}
+        return {
+            code: read_deadline(falls, zone)
+            for code, (falls, state) in self.raw["limits"].items()
+            if state in _RUNNING
+        }
+
+    def first(self, zone: tzinfo | None) -> str:
+        """The code of the deadline that comes first; "" for none."""
+        still = self.deadlines(zone)
+        return min(still, key=lambda code: passed_at(still[code], zone), default="")
+
+    def limit(self, code: str) -> Limit | None:
+        """A deadline of the service by its code."""
+        return next((limit for limit in self.service.limits if limit.code == code), None)
 
     def holds(self, d: Draft, condition: Condition) -> bool:
         """Whether a condition holds for it."""

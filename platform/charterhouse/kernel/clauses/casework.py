@@ -8,9 +8,10 @@ from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import Clause, Text
-from charterhouse.kernel.clauses.benefits import Quota
+from charterhouse.kernel.clauses.benefits import Counted
 from charterhouse.kernel.clauses.cases import Case
 from charterhouse.kernel.clauses.conditions import detail
+from charterhouse.kernel.clauses.hours import ServiceHours
 from charterhouse.kernel.clauses.service_texts import words_of
 from charterhouse.kernel.clauses.services import OUTCOMES, Limit, Service, Then
 from charterhouse.kernel.decision import Document
@@ -31,9 +32,11 @@ class Casework(Clause):
 
     def __init__(
         self, number: str, *services: Service, calendar: WorkCalendar | None = None,
-        labels: Mapping[str, Text] | None = None, **numbers: str,
+        labels: Mapping[str, Text] | None = None, hours: ServiceHours | None = None,
+        **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.hours = hours
         self.services = {service.code: service for service in services}
         if len(self.services) != len(services):
             raise CharterError("two services have one code")
@@ -86,9 +89,23 @@ class Casework(Clause):
             if detail(d.body, name) in (None, ""):
                 yield fx.Lack(name, number=number)
 
-    def moved(self, d: Draft, case: Case, what: str) -> Effects:
+    def stated(self, service: Service, *reasons: str) -> Effects:
+        """The numbers that are stated for reasons speak; others leave it to the rest."""
+        for reason in reasons:
+            number = service.numbers.get(reason) or self.by_reason.get(reason)
+            if number:
+                yield fx.Cite(reason, number=number)
+
+    def start(self, d: Draft) -> datetime:
+        """From when what begins with a request is counted: the next opening of the hours."""
+        return self.hours.next(d.now) if self.hours else d.now
+
+    def moved(self, d: Draft, case: Case, what: str, start: datetime | None = None) -> Effects:
         """Deadlines end and start; being late leaves its mark; the quota may be consumed."""
-        for limit in case.happened(d, what, self.calendar):
+        late, begun = case.happened(d, what, self.calendar, start)
+        for limit in begun:
+            yield fx.Cite("deadline", number=self.speaker(case.service, "limit", limit.clause))
+        for limit in late:
             number = self.speaker(case.service, "limit", limit.clause)
             if limit.late:
                 yield fx.Raise("flag", limit.late, d.member, number=number, about=_about(case))
@@ -115,7 +132,8 @@ class Casework(Clause):
     def keep(self, d: Draft, case: Case, reason: str, own: str = "") -> Effects:
         """Put the request as it is now, and remember when its next deadline passes."""
         number = self.speaker(case.service, reason, own)
-        yield fx.Put("request", case.id, case.member, case.content(d), number=number)
+        yield from self._shown(d, case)
+        yield fx.Put("request", case.id, case.member, self.content(d, case), number=number)
         clocks = d.standing(case.member).facts.get(CLOCKS, {})
         moment = case.next_moment(d.now.tzinfo)
         kept = [case.service.code, moment.isoformat()] if moment else None
@@ -125,12 +143,35 @@ class Casework(Clause):
         clocks = {**left, case.id: kept} if kept else left
         yield fx.Keep(case.member, CLOCKS, clocks or None, number=number)
 
+    def content(self, d: Draft, case: Case) -> dict[str, Any]:
+        """What the document keeps; `provisional` are deadlines that rest on an unannounced year."""
+        still = case.deadlines(d.now.tzinfo)
+        limits = {limit.code: limit for limit in case.service.limits}
+        open_to_change = sorted(
+            code
+            for code, falls in still.items()
+            if limits[code].unit == "working_days" and not self.calendar.is_announced(falls.year)
+        )
+        content = case.content(d)
+        return {**content, "provisional": open_to_change} if open_to_change else content
+
+    def _shown(self, d: Draft, case: Case) -> Effects:
+        """Another deadline comes first now: the clause of it speaks."""
+        code = case.first(d.now.tzinfo)
+        limit = case.limit(code)
+        before = d.document(case.id)
+        falls = case.deadlines(d.now.tzinfo).get(code)
+        if limit is None or falls is None:
+            return
+        if before is None or before.content["deadline"] != falls.isoformat():
+            yield fx.Cite("deadline", number=self.speaker(case.service, "limit", limit.clause))
+
     # The quota.
 
     def reserve(self, d: Draft, benefit: str) -> Generator[fx.Effect, None, dict[str, Any]]:
         """Take one use of a benefit; returns the parts that it took."""
         offer = d.program.benefits[benefit]
-        if not isinstance(offer, Quota):
+        if not isinstance(offer, Counted):
             return {}
         parts = yield from offer.consume(d, d.member, 1)
         return parts

@@ -11,12 +11,15 @@ from charterhouse.kernel.clauses.benefits import Offer
 from charterhouse.kernel.clauses.cases import Case
 from charterhouse.kernel.clauses.casework import Casework, Effects
 from charterhouse.kernel.clauses.conditions import belongs
+from charterhouse.kernel.clauses.hours import ServiceHours
 from charterhouse.kernel.clauses.rights import lost_right, no_membership
 from charterhouse.kernel.clauses.services import (
     APPROVED,
     ASKED,
     CLOSED,
     COMPLETE,
+    SUPPLIED,
+    Again,
     Service,
     Step,
     Then,
@@ -29,7 +32,9 @@ CUSTOMERS = frozenset({"customer", "member"})
 """Who cancels on the member's side."""
 
 
-_NEEDED = {"members": lost_right, "registered": no_membership, "anybody": None}
+_NEEDED = {
+    "members": lost_right, "registered": no_membership, "insured": None, "anybody": None,
+}  # fmt: skip
 """Who may ask → what takes the right to."""
 
 
@@ -44,13 +49,18 @@ class Services(Casework):
         services: what can be asked for.
         calendar: of the working days of deadlines.
         labels: the charter's words for services, papers and steps.
+        hours: what begins with a request outside of them begins at the next opening (number by
+            reason: `hours`).
     """
 
     def __init__(
         self, number: str, *services: Service, calendar: WorkCalendar | None = None,
-        labels: Mapping[str, Text] | None = None, **numbers: str,
+        labels: Mapping[str, Text] | None = None, hours: ServiceHours | None = None,
+        **numbers: str,
     ) -> None:  # fmt: skip
-        super().__init__(number, *services, calendar=calendar, labels=labels, **numbers)
+        super().__init__(
+            number, *services, calendar=calendar, labels=labels, hours=hours, **numbers
+        )
 
     # Asking.
 
@@ -119,11 +129,32 @@ class Services(Casework):
         if service.quota:
             case.raw["parts"] = yield from self.reserve(d, service.quota.benefit)
             case.raw["quota"] = "reserved"
-        yield from self.moved(d, case, ASKED)
+            yield from self.stated(service, "quota")
+        yield from self._papers(d, case)
+        start = self.start(d)
+        if start != d.now:
+            yield from self.stated(service, "hours")
+        yield from self.moved(d, case, ASKED, start)
+        if case.raw["documents"]:
+            yield from self.moved(d, case, SUPPLIED, start)
         if case.complete:
-            yield from self.moved(d, case, COMPLETE)
+            yield from self.moved(d, case, COMPLETE, start)
         yield from self.brings(d, case, service.opening, "open")
         yield from self.keep(d, case, "open")
+
+    def _papers(self, d: Draft, case: Case) -> Effects:
+        """The clauses that set its papers speak: of all, of those waived, of those that miss."""
+        if not case.service.papers:
+            return
+        yield from self.stated(case.service, "papers")
+        for paper in case.service.asks_for:
+            if paper.waived and not paper.when(d, case.raw):
+                yield fx.Cite(paper.code, number=paper.waived)
+        yield from self._uncounted(d, case)
+
+    def _uncounted(self, d: Draft, case: Case) -> Effects:
+        for paper in case.uncounted(d, d.body.documents or {}):
+            yield fx.Cite(paper.code, number=self.speaker(case.service, "papers", paper.clause))
 
     # Working on it.
 
@@ -145,7 +176,9 @@ class Services(Casework):
         if case is None:
             return
         lacked = not case.complete
-        case.supply(d.body.documents)
+        case.take(d, d.body.documents)
+        yield from self._uncounted(d, case)
+        yield from self.moved(d, case, SUPPLIED)
         if lacked and case.complete:
             if case.status == "incomplete":
                 case.raw["status"] = "received"
@@ -161,17 +194,23 @@ class Services(Casework):
         if not case.is_open:
             yield self._over(d, case)
         service, number = case.service, self.speaker(case.service, "decide")
-        if not service.review or case.did(APPROVED):
+        if not (service.review or service.optional_review) or case.did(APPROVED):
             yield fx.Refuse("order_violation", "decide.request", number=number)
         if service.decide_by and d.body.by not in service.decide_by:
             yield fx.Refuse("wrong_person", "decide.by", number=number)
         if d.body.outcome != "approved":
             return
         if not case.complete:
-            papers = self.speaker(service, "papers")
+            papers = self._lacking(service)
             yield fx.Refuse("document_missing", "decide.request", number=papers)
-        if not all(case.did(code) for code in service.decide_after):
-            yield fx.Refuse("order_violation", "decide.request", number=number)
+        for before in service.decided_after:
+            if not case.did(before.code):
+                yield fx.Refuse(before.reason, "decide.request", number=before.clause or number)
+
+    def _lacking(self, service: Service) -> str:
+        """The number that refuses what papers are lacking for."""
+        stated = service.numbers.get("lacking") or self.by_reason.get("lacking")
+        return stated or self.speaker(service, "papers")
 
     @on("decide", phase=GRANT)
     def decide(self, d: Draft) -> Effects:
@@ -186,6 +225,7 @@ class Services(Casework):
             yield from self.brings(d, case, case.service.approved, "decide")
         else:
             case.finish("refused", d.now)
+            yield from self.stated(case.service, "refused")
             yield from self.release(d, case)
         yield from self.keep(d, case, "decide")
 
@@ -201,16 +241,26 @@ class Services(Casework):
             return
         number = self.speaker(case.service, "step", step.clause)
         yield from self._in_time(d, case, step, number)
-        if COMPLETE in step.after and not case.complete:
-            papers = self.speaker(case.service, "papers")
-            yield fx.Refuse("document_missing", "progress.request", number=papers)
-        before = all(case.did(code) for code in step.after)
+        yield from self._before(case, step, number)
         flagged = not step.needs_flag or step.needs_flag in case.flags
-        if not before or not flagged or (step.once and case.did(step.code)):
+        if not flagged or (step.once and case.did(step.code)):
             yield fx.Refuse("order_violation", "progress.step", number=number)
         if step.by and d.body.by not in step.by:
             yield fx.Refuse("wrong_person", "progress.by", number=number)
         yield from self.lacks(d, step.details, number)
+        for bar in step.bars:
+            if case.holds(d, bar.when):
+                field = f"progress.{bar.field or 'step'}"
+                yield fx.Refuse(bar.reason, field, number=bar.clause or number)
+
+    def _before(self, case: Case, step: Step, number: str) -> Effects:
+        for before in step.before:
+            if case.did(before.code):
+                continue
+            if before.code == COMPLETE:
+                papers = before.clause or self._lacking(case.service)
+                yield fx.Refuse("document_missing", "progress.request", number=papers)
+            yield fx.Refuse(before.reason, "progress.step", number=before.clause or number)
 
     def _in_time(self, d: Draft, case: Case, step: Step, number: str) -> Effects:
         if step.after_close and case.status != "served":
@@ -225,6 +275,7 @@ class Services(Casework):
         step = case.service.step(d.body.step) if case else None
         if case is None or step is None:
             return
+        case.undo(step.undoes)
         yield from self.moved(d, case, step.code)
         if step.status:
             case.raw["status"] = step.status
@@ -239,23 +290,43 @@ class Services(Casework):
 
     # Its end.
 
+    @on("cancel", phase=GUARD, rank=60)
+    def not_fixed(self, d: Draft) -> Effects:
+        """What is fixed the member cannot give up any more."""
+        case = self.case(d)
+        if case is None or d.body.by not in CUSTOMERS:
+            return
+        if any(case.did(code) for code in case.service.fixed_after):
+            stated = case.service.numbers.get("too_late") or self.by_reason.get("too_late")
+            number = stated or self.speaker(case.service, "cancel")
+            yield fx.Refuse("too_late", "cancel.request", number=number)
+
     @on("cancel", phase=GRANT)
     def cancel(self, d: Draft) -> Effects:
         """Given up: by the member the rule of the service holds, else what it took returns."""
         case = self.case(d)
         if case is None:
             return
-        rule = case.service.quota
-        forfeited = rule is not None and (
-            case.raw["quota"] == "consumed" or rule.cancelled == "consumed"
-            or any(case.did(step) for step in rule.forfeits)
-        )  # fmt: skip
+        forfeited = d.body.by in CUSTOMERS and self._forfeits(d, case)
         case.finish("cancelled", d.now)
-        if forfeited and d.body.by in CUSTOMERS:
+        if forfeited:
             self.consume(case)
         else:
             yield from self.release(d, case)
+        if d.body.by not in CUSTOMERS:
+            yield from self.stated(case.service, "others")
         yield from self.keep(d, case, "cancel")
+
+    @staticmethod
+    def _forfeits(d: Draft, case: Case) -> bool:
+        """Whether the member's own cancellation counts as a use."""
+        rule = case.service.quota
+        if rule is None:
+            return False
+        if case.raw["quota"] == "consumed" or rule.cancelled == "consumed":
+            return True
+        late = any(case.did(step) for step in rule.forfeits)
+        return late and not (rule.free and case.holds(d, rule.free))
 
     @on("close", phase=GUARD)
     def may_close(self, d: Draft) -> Effects:
@@ -288,7 +359,11 @@ class Services(Casework):
         case = self.case(d)
         if case is None:
             return
-        outcome, rule = d.body.outcome, case.service.quota
+        outcome, rule, again = d.body.outcome, case.service.quota, case.service.again
+        yield from self.stated(case.service, outcome)
+        if again and outcome == "failed" and all(case.did(code) for code in again.after):
+            yield from self._arrange_anew(d, case, again)
+            return
         yield from self.moved(d, case, CLOSED)
         case.finish("served" if outcome == "served" else "closed", d.now)
         case.raw["outcome"] = outcome
@@ -297,6 +372,14 @@ class Services(Casework):
         else:
             yield from self.release(d, case)
         yield from self.brings(d, case, case.service.closing.get(outcome, ()), "close")
+        yield from self.keep(d, case, "close")
+
+    def _arrange_anew(self, d: Draft, case: Case, again: Again) -> Effects:
+        """It goes on: what was arranged no longer counts, and the same use with it."""
+        case.undo(again.undoes)
+        case.raw["status"] = again.status
+        case.restart(d, again.restarts, self.calendar)
+        yield from self.brings(d, case, again.then, "close")
         yield from self.keep(d, case, "close")
 
 

@@ -10,6 +10,7 @@ from charterhouse.kernel.clauses.services import (
     ASKED,
     CLOSED,
     COMPLETE,
+    SUPPLIED,
     Limit,
     Need,
     Service,
@@ -23,8 +24,10 @@ Labels = Mapping[str, Text]
 Sentence = tuple[str, Text]
 """Number of the clause, and what it says."""
 
+_ASKING: Labels = {"anybody": ("任何人", "anybody"), "insured": ("被保险人", "the insured")}
 _MARKS: Labels = {
     ASKED: ("提出申请", "the request"),
+    SUPPLIED: ("收到材料", "the receipt of papers"),
     COMPLETE: ("材料齐全", "complete papers"),
     APPROVED: ("审批同意", "the approval"),
     CLOSED: ("办结", "closing"),
@@ -93,6 +96,7 @@ def _sentences(
         yield under("details"), (f"须写明：{zh}。", f"To be stated: {en}.")
     if service.papers:
         yield under("papers"), _papers(service, labels)
+        yield from _instead(service, under, labels)
     if service.quota:
         yield (
             under("quota"),
@@ -106,16 +110,23 @@ def _sentences(
 
 
 def _who(service: Service, name: Text) -> Text:
-    everybody = service.who == "anybody"
+    zh, en = _ASKING.get(service.who, ("会员", "members"))
     return (
-        f"{name[0]}：{'任何人' if everybody else '会员'}均可申请。",
-        f"{name[1]}: may be asked for by {'anybody' if everybody else 'members'}"
+        f"{name[0]}：{zh}均可申请。",
+        f"{name[1]}: may be asked for by {en}"
         f"{' whose tier has it' if service.tiers or service.benefit else ''}.",
     )
 
 
+def _instead(service: Service, under: Callable[..., str], labels: Labels) -> Iterator[Sentence]:
+    for paper in service.asks_for:
+        if paper.any_of:
+            zh, en = _any_of(paper.codes, labels)
+            yield under("papers", paper.clause), (f"{zh}任一即可。", f"{en}: one of them will do.")
+
+
 def _papers(service: Service, labels: Labels) -> Text:
-    zh, en = _list(service.papers, labels)
+    zh, en = _list((paper.code for paper in service.asks_for), labels)
     if service.papers_later:
         return (f"所需材料：{zh}；缺少的可以补交。", f"Papers: {en}; lacking ones may follow.")
     return (f"所需材料：{zh}；缺少的不予受理。", f"Papers: {en}; without them it is refused.")
@@ -151,7 +162,7 @@ def _work(service: Service, under: Callable[..., str], labels: Labels) -> Iterat
 
 def _review(service: Service, labels: Labels) -> Text:
     by_zh, by_en = _list(service.decide_by, labels)
-    after_zh, after_en = _list(service.decide_after, labels)
+    after_zh, after_en = _list((each.code for each in service.decided_after), labels)
     first_zh = f"完成{after_zh}后" if after_zh else ""
     first_en = f" after: {after_en}" if after_en else ""
     return (
@@ -162,7 +173,7 @@ def _review(service: Service, labels: Labels) -> Text:
 
 def _step(step: Step, labels: Labels) -> Text:
     zh, en = labels.get(step.code, (step.code, step.code))
-    after_zh, after_en = _list(step.after, labels)
+    after_zh, after_en = _list((each.code for each in step.before), labels)
     if step.after_close:
         after_zh, after_en = after_zh or "服务完成", after_en or "the service"
     if step.needs_flag:
@@ -181,7 +192,11 @@ def _step(step: Step, labels: Labels) -> Text:
 
 
 def _need(need: Need, labels: Labels) -> Text:
-    named = [labels.get(code, (code, code)) for code in need.steps]
+    return _any_of(need.steps, labels)
+
+
+def _any_of(codes: Iterable[str], labels: Labels) -> Text:
+    named = [labels.get(code, (code, code)) for code in codes]
     return "或".join(zh for zh, _ in named), " or ".join(en for _, en in named)
 
 

@@ -6,14 +6,29 @@ making and at the content of the request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from charterhouse.kernel.charter import Text
-from charterhouse.kernel.clauses.conditions import detail
-from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.clauses.service_parts import (
+    After,
+    Bar,
+    Condition,
+    Paper,
+    Then,
+    always,
+    asked,
+    asked_or_said,
+    flag,
+    in_tiers,
+    notice,
+    record,
+    said,
+    task,
+    unless,
+)
 from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.periods import ONE_DAY, day_start
 from charterhouse.kernel.workdays import WorkCalendar
@@ -27,72 +42,14 @@ OVER = ("refused", "served", "cancelled", "closed")
 OUTCOMES = ("served", "no_show", "failed")
 """How a request or a booking may be closed."""
 
-ASKED, COMPLETE, APPROVED, CLOSED = "request", "complete", "approved", "close"
-"""What may start or end a deadline beside the steps of the service."""
+ASKED, SUPPLIED, COMPLETE = "request", "papers", "complete"
+APPROVED, CLOSED = "approved", "close"
+"""What may start or end a deadline beside the steps of the service: `SUPPLIED` is any paper."""
+
+MARKS = frozenset({ASKED, SUPPLIED, COMPLETE, APPROVED, CLOSED})
+"""What happens to a request and is no step of its service."""
 
 UNITS = ("minutes", "hours", "days", "working_days")
-
-Condition = Callable[[Draft, Mapping[str, Any]], bool]
-"""Whether something holds for a request: (draft, content of the request)."""
-
-
-def always(_d: Draft, _content: Mapping[str, Any]) -> bool:
-    """Without a condition."""
-    return True
-
-
-def in_tiers(*tiers: str) -> Condition:
-    """The member had one of these tiers when the request was opened."""
-    return lambda _d, content: content["tier"] in tiers
-
-
-def _is(value: Any, wanted: Any) -> bool:
-    return value in wanted if isinstance(wanted, tuple) else value == wanted
-
-
-def said(**details: Any) -> Condition:
-    """The details of the event are these; a tuple means any of its values."""
-    return lambda d, _content: all(_is(detail(d.body, k), v) for k, v in details.items())
-
-
-def asked(**details: Any) -> Condition:
-    """The details of the request are these; a tuple means any of its values."""
-    return lambda _d, content: all(_is(content["details"].get(k), v) for k, v in details.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Then:
-    """What a step, an approval or a closing brings about.
-
-    Attributes:
-        sort: "task", "notice", "flag" or "record".
-        clause: the number that speaks; "" for that of the service.
-    """
-
-    sort: str
-    code: str
-    clause: str = ""
-    when: Condition = always
-
-
-def task(code: str, clause: str = "", *, when: Condition = always) -> Then:
-    """Raise a task."""
-    return Then("task", code, clause, when)
-
-
-def notice(code: str, clause: str = "", *, when: Condition = always) -> Then:
-    """Send a notice to the member."""
-    return Then("notice", code, clause, when)
-
-
-def flag(code: str, clause: str = "", *, when: Condition = always) -> Then:
-    """Put a flag on the request."""
-    return Then("flag", code, clause, when)
-
-
-def record(code: str, clause: str = "", *, when: Condition = always) -> Then:
-    """Write a record in the member's file."""
-    return Then("record", code, clause, when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +57,10 @@ class Step:
     """A step of the work on a request.
 
     Attributes:
-        after: what must be done before (steps, "complete", "approved"), else `order_violation`.
+        after: what must be done before (steps, "complete", "approved"), else `order_violation`;
+            an `After` says otherwise.
+        bars: further conditions under which it is refused.
+        undoes: steps that no longer count as done afterwards, nor limits that they started.
         once: whether it is done at most once.
         by: who may report it; empty: anybody.
         details: details without which it is refused as incomplete.
@@ -115,7 +75,7 @@ class Step:
 
     code: str
     clause: str = ""
-    after: tuple[str, ...] = ()
+    after: tuple[str | After, ...] = ()
     once: bool = False
     by: Collection[str] = ()
     details: tuple[str, ...] = ()
@@ -126,6 +86,20 @@ class Step:
     clears: tuple[str, ...] = ()
     then: tuple[Then, ...] = ()
     closes: tuple[str, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    undoes: tuple[str, ...] = ()
+
+    @property
+    def before(self) -> tuple[After, ...]:
+        """What must be done before."""
+        return tuple(After(each) if isinstance(each, str) else each for each in self.after)
+
+    @property
+    def all_numbers(self) -> tuple[str, ...]:
+        """Every number under which the step speaks."""
+        before = (each.clause for each in self.before)
+        bars = (bar.clause for bar in self.bars)
+        return (self.clause, *before, *bars, *(then.clause for then in self.then))
 
     def __post_init__(self) -> None:
         if self.status and self.status not in OPEN:
@@ -169,7 +143,8 @@ class Limit:
 
     Attributes:
         code: of the deadline.
-        start: "request", "complete" (its papers), "approved" or a step; its first occurrence.
+        start: "request", "papers" (any), "complete" (all), "approved" or a step; its first
+            occurrence, or with `repeats` every one at which it is not open.
         until: the steps that end it, or "approved" or "close".
         amount, unit: how long; minutes, hours, days or working_days.
         when: the condition under which it runs.
@@ -187,6 +162,7 @@ class Limit:
     when: Condition = always
     task: str = "escalate-overdue"
     late: str = ""
+    repeats: bool = False
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS or self.amount < 0:
@@ -222,7 +198,8 @@ class Count:
         consume_on: what consumes it: "request", "approved", a step, or "served".
         cancelled: what the member's own cancellation does: "released" or "consumed"; what is
             consumed before stays so. Cancelled by anybody else it is released.
-        forfeits: steps after which the member's own cancellation consumes.
+        forfeits: steps after which the member's own cancellation consumes; `free` is the
+            condition under which it does not all the same.
         no_show: "consumed" or "released". A failure on the other side releases always.
     """
 
@@ -230,7 +207,26 @@ class Count:
     consume_on: str = "served"
     cancelled: str = "released"
     forfeits: tuple[str, ...] = ()
+    free: Condition | None = None
     no_show: str = "consumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A failure of the other side does not close a request: it is arranged anew.
+
+    Attributes:
+        after: what must have been done for it; before, a failure closes as ever.
+        status: the state in which it goes on.
+        undoes: steps that no longer count as done.
+        restarts: deadlines that start anew.
+    """
+
+    after: tuple[str, ...] = (APPROVED,)
+    status: str = "approved"
+    undoes: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
+    then: tuple[Then, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +236,11 @@ class Service:
     Attributes:
         code, name: the service, in (zh, en).
         clause: the number that speaks for it; `numbers` by reason: papers, consent, tier, by,
-            for, details, open, over, step, close, decide, cancel, quota.
-        who: "members" with a usable card, "registered" (members, whatever became of the card) or
-            "anybody".
+            for, details, open, over, step, close, decide, cancel, quota. Where they are stated:
+            lacking (papers), refused (a decision), served, no_show, failed, others (who cancels),
+            too_late.
+        who: "members" with a usable card, "registered" (members, whatever became of the card),
+            "insured" (other clauses tell by policies) or "anybody".
         tiers: tiers or kinds that may ask; `otherwise` is the reason for the others, by default
             tier_too_low where a tier above may ask and not_included elsewhere.
         benefit: the asker must have it.
@@ -254,7 +252,10 @@ class Service:
         needs: what closing needs, for the outcomes `needs_for`; `unfinished` is the reason
             otherwise; `bars` are flags that must be gone.
         lists_missing: whether `missing` names the needs that are open.
-        review: whether somebody decides on it: by whom, and after which steps.
+        review: whether somebody decides on it: by whom, and after which steps; without one a
+            decision is refused, or with `optional_review` possible all the same.
+        fixed_after: what makes a cancellation by the member `too_late`.
+        again: what a failure of the other side leads to instead of closing.
         opening, approved, closing: what these bring about; closing by outcome.
         over: the reason for whatever is asked of it when it is over.
     """
@@ -271,7 +272,7 @@ class Service:
     consent: Condition | None = None
     for_others: str = ""
     details: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
+    papers: tuple[str | Paper, ...] = ()
     papers_later: bool = True
     steps: tuple[Step, ...] = ()
     needs: tuple[Need | str, ...] = ()
@@ -281,13 +282,16 @@ class Service:
     lists_missing: bool = False
     review: bool = False
     decide_by: Collection[str] = ()
-    decide_after: tuple[str, ...] = ()
+    decide_after: tuple[str | After, ...] = ()
+    optional_review: bool = False
     opening: tuple[Then, ...] = ()
     approved: tuple[Then, ...] = ()
     closing: Mapping[str, tuple[Then, ...]] = field(default_factory=dict)
     over: str = "order_violation"
     limits: tuple[Limit, ...] = ()
     quota: Count | None = None
+    fixed_after: tuple[str, ...] = ()
+    again: Again | None = None
 
     def step(self, code: str) -> Step | None:
         """The step of a code, if the service knows it."""
@@ -299,30 +303,45 @@ class Service:
         return tuple(Need(need) if isinstance(need, str) else need for need in self.needs)
 
     @property
+    def asks_for(self) -> tuple[Paper, ...]:
+        """The documents that it needs."""
+        return tuple(Paper(paper) if isinstance(paper, str) else paper for paper in self.papers)
+
+    @property
+    def decided_after(self) -> tuple[After, ...]:
+        """What must be done before it is approved."""
+        return tuple(After(each) if isinstance(each, str) else each for each in self.decide_after)
+
+    @property
     def all_numbers(self) -> tuple[str, ...]:
         """Every number under which the service speaks."""
-        thens = [*self.opening, *self.approved]
+        thens = [*self.opening, *self.approved, *(self.again.then if self.again else ())]
         thens += [then for each in self.closing.values() for then in each]
-        thens += [then for step in self.steps for then in step.then]
-        found = [self.clause, *self.numbers.values(), *(step.clause for step in self.steps)]
+        found = [self.clause, *self.numbers.values()]
+        found += [number for step in self.steps for number in step.all_numbers]
         found += [limit.clause for limit in self.limits] + [then.clause for then in thens]
+        found += [number for paper in self.asks_for for number in (paper.clause, paper.waived)]
+        found += [each.clause for each in self.decided_after]
         return tuple(dict.fromkeys(number for number in found if number))
 
     def __post_init__(self) -> None:
         known = {step.code for step in self.steps}
         if len(known) != len(self.steps):
             raise CharterError(f"{self.code}: two steps have one code")
-        named = {code for step in self.steps for code in step.after} | {*self.decide_after}
+        named = {each.code for step in self.steps for each in step.before}
+        named |= {each.code for each in self.decided_after}
+        named |= {code for step in self.steps for code in step.undoes} | {*self.fixed_after}
         named |= {code for need in self.needed for code in need.steps}
         named |= {limit.start for limit in self.limits}
         named |= {end for limit in self.limits for end in limit.ends}
-        strange = named - known - {ASKED, COMPLETE, APPROVED, CLOSED}
+        strange = named - known - MARKS
         if strange:
             raise CharterError(f"{self.code} has no step {min(strange)!r}")
 
 
 __all__ = [
-    "APPROVED", "ASKED", "CLOSED", "COMPLETE", "OPEN", "OUTCOMES", "OVER", "Condition", "Count",
-    "Limit", "Need", "Service", "Step", "Then", "always", "asked", "flag", "in_order", "in_tiers",
-    "notice", "passed_at", "record", "said", "task",
+    "APPROVED", "ASKED", "CLOSED", "COMPLETE", "MARKS", "OPEN", "OUTCOMES", "OVER", "SUPPLIED",
+    "After", "Again", "Bar", "Condition", "Count", "Limit", "Need", "Paper", "Service", "Step",
+    "Then", "always", "asked", "asked_or_said", "flag", "in_order", "in_tiers", "notice",
+    "passed_at", "record", "said", "task", "unless",
 ]  # fmt: skip

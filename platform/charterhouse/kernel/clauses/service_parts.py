@@ -1,0 +1,147 @@
+"""Parts of services: conditions, what something brings about, papers, what comes before, bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from charterhouse.kernel.clauses.conditions import detail
+from charterhouse.kernel.draft import Draft
+
+Condition = Callable[[Draft, Mapping[str, Any]], bool]
+"""Whether something holds for a request: (draft, content of the request)."""
+
+
+def always(_d: Draft, _content: Mapping[str, Any]) -> bool:
+    """Without a condition."""
+    return True
+
+
+def in_tiers(*tiers: str) -> Condition:
+    """The member had one of these tiers when the request was opened."""
+    return lambda _d, content: content["tier"] in tiers
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    return value in wanted if isinstance(wanted, tuple) else value == wanted
+
+
+def said(**details: Any) -> Condition:
+    """The details of the event are these; a tuple means any of its values."""
+    return lambda d, _content: all(_is(detail(d.body, k), v) for k, v in details.items())
+
+
+def asked(**details: Any) -> Condition:
+    """The details of the request are these; a tuple means any of its values."""
+    return lambda _d, content: all(_is(content["details"].get(k), v) for k, v in details.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a step, an approval or a closing brings about.
+
+    Attributes:
+        sort: "task", "notice", "flag" or "record".
+        clause: the number that speaks; "" for that of the service.
+    """
+
+    sort: str
+    code: str
+    clause: str = ""
+    when: Condition = always
+
+
+def task(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Raise a task."""
+    return Then("task", code, clause, when)
+
+
+def notice(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Send a notice to the member."""
+    return Then("notice", code, clause, when)
+
+
+def flag(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Put a flag on the request."""
+    return Then("flag", code, clause, when)
+
+
+def record(code: str, clause: str = "", *, when: Condition = always) -> Then:
+    """Write a record in the member's file."""
+    return Then("record", code, clause, when)
+
+
+def asked_or_said(**details: Any) -> Condition:
+    """The details of the event are these, or where it does not say those of the request."""
+    return lambda d, content: all(
+        _is((getattr(d.body, "details", None) or {}).get(k, content["details"].get(k)), v)
+        for k, v in details.items()
+    )
+
+
+def unless(condition: Condition) -> Condition:
+    """Something does not hold."""
+    return lambda d, content: not condition(d, content)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that a request needs.
+
+    Attributes:
+        code: under which it is said to be missing.
+        any_of: further documents any of which stands for it.
+        when: the condition under which it is needed.
+        waived: number cited where it is not needed at the opening; "" for none.
+        counts: the condition under which it counts when it is handed in; else it is as if it had
+            not been, and `clause` is cited.
+        clause: number that speaks for it; "" for that of the papers.
+    """
+
+    code: str
+    any_of: tuple[str, ...] = ()
+    when: Condition = always
+    waived: str = ""
+    counts: Condition = always
+    clause: str = ""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The documents any of which settles it."""
+        return (self.code, *self.any_of)
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Something that has to be done before, with what is said otherwise.
+
+    Attributes:
+        code: a step, "approved" or "complete" papers.
+        clause: the number that refuses; "" for that of the step.
+    """
+
+    code: str
+    clause: str = ""
+    reason: str = "order_violation"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A condition under which a step is refused.
+
+    Attributes:
+        reason: code of the refusal; `incomplete` names `field` as missing.
+        clause: the number that refuses; "" for that of the step.
+    """
+
+    reason: str
+    when: Condition
+    clause: str = ""
+    field: str = ""
+
+
+__all__ = [
+    "After", "Bar", "Condition", "Paper", "Then", "always", "asked", "asked_or_said", "flag",
+    "in_tiers", "notice", "record", "said", "task", "unless",
+]  # fmt: skip
