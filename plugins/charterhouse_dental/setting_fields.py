@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from charterhouse.kernel.settings import Whole
+from charterhouse.kernel.settings import Whole, Yuan
 
 CODE = r"^[a-z0-9][a-z0-9_.-]*$"
+NONE, UNLIMITED = "none", "unlimited"
 
 
 def code() -> fields.String:
@@ -29,3 +30,24 @@ def item_points(metadata: dict[str, Any]) -> fields.Dict:
         load_default=dict,
         metadata=metadata,
     )
+
+
+class OptionalYuan(Yuan):
+    """An amount in yuan, or nothing (`none`): the criterion is not used."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """Read the word as nothing."""
+        return super().deserialize(None if value == NONE else value, attr, data, **kwargs)
+
+
+class OptionalWhole(Whole):
+    """A whole number, or nothing (`none`, `unlimited`)."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """Read the words as nothing."""
+        nothing = value in (NONE, UNLIMITED)
+        return super().deserialize(None if nothing else value, attr, data, **kwargs)
