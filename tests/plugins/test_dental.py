@@ -152,3 +152,27 @@ def test_the_report_of_fixed_prices_tells_fees_uses_and_savings() -> None:
     assert told["uses.oral-check"] == 2
     assert told["saved"] == 16000
     assert told["saved.li"] == 16000
+
+
+def test_the_report_of_four_levels_tells_fees_by_level_and_repairs() -> None:
+    clinic = Clinic("dental.four-tier-fee", {"term_months": 12})
+    clinic.tell("2024-01-10 10:00", "join", member="li", tier="silver")
+    clinic.tell("2024-01-10 10:00", "renew", member="li")
+    clinic.tell("2024-01-11 10:00", "upgrade", member="li", to="gold")
+    clinic.tell("2024-01-12 10:00", "visit", person="wu", kind="outpatient")
+    clinic.tell("2024-01-12 10:00", "apply", member="wu", tier="diamond",
+                documents={"registration-form": 1})  # fmt: skip
+    clinic.tell("2024-01-12 10:00", "pay", member="wu", amount=2000, **{"for": "fee"})
+    clinic.tell("2024-01-13 10:00", "spend", member="li", episode="e1",
+                lines=[{"item": "crown", "price": 1000}])  # fmt: skip
+    clinic.tell("2024-01-14 10:00", "spend", member="li", episode="e1",
+                lines=[{"item": "guarantee-repair", "price": 100}])  # fmt: skip
+
+    told = clinic.report("monthly")
+
+    assert told["fees.silver"] == 60000
+    assert told["fees.gold"] == 50000
+    assert told["fees.diamond"] == 200000
+    assert told["fees"] == 310000
+    assert told["guarantee"] == 1
+    assert told["saved"] == 20000

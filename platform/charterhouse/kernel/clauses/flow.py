@@ -415,6 +415,6 @@ class MailedCard(Clause):
 
 
 __all__ = [
-    "APPLICATION", "GRANTED", "Activation", "Application", "GrantedTier", "MailedCard", "MemberByVisit", "Review",
-    "ReviewDeadline",
+    "APPLICATION", "GRANTED", "Activation", "Application", "GrantedTier", "MailedCard",
+    "MemberByVisit", "Review", "ReviewDeadline",
 ]  # fmt: skip
