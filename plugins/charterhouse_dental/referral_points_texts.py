@@ -167,10 +167,12 @@ FEEDBACK: Text = (
     "the member's file and counted by subject and month.",
 )
 REFUND: Text = (
-    "退款先退现金（以实付现金为限），其余退回抵用券。积分、计数和等级按账单余额和当时的倍数重新计算，差额收回；余额可为负，为负不得兑换。",
+    "退款先退现金（以实付现金为限），其余退回抵用券。积分、计数和等级按账单余额和当时的倍数重新计算，差额收回；余额可为负，为负不得兑换。"
+    "全额退款的，该单占用的次数一并退回。",
     "A refund pays money back first, at most what was paid in money; the rest returns as voucher. "
     "Points, counters and tier are computed anew on what is left of the bill, with its multiplier; a "
-    "balance may become negative, which blocks redemption.",
+    "balance may become negative, which blocks redemption. A bill taken back whole brings back the "
+    "rights that it used.",
 )
 
 

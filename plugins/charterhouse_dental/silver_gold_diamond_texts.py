@@ -105,10 +105,11 @@ RE_CHECK: Text = (
     "is free, without limit; otherwise it is charged like every other line.",
 )
 REFUND: Text = (
-    "积分长期有效。退款先退现金，抵付部分退回积分，全额退款的全部退回；积分按仍保留的实付金额重新计算，余额可为负。",
+    "积分长期有效。退款先退现金，抵付部分退回积分，全额退款的全部退回；积分按仍保留的实付金额重新计算，余额可为负。"
+    "全额退款的，包含项目的次数一并退回。",
     "Points do not expire. A refund pays money back first; what was offset returns as points, with a "
     "full refund all of them. Points are computed anew on the money that stays paid; the balance may "
-    "become negative.",
+    "become negative. A bill taken back whole brings its included items back.",
 )
 ACTIVITIES: Text = (
     "不定期举办健康讲座、护理培训和会员联谊，各等级均可参加。",

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.bill import PricedLine
-from charterhouse.kernel.charter import GRANT, PRICE, Clause, Text, on
-from charterhouse.kernel.clauses.benefits import Quota
+from charterhouse.kernel.charter import EARN, GRANT, PRICE, Clause, Text, on
+from charterhouse.kernel.clauses.benefits import Quota, unused
 from charterhouse.kernel.clauses.conditions import Lines
 from charterhouse.kernel.clauses.price import percent
 from charterhouse.kernel.draft import Draft
@@ -62,8 +62,20 @@ class PriceRight(Clause):
             if price < line.net:
                 yield fx.PriceLine(index, price)
                 if self.each or not taken:
-                    yield from self.quota.consume(d, d.member, 1)
+                    parts = yield from self.quota.consume(d, d.member, 1)
+                    yield fx.Taken(self.quota.benefit, parts)
                 taken = not self.each
+
+    @on("refund", phase=EARN, rank=60)
+    def bring_back(self, d: Draft) -> Iterator[fx.Effect]:
+        """A bill taken back whole brings its uses back; a part of it does not."""
+        refund = d.refund
+        if refund is None or refund.left or refund.original.kind != "bill":
+            return
+        holder = d.holder(refund.original.member, refund.original)
+        for benefit, parts in refund.original.content.get("uses", ()):
+            if benefit == self.quota.benefit:
+                yield from unused(d, holder, benefit, parts)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
