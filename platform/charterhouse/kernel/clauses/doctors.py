@@ -90,6 +90,12 @@ class DoctorOfOnesOwn(Clause):
         if d.of_member.status == "approved":
             yield fx.Announce("completed", d.member)
 
+    @on("approved", phase=GRADE, rank=10)
+    def anew(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """A new membership begins without the doctor of one that has lapsed."""
+        if not without_doctor(d.standing(happening.member)):
+            yield fx.Keep(happening.member, DOCTOR, None)
+
     @on("approved", "activated", phase=FOLLOW)
     def ask(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
         """Somebody is to be assigned."""

@@ -473,18 +473,26 @@ def _parts(
 
 
 class NoRefundOf(Clause):
-    """Payments for these purposes are never given back."""
+    """Payments for these purposes are never given back.
 
-    def __init__(self, number: str, *, purposes: frozenset[str]) -> None:
+    Args:
+        purposes: of the payments.
+        reason: with which it is refused (`form_required` where leaving is the only way).
+    """
+
+    def __init__(
+        self, number: str, *, purposes: frozenset[str], reason: str = "not_refundable"
+    ) -> None:
         super().__init__(number)
         self.purposes = purposes
+        self.reason = reason
 
     @on("refund", phase=GUARD, rank=10)
     def refuse(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse."""
         original = d.refund.original if d.refund else None
         if original is not None and original.content.get("for") in self.purposes:
-            yield fx.Refuse("not_refundable", "refund.of")
+            yield fx.Refuse(self.reason, "refund.of")
 
 
 __all__ = [

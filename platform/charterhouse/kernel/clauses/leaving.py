@@ -170,7 +170,8 @@ class Withdrawal(Clause):
             yield fx.Keep(d.member, RESTING, value=True)
         values: dict[str, object] = {"status": "withdrawing"}
         if self.days is not None:
-            values["valid_until"] = day - ONE_DAY
+            # Leaving later than the term ends does not lengthen it.
+            values["valid_until"] = min(day - ONE_DAY, d.of_member.valid_until or date.max)
         yield fx.Change(d.member, values)
         if back:
             yield fx.Show("refund", back, number=self.of("paid_back"))

@@ -344,6 +344,8 @@ class Renewal(Clause):
     """
 
     due_rank = 30
+    runs = frozenset({"active", "suspended", "withdrawing"})
+    """The statuses in which a term paid in advance begins."""
 
     def __init__(
         self, number: str, *, fee: Fees, months: Months, gapless: bool = False, late: bool = True,
@@ -422,7 +424,7 @@ class Renewal(Clause):
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
         """The beginning of a term paid in advance."""
-        if standing.status not in ("active", "suspended", "withdrawing"):
+        if standing.status not in self.runs:
             return None
         rows = standing.facts.get(TERMS, ())
         if len(rows) < 2:

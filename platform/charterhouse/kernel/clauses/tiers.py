@@ -32,15 +32,17 @@ class Tiers(Clause):
         missing: reason with which an application without a tier is refused.
         detail: of an application that may name the tier instead (a `Choice`).
         ordered: the tiers that stand above each other; all of them as a rule.
+        tables: setting → the tiers that it names, for the check.
     """
 
     def __init__(
         self, number: str, tiers: Mapping[str, Text], *, default: str = "",
         setting: str = "default_tier", own: Mapping[str, str] | None = None,
         asked: bool = True, missing: str = "incomplete", ordered: Iterable[str] | None = None,
-        detail: str = "", **numbers: str,
+        detail: str = "", tables: Mapping[str, Iterable[str]] | None = None, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **(own or {}), **numbers)
+        self.tables = tables or {}
         self.tiers = tiers
         self.default = default
         self.setting = setting
@@ -65,6 +67,10 @@ class Tiers(Clause):
         """See `Clause.check`."""
         if self.default and self.default not in self.tiers:
             yield self.setting, f"must be one of {', '.join(self.tiers)}"
+        for name, named in self.tables.items():
+            strange = [tier for tier in named if tier not in self.tiers]
+            if strange:
+                yield name, f"names {strange[0]}, which is no tier of this charter"
 
     def unknowns(self) -> Mapping[str, str]:
         """See `Clause.unknowns`."""
