@@ -72,6 +72,11 @@ class ServiceFee(Clause):
         """The threshold asked for is owed, less what has been paid."""
         yield from self._owe(d, happening.member)
 
+    @on("refund", "record", phase=GRADE, rank=40)
+    def owe_again(self, d: Draft) -> Iterator[fx.Effect]:
+        """What was given back before the membership began is owed again."""
+        yield from self._owe(d, d.refund.original.member if d.refund else d.member)
+
     def _owe(self, d: Draft, member: str) -> Iterator[fx.Effect]:
         standing = d.standing(member)
         if standing.status != "approved":
@@ -193,12 +198,31 @@ class FeeGivenBack(Clause):
 
 
 class FeeRenewal(Renewal):
-    """A renewal pays any fee from the lowest sum on; it counts for the term that it opens."""
+    """A renewal pays any fee from the lowest sum on; it counts for the term that it opens.
+
+    Whoever has fallen below the lowest sum waits for that term.
+    """
+
+    runs = Renewal.runs | {"lapsed"}
 
     def fee_for(self, d: Draft) -> int:
         """What is paid, the lowest sum where nothing is said."""
         least = super().fee_for(d)
         return max(least, d.body.fee) if d.body.fee is not None else least
+
+    def extend(self, d: Draft) -> Iterator[fx.Effect]:
+        """See `Renewal.extend`; it does not make up for the running term."""
+        standing = d.of_member
+        fallen = standing.status == "lapsed" and not term_over(d, standing)
+        yield from super().extend(d)
+        if fallen:
+            yield fx.Change(d.member, {"status": "lapsed"})
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """See `Renewal.due`; its fee alone is enough."""
+        if draft.standing(member).status == "lapsed":
+            yield fx.Change(member, {"status": "active"})
+        yield from super().due(draft, member)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

@@ -8,6 +8,7 @@ from charterhouse.kernel.charter import Charter, Clause, Section, Text
 from charterhouse.kernel.clauses.admission import Documents, MinAge, OneMembership
 from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.conditions import ByKind
+from charterhouse.kernel.clauses.conduct import DetailsChanged
 from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf, PointsByRate
 from charterhouse.kernel.clauses.fees import EntryFee
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
@@ -91,6 +92,7 @@ LABELS: dict[str, Text] = {
     "feedback": ("意见建议", "Comments and suggestions"),
     "card-issued": ("已发会员卡", "Card issued"),
     "certificate-issued": ("已发会员单位证书", "Certificate issued"),
+    "details-changed": ("资料变更", "Change of data"),
     "fee-due": ("会费到期", "Fee due"),
     "return-visit": ("定期回访", "Return visit"),
 }
@@ -116,7 +118,7 @@ class IndividualCorporate(Charter):
         Section("7", "管理", "Roles, records, reminders, privacy"),
         Section("D", "补充规定", "Decided rules"),
     )
-    records = ("card-issued", "certificate-issued")
+    records = ("card-issued", "certificate-issued", "details-changed")
     roles = ROLES
     labels = LABELS
 
@@ -154,6 +156,7 @@ class IndividualCorporate(Charter):
             PointsByRate("6.2", block=s.yuan_per_point),
             OpeningFigures("6.2"),
             BillRefund("6.2"),
+            DetailsChanged("7.1", shown={}),
             Cycle("7.2", "return-visit", months=s.return_visit_months),
             ExpiryNotice("7.4", days=0, notice="fee-due"),
             Withdrawal("D.1"),

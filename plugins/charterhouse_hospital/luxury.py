@@ -114,13 +114,12 @@ class Luxury(Charter):
         levels = {code: LABELS.get(code, (code, code)) for code in s.level_fees}
         fees = ByTier(s.level_fees)
         acting: list[Clause] = [
-            Tiers("2.2", levels, setting="level_fees"),
+            Tiers("2.2", levels, tables={"level_benefits": s.level_benefits}),
             NotOffered("2.2", {"upgrade": "not_included"}),
             Documents("2.3", s.required_documents),
             Application("2.3"),
             OneMembership("2.3"),
             EntryFee("2.3", amount=fees),
-            NoRefundOf("2.3", purposes=frozenset({"fee"})),
             Activation("2.3", card=False),
             Term("3.1", months=s.term_months, lapse="3.2"),
             Renewal("3.2", fee=fees, months=s.term_months),
@@ -132,6 +131,7 @@ class Luxury(Charter):
                 for code in BENEFITS
             ),
             Cycle("4.1", "health-assessment", months=s.assessment_months),
+            NoRefundOf("5.1", purposes=frozenset({"fee"}), reason="form_required"),
             Withdrawal(
                 "5.3", days=s.notice_days, forms={"written"}, form="5.1", notice="5.2", ended="5.2",
                 refund=unused_days(s.refund_deduction),

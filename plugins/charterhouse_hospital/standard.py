@@ -39,6 +39,11 @@ GROUPS: dict[str, Text] = {
     "event-priority": ("优先参加讲座、专家门诊", "Priority participation"),
     "feedback": ("意见建议", "Opinions and suggestions"),
 }
+CONDUCT: dict[str, Text] = {
+    "smoking": ("吸烟", "Smoking"),
+    "noise": ("喧哗", "Noise"),
+    "improper-conduct": ("不当行为", "Improper conduct"),
+}
 BOOKINGS = ("outpatient", "specialist", "exam", "lecture")
 
 
@@ -76,6 +81,7 @@ ROLES: dict[str, Text] = {"member-department": ("会员管理部", "Member manag
 LABELS: dict[str, Text] = {
     **COMMON,
     **GROUPS,
+    **CONDUCT,
     "card-misuse": ("冒用会员身份", "Membership used for somebody else"),
     "misuse": ("冒用记录", "Misuse"),
     "no-show": ("未按约就诊", "No-show"),
@@ -83,7 +89,6 @@ LABELS: dict[str, Text] = {
     "bill-overdue": ("账单逾期", "Bill overdue"),
     "bill-settled": ("账单结清", "Bill settled"),
     "bill": ("账单", "Bill"),
-    "improper-conduct": ("不当行为", "Improper conduct"),
 }
 
 
@@ -133,7 +138,7 @@ class Standard(Charter):
             Arrears("4.3", suspends=s.suspend_discount_on_arrears),
             Bookings("5.1", *BOOKINGS),
             NoShow("5.2"),
-            Incidents("6.2", {"improper-conduct": ""}),
+            Incidents("6.2", dict.fromkeys(CONDUCT, "")),
             BookingReminder("7.3", "appointment", days=1),
             Withdrawal("D.1"),
             BillRefund("D.2"),

@@ -40,7 +40,7 @@ class PaymentInOrder(Clause):
     @on("pay", phase=GUARD, rank=5)
     def reviewed(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse a payment that comes too early or for nothing."""
-        if d.of_member.status == "applied":
+        if d.of_member.status in ("none", "applied", "ended"):
             yield fx.Refuse("not_reviewed", "pay.for")
         elif d.of_member.status == "rejected":
             yield fx.Refuse("not_eligible", "pay.for", number=self.of("rejected"))
