@@ -170,7 +170,7 @@ def test_plugin_list_shows_state_and_problem(install: Install) -> None:
     rows: list[dict[str, Any]] = json.loads(as_json.stdout)
     by_name = {row["name"]: row for row in rows}
     assert by_name["gynecology"]["state"] == "ready"
-    assert by_name["gynecology"]["charters"] == ["gynecology.vip-card"]
+    assert by_name["gynecology"]["charters"] == ["gynecology.health-club", "gynecology.vip-card"]
     assert by_name["broken"]["state"] == "quarantined"
     assert by_name["broken"]["version"] == "1.2"
 

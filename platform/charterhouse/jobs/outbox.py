@@ -18,7 +18,7 @@ from charterhouse import clock
 from charterhouse.desk.channels import UnknownChannelError, the_channel
 from charterhouse.desk.institution import branding
 from charterhouse.desk.people import find_person
-from charterhouse.desk.telling import ACCOUNTS
+from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.desk.words import words
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
