@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Charter, Clause, Section, Text
@@ -37,7 +39,7 @@ class LuxurySettings(Schema):
     level_fees = fields.Dict(
         keys=_LEVEL, values=Yuan(), required=True, validate=validate.Length(min=1),
         metadata=meta("各等级会员费", "Levels and fees per term", "yuan", "2.2", "admission",
-                      help_zh="由低到高", help_en="Low to high"),
+                      help_zh="费用高者等级高", help_en="The dearer level is the higher one"),
     )  # fmt: skip
     term_months = Whole(
         load_default=12, validate=validate.Range(1, 600),
@@ -88,6 +90,11 @@ LABELS: dict[str, Text] = {
 }
 
 
+def _by_fee(s: SettingValues) -> list[tuple[str, int]]:
+    """The levels, low to high: no store keeps the order of a table, so the dearer is the higher."""
+    return sorted(s.level_fees.items(), key=itemgetter(1, 0))
+
+
 class Luxury(Charter):
     """Paid levels with own team, luxury ward and nursing; unused days are paid back."""
 
@@ -111,8 +118,8 @@ class Luxury(Charter):
 
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
-        levels = {code: LABELS.get(code, (code, code)) for code in s.level_fees}
-        fees = ByTier(s.level_fees)
+        fees = ByTier(dict(_by_fee(s)))
+        levels = {code: LABELS.get(code, (code, code)) for code in fees}
         acting: list[Clause] = [
             Tiers("2.2", levels, tables={"level_benefits": s.level_benefits}),
             NotOffered("2.2", {"upgrade": "not_included"}),
@@ -144,12 +151,8 @@ class Luxury(Charter):
 
 
 def _texts(s: SettingValues) -> dict[str, Text]:
-    fees_zh = "、".join(
-        f"{LABELS.get(c, (c, c))[0]}{show_fen(f)}元" for c, f in s.level_fees.items()
-    )
-    fees_en = ", ".join(
-        f"{LABELS.get(c, (c, c))[1]} {show_fen(f)}" for c, f in s.level_fees.items()
-    )
+    fees_zh = "、".join(f"{LABELS.get(c, (c, c))[0]}{show_fen(f)}元" for c, f in _by_fee(s))
+    fees_en = ", ".join(f"{LABELS.get(c, (c, c))[1]} {show_fen(f)}" for c, f in _by_fee(s))
     zh = "、".join(text[0] for text in BENEFITS.values())
     en = ", ".join(text[1].lower() for text in BENEFITS.values())
     regular_zh = f"每{s.assessment_months}个月" if s.assessment_months else "间隔未规定"
