@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from charterhouse.clock import FixedClock, use_clock
+from charterhouse.desk import dashboard, members, registers
+from charterhouse.desk.register_sources import Wanted
+from charterhouse.desk.replays import Asked, replay
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.jobs.clock import DueClock
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import Clause
+from charterhouse.kernel.periods import day_start
+from charterhouse.kernel.scenario.orders import rearranged
+from charterhouse.kernel.standing import HOUSE
+from charterhouse.plugins.registry import registry
 from charterhouse.records import tables as t
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
+from charterhouse_gynecology.vip_card import VipCard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from charterhouse.kernel.draft import Draft
+    from charterhouse.kernel.standing import Standing
     from conftest import House
 
 
@@ -97,3 +114,63 @@ def test_a_damaged_member_does_not_hold_up_the_others(house: House) -> None:
         assert due_clock.tick(house.north) == 1
         assert due_clock.tick(house.north) == 0, "li rests"
     assert items(house, "birthday") == [house.somebody]
+
+
+class MorningTask(Clause):
+    """A task of the institution's own, every day at midnight."""
+
+    of_house = True
+    due_rank = 60
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        return day_start(after.date() + timedelta(days=1), after.tzinfo)
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        yield fx.Raise("task", "morning-round", member, due=draft.now.date())
+
+
+@pytest.fixture(name="rounds")
+def _rounds(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """The institution of a charter with a daily task of its own."""
+    daily = rearranged(VipCard(), lambda clauses: [*clauses, MorningTask("9.3")])
+    monkeypatch.setitem(registry().charters, "gynecology.vip-card", daily)
+    return house
+
+
+def test_the_institution_gets_its_own_dues_without_any_event(rounds: House) -> None:
+    due_clock = DueClock()
+    assert run(rounds, "2025-03-10 09:00", due_clock) == 1, "it is founded once"
+    assert run(rounds, "2025-03-10 09:01", due_clock) == 0
+    assert items(rounds, "morning-round") == []
+    assert run(rounds, "2025-03-11 00:00", due_clock) == 1
+    assert run(rounds, "2025-03-13 12:00", DueClock()) == 1, "a restart founds it no second time"
+    assert items(rounds, "morning-round") == [HOUSE] * 3
+    assert verify_tenant(rounds.north).differences == []
+    with tenant_scope(rounds.north):
+        assert replay(Asked()).empty
+
+
+def test_a_charter_without_such_dues_founds_nothing(house: House) -> None:
+    assert run(house, "2025-03-10 09:00") == 0
+    with tenant_scope(house.north), unit() as opened:
+        query = select(t.standing.c.ref).where(t.standing.c.ref == HOUSE)
+        assert opened.connection.execute(query).scalar() is None
+
+
+def test_the_institution_is_no_member_anywhere(rounds: House) -> None:
+    def shown() -> list[object]:
+        with tenant_scope(rounds.north), use_clock(FixedClock(rounds.at("2025-03-13 12:30"))):
+            persons = registers.find_register("consumption")
+            return [
+                [row.ref for row in members.walk()],
+                members.counts(),
+                dashboard.members().by_status,
+                [row["member"] for row in registers.walk(persons, Wanted())],
+            ]
+
+    before = shown()
+    run(rounds, "2025-03-13 12:00")
+    assert items(rounds, "morning-round") == []
+    run(rounds, "2025-03-14 12:00")
+    assert items(rounds, "morning-round") == [HOUSE]
+    assert shown() == before

@@ -21,6 +21,7 @@ from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.folder import read_folder
 from charterhouse.desk.replays import Asked, Bounds, replay
+from charterhouse.desk.verifying import verify_tenant
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GUARD, Clause, on
 from charterhouse.kernel.difference import Difference
@@ -201,6 +202,7 @@ def test_an_institution_with_days_of_its_own_comes_out_again(
     found = run(south, Asked())
 
     assert found.empty, (found.rows(), found.moves)
+    assert verify_tenant(south).differences == []
     assert found.before.refusals == {("full", "9.3"): 4 if looked else 2}
     assert sum(sum(each.values()) for each in found.before.members.values()) == 1
 

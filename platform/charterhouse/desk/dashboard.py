@@ -16,6 +16,7 @@ from charterhouse.desk.decisions import open_outcome
 from charterhouse.desk.local import today
 from charterhouse.desk.words import version_in_force
 from charterhouse.kernel.periods import day_start
+from charterhouse.kernel.standing import HOUSE
 from charterhouse.records.tables import balance, decision, posting, staff, standing
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit, prepared, unit
@@ -49,7 +50,7 @@ _MEMBERS = prepared(
 )
 _LOTS = prepared(
     select(balance.c.expires, func.sum(balance.c.amount).label("amount"))
-    .where(balance.c.account == "points")
+    .where(balance.c.account == "points", balance.c.owner != HOUSE)
     .group_by(balance.c.expires)
 )
 _SUM = prepared(

@@ -13,7 +13,7 @@ from charterhouse.desk.errors import UnavailableError
 from charterhouse.desk.words import program_now
 from charterhouse.kernel.clauses.flow import MailedCard
 from charterhouse.kernel.periods import day_start
-from charterhouse.kernel.standing import STATUSES
+from charterhouse.kernel.standing import HOUSE, STATUSES
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records.tables import (
     balance,
@@ -68,7 +68,7 @@ def _within(column: Any, wanted: Wanted) -> ColumnElement[bool]:
 
 # The range is what an index serves; the prefix is what is meant, whatever the collation.
 _OF_HOUSE = and_(posting.c.owner >= "@", posting.c.owner < "A", posting.c.owner.startswith("@"))
-_OF_MEMBERS = ~posting.c.owner.startswith("@")
+_OF_MEMBERS = and_(~posting.c.owner.startswith("@"), posting.c.owner != HOUSE)
 CHARITY = "@charity"
 """The account of the house to which donations are booked."""
 
@@ -147,6 +147,7 @@ def _balances(_register: Register, wanted: Wanted) -> Select[Any]:
     """What the house owes its members in money now, lot by lot."""
     accounts = (wanted.value,) if wanted.value in STORED else STORED
     chosen = select(balance).where(balance.c.account.in_(accounts), balance.c.amount != 0)
+    chosen = chosen.where(balance.c.owner != HOUSE)
     if wanted.member:
         chosen = chosen.where(balance.c.owner == wanted.member)
     return chosen.order_by(balance.c.amount.desc(), balance.c.owner, balance.c.lot)

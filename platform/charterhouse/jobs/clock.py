@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 
 from charterhouse import clock
 from charterhouse.kernel.errors import CharterError
+from charterhouse.kernel.standing import HOUSE
 from charterhouse.records.books import load_book
 from charterhouse.records.door import Door
 from charterhouse.records.tables import standing
@@ -37,6 +38,7 @@ _DUE = prepared(
     .order_by(standing.c.wake, standing.c.ref)
     .limit(bindparam("most"))
 )
+_HOUSE = prepared(select(standing.c.done).where(standing.c.ref == HOUSE))
 _BEHIND = prepared(
     select(standing.c.ref)
     .where(standing.c.done < bindparam("change"), standing.c.ref > bindparam("after"))
@@ -90,6 +92,8 @@ class DueClock:
             refs = [ref for ref in opened.execute(_DUE, wanted).scalars() if ref not in resting]
             if refs:
                 return refs[:most]
+            if _unfounded(opened, now) and HOUSE not in resting:
+                return [HOUSE]
             return self._over_change(opened, tenant, now, most, resting)
 
     def _over_change(
@@ -121,6 +125,12 @@ class DueClock:
             else:
                 advanced += 1
         return advanced
+
+
+def _unfounded(opened: Unit, now: datetime) -> bool:
+    """Whether the institution has dues of its own that never began: nothing wakes it before."""
+    has_dues = bool(load_book(opened).at(now).house_dues)
+    return has_dues and opened.execute(_HOUSE).scalar() is None
 
 
 def _advance(opened: Unit, refs: list[str], now: datetime) -> None:

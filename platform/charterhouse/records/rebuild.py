@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,13 +13,14 @@ from sqlalchemy import select
 from charterhouse.kernel import engine
 from charterhouse.kernel.decision import Decision, Document
 from charterhouse.kernel.program import Book
-from charterhouse.kernel.standing import Standing, dump, is_active, load
+from charterhouse.kernel.standing import HOUSE, Standing, dump, is_active, load
 from charterhouse.records import sealing
 from charterhouse.records import tables as t
 from charterhouse.records.books import load_book
 from charterhouse.records.chain import broken_links, digest_of
 from charterhouse.records.commit import audited
 from charterhouse.records.door import load_event
+from charterhouse.records.replaying import house_founded
 from charterhouse.tenancy.errors import SealError
 from charterhouse.tenancy.store import Unit
 from charterhouse.tenancy.types import to_micros
@@ -49,8 +50,9 @@ class Findings:
 class _Replay:
     """The events of a tenant decided anew, in memory."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, founded: datetime | None) -> None:
         self._book = book
+        self._founded = founded
         self.standings: dict[str, Standing] = {}
         self.documents: dict[str, Document] = {}
         self.lines: Counter[Line] = Counter()
@@ -73,6 +75,7 @@ class _Replay:
 
     def decide(self, event: Any) -> Decision:
         """Decide an event and keep what it leaves."""
+        self._found_house(event.at)
         outcome = engine.decide(self._book, event, self)
         for decision in (*outcome.passed, outcome.decision):
             self.keep(decision)
@@ -88,8 +91,16 @@ class _Replay:
 
     def advance(self, ref: str, until: Any) -> None:
         """Bring a person to the moment to which the stored standing was brought."""
+        if ref == HOUSE:
+            self._found_house(until)
         for decision in engine.advance(self._book, ref, until, self):
             self.keep(decision)
+
+    def _found_house(self, until: datetime) -> None:
+        """Begin the institution's own dues where the clock did: no event tells of that moment."""
+        if self._founded is not None and self._founded <= until:
+            moment, self._founded = self._founded, None
+            self.advance(HOUSE, moment)
 
 
 def _micros(decision: Decision) -> int:
@@ -103,7 +114,7 @@ def verify(unit: Unit, progress: Progress = lambda _count: None) -> Findings:
     the audit chain and what its entries vouch for.
     """
     found = Findings()
-    replay = _Replay(load_book(unit))
+    replay = _Replay(load_book(unit), house_founded(unit))
     for event in _events(unit, found):
         refused = replay.decide(event).refusal
         kept = _kept_code(unit, event.id)

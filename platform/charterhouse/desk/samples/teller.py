@@ -20,6 +20,7 @@ from charterhouse.desk.samples.values import bill_lines, fill
 from charterhouse.kernel.events import FIELDS, parse_body
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import birthday_in
+from charterhouse.kernel.standing import HOUSE as HOUSE_REF
 from charterhouse.records.door import Door, Told
 from charterhouse.tenancy.store import Unit
 
@@ -174,6 +175,8 @@ class Teller:
         self._clock.set(moment)
         standings = self._door.view.loaded
         due = [ref for ref, s in standings.items() if s is not None and s.wake and s.wake <= moment]
+        if HOUSE_REF not in standings and self._door.book.at(moment).house_dues:
+            due.append(HOUSE_REF)
         for ref in sorted(due):
             self._door.advance(ref, moment)
 

@@ -14,7 +14,9 @@ from charterhouse.desk.people import find_person
 from charterhouse.desk.staff import get_staff
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.reasons import REASONS
+from charterhouse.kernel.standing import HOUSE
 from charterhouse.web.i18n import date_text, gettext, pick
+from charterhouse.web.navigation import url_if
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,6 +27,7 @@ __all__ = [
     "clause_text",
     "code_label",
     "day_text",
+    "file_url",
     "init_app",
     "person_name",
     "reason_text",
@@ -59,11 +62,18 @@ def person_name(ref: str | None) -> str:
     """Return the name of a person, read once in a request; a dash for nobody known."""
     if not ref:
         return "–"
+    if ref == HOUSE:
+        return pick("本机构", "The institution")
     kept: dict[str, str] = g.setdefault("person_names", {})
     if ref not in kept:
         found = find_person(ref)
         kept[ref] = found.name if found else "–"
     return kept[ref]
+
+
+def file_url(ref: str | None) -> str:
+    """Return the address of a person's file; empty for nobody, and for the institution itself."""
+    return url_if("admin.member", ref=ref) if ref and ref != HOUSE else ""
 
 
 def branch_name(code: str | None) -> str:
@@ -109,6 +119,7 @@ def init_app(app: Flask) -> None:
         clause_text=clause_text,
         reason_text=reason_text,
         person_name=person_name,
+        file_url=file_url,
         branch_name=branch_name,
         day_text=day_text,
         actor_text=actor_text,
