@@ -48,6 +48,15 @@ class WorkCalendar:
             left -= self.is_working(current)
         return current
 
+    def before(self, day: date, count: int) -> date:
+        """The n-th working day before a day, which itself does not count."""
+        current = day
+        left = count
+        while left > 0:
+            current -= timedelta(days=1)
+            left -= self.is_working(current)
+        return current
+
     def is_announced(self, year: int) -> bool:
         """Whether the official arrangement of a year is known; later ones may still change."""
         return year <= _ANNOUNCED

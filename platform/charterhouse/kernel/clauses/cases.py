@@ -40,7 +40,8 @@ class Case:
     """The content of a request, changed step by step; nothing of it is shared with the past.
 
     The content holds: service, status, tier and person at opening, for, by, at, details,
-    documents, lacking (papers), steps ([code, moment, by], and "undone"), limits (code → [deadline, state],
+    documents, lacking (papers), steps ([code, moment, by], and "undone"), said (step → its last
+    details), limits (code → [deadline, state],
     state of open, overdue, done, late), flags, quota and the parts that it took, closed; and, for
     those who show it, missing, deadline and deadlines.
     """
@@ -171,6 +172,9 @@ class Case:
         """
         if what not in (ASKED, SUPPLIED, COMPLETE, CLOSED):
             self.raw["steps"].append([what, d.now.isoformat(), d.body.by])
+            details = getattr(d.body, "details", None)
+            if details:
+                self.raw["said"] = {**self.raw.get("said", {}), what: dict(details)}
         late = [limit for limit in self.service.limits if self._end(d, limit, what)]
         begun = [
             limit
@@ -196,15 +200,18 @@ class Case:
 
     def _begin(self, d: Draft, limit: Limit, calendar: WorkCalendar, start: datetime) -> bool:
         kept = self.raw["limits"].get(limit.code)
-        if kept is not None and (not limit.repeats or kept[1] in _RUNNING):
+        again = limit.renews or (limit.repeats and kept is not None and kept[1] not in _RUNNING)
+        if kept is not None and not again:
             return False
         # What ends a deadline ends it for good; one that repeats is ended anew each time.
-        ended = [end for end in limit.ends if end == APPROVED or not limit.repeats]
+        once = not (limit.repeats or limit.renews)
+        ended = [end for end in limit.ends if end == APPROVED or once]
         if any(self.did(end) for end in ended if end != COMPLETE):
             return False
         if not limit.when(d, self.raw):
             return False
-        self.raw["limits"][limit.code] = [limit.falls(start, calendar).isoformat(), "open"]
+        falls = limit.on(d, self.raw) if limit.on else limit.falls(start, calendar)
+        self.raw["limits"][limit.code] = [falls.isoformat(), "open"]
         return True
 
     def pass_by(self, now: datetime) -> list[Limit]:

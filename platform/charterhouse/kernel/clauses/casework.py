@@ -92,8 +92,8 @@ class Casework(Clause):
     def stated(self, service: Service, *reasons: str) -> Effects:
         """The numbers that are stated for reasons speak; others leave it to the rest."""
         for reason in reasons:
-            number = service.numbers.get(reason) or self.by_reason.get(reason)
-            if number:
+            numbers = (service.numbers.get(reason), self.by_reason.get(reason))
+            for number in dict.fromkeys(n for n in numbers if n):
                 yield fx.Cite(reason, number=number)
 
     def start(self, d: Draft) -> datetime:
@@ -113,6 +113,7 @@ class Casework(Clause):
         rule = case.service.quota
         if rule and rule.consume_on == what:
             self.consume(case)
+            yield from self.stated(case.service, "consumed")
 
     def brings(
         self, d: Draft, case: Case, thens: Iterable[Then], reason: str, own: str = ""
@@ -127,7 +128,10 @@ class Casework(Clause):
                 continue
             if then.sort == "flag":
                 case.flag(then.code)
-            yield fx.Raise(then.sort, then.code, d.member, number=number, about=_about(case))
+            due = then.due(d, case.raw) if then.due else None
+            yield fx.Raise(
+                then.sort, then.code, d.member, due=due, number=number, about=_about(case)
+            )
 
     def keep(self, d: Draft, case: Case, reason: str, own: str = "") -> Effects:
         """Put the request as it is now, and remember when its next deadline passes."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from charterhouse.kernel.clauses.policies import EXPIRED, LAPSED, RENEWED, SURRENDERED, Policy
 from charterhouse.kernel.periods import ONE_DAY, first_invalid_day, last_valid_day, twelve_months
 
-UNOPENED, OUTSTANDING = "unopened", "outstanding"
+UNOPENED, OUTSTANDING, OVER = "unopened", "outstanding", "over"
 
 
 class State(NamedTuple):
@@ -25,7 +25,7 @@ RANKING = ("active", "approved", "suspended", "lapsed", "ended")
 
 REFUSALS = {
     UNOPENED: "not_active", LAPSED: "suspended", SURRENDERED: "not_active", EXPIRED: "expired",
-    OUTSTANDING: "outstanding_premium",
+    OVER: "expired", OUTSTANDING: "outstanding_premium",
 }  # fmt: skip
 """Why a policy gives no service → reason code."""
 
@@ -77,7 +77,7 @@ class Cover:
     def over(self, policy: Policy, day: date) -> State | None:
         """What holds on a day after the service's own term; None within it."""
         last = self.last(policy, day) if self.own_term else None
-        return State("ended", EXPIRED) if last is not None and day > last else None
+        return State("ended", OVER) if last is not None and day > last else None
 
     def valid_until(self, policy: Policy, day: date) -> date | None:
         """The last service day as known on a day; None where no end is known."""
@@ -226,7 +226,7 @@ class ExtendedCover(Cover):
         in_grace = day <= self.grace_end(self.due(policy, done + 1))
         if done < self.most and in_grace:
             return State("suspended", OUTSTANDING)
-        return State("ended", EXPIRED)
+        return State("ended", OVER)
 
     def turns(self, policy: Policy) -> Iterator[date]:
         """See `Cover`."""
@@ -254,7 +254,7 @@ def validity(_cover: Cover, policy: Policy, day: date) -> str:
 
 
 __all__ = [
-    "OPENED", "OUTSTANDING", "PAID", "RANKING", "REFUSALS", "SERVED", "UNOPENED", "Cover",
+    "OPENED", "OUTSTANDING", "OVER", "PAID", "RANKING", "REFUSALS", "SERVED", "UNOPENED", "Cover",
     "ExtendedCover", "OpenedCover", "Period", "State", "YearCover", "policy_year", "service_year",
     "validity",
 ]  # fmt: skip

@@ -65,7 +65,8 @@ class Policies(Clause):
     """Policies are registered and changed; the status follows; requests are served by one.
 
     Numbers by reason: `status`, `change`, `term` (the last service day), `none` (there is no
-    policy), `unopened`, `surrendered`, `expired`, `lapsed`, `outstanding`.
+    policy), `unopened`, `surrendered`, `expired` (the policy), `over` (the service's own term),
+    `lapsed`, `outstanding`.
 
     Args:
         cover: when the service of a policy opens and ends.

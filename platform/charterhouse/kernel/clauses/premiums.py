@@ -1,14 +1,15 @@
-"""Premiums that extend a service, and the floor under what is promised."""
+"""Premiums that extend a service, openings told early, and the floor under what is promised."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Text, on
-from charterhouse.kernel.clauses.cover import PAID, ExtendedCover
-from charterhouse.kernel.clauses.policies import Policy, keep, policy_of
+from charterhouse.kernel.clauses.conditions import detail
+from charterhouse.kernel.clauses.cover import OPENED, PAID, ExtendedCover, OpenedCover
+from charterhouse.kernel.clauses.policies import Policy, keep, policies_of, policy_of
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.errors import SettingsError
 from charterhouse.kernel.periods import day_start
@@ -76,6 +77,64 @@ class Premiums(Clause):
         }
 
 
+class EarlyOpening(Clause):
+    """A service is opened earlier than it would open by itself: a `record` tells the day.
+
+    Args:
+        kind: of the record; its details name `policy` and `opened_on` (absent: today).
+        cover: which says when it opens at last.
+    """
+
+    def __init__(self, number: str, kind: str, cover: OpenedCover) -> None:
+        super().__init__(number)
+        self.kind = kind
+        self.cover = cover
+
+    def codes(self) -> Mapping[str, Iterable[str]]:
+        """See `Clause.codes`."""
+        return {"record.kind": (self.kind,)}
+
+    def _told(self, d: Draft) -> tuple[Policy | None, date | None]:
+        """The policy, and the day where it is one."""
+        named = detail(d.body, "policy")
+        policies = policies_of(d.of_member)
+        found = [each for each in policies if named in (None, each.id)]
+        opened = detail(d.body, "opened_on")
+        try:
+            day = d.event.day if opened is None else date.fromisoformat(str(opened))
+        except ValueError:
+            day = None
+        return (found[0] if found else None), day
+
+    @on("record", phase=GUARD)
+    def in_time(self, d: Draft) -> Iterator[fx.Effect]:
+        """After the cooling-off, not later than it opens by itself, and not to come."""
+        if d.body.kind != self.kind:
+            return
+        if not d.body.member:
+            yield fx.Lack("member")
+            return
+        policy, day = self._told(d)
+        if policy is None:
+            yield fx.Refuse("unknown", "record.details.policy")
+        elif (
+            day is None
+            or not policy.cooling_off_end < day <= self.cover.at_last(policy)
+            or not policy.effective <= day <= d.event.day
+        ):
+            yield fx.Refuse("not_eligible", "record.details.opened_on")
+
+    @on("record", phase=GRADE, rank=40)
+    def open(self, d: Draft) -> Iterator[fx.Effect]:
+        """It is kept with the policy."""
+        if d.body.kind != self.kind:
+            return
+        policy, day = self._told(d)
+        if policy is not None and day is not None:
+            yield from keep(d, d.member, policy.with_mark(OPENED, day.isoformat()))
+            yield fx.Note(d.member, self.kind)
+
+
 class Floor(Clause):
     """A change of the charter must not make the service lower than it is.
 
@@ -123,4 +182,4 @@ class Floor(Clause):
         }
 
 
-__all__ = ["Floor", "Premiums"]
+__all__ = ["EarlyOpening", "Floor", "Premiums"]

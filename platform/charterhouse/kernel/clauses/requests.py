@@ -92,6 +92,10 @@ class Services(Casework):
             number = self.speaker(service, "consent")
             yield fx.Refuse("consent_missing", "request.consent", number=number)
         yield from self.lacks(d, service.details, self.speaker(service, "details"))
+        for bar in service.refuses:
+            if case.holds(d, bar.when):
+                number = bar.clause or self.speaker(service, "open")
+                yield fx.Refuse(bar.reason, f"request.{bar.field or 'service'}", number=number)
         if not service.papers_later:
             for paper in case.raw["lacking"]:
                 yield fx.Lack(paper, number=self.speaker(service, "papers"))
@@ -106,7 +110,8 @@ class Services(Casework):
 
     def _by_benefit(self, d: Draft, service: Service) -> Effects:
         wanted = service.quota.benefit if service.quota else service.benefit
-        if not wanted:
+        if not wanted or d.policy:
+            # What a policy serves was counted when it was chosen.
             return
         offer = d.program.benefits.get(wanted)
         if offer is None:
@@ -147,6 +152,8 @@ class Services(Casework):
         if not case.service.papers:
             return
         yield from self.stated(case.service, "papers")
+        if not case.complete:
+            yield from self.stated(case.service, "incomplete")
         for paper in case.service.asks_for:
             if paper.waived and not paper.when(d, case.raw):
                 yield fx.Cite(paper.code, number=paper.waived)
@@ -275,8 +282,8 @@ class Services(Casework):
         step = case.service.step(d.body.step) if case else None
         if case is None or step is None:
             return
-        case.undo(step.undoes)
         yield from self.moved(d, case, step.code)
+        case.undo(step.undoes)
         if step.status:
             case.raw["status"] = step.status
         for code in step.clears:
@@ -312,6 +319,7 @@ class Services(Casework):
         if forfeited:
             self.consume(case)
         else:
+            yield from self.stated(case.service, "freed")
             yield from self.release(d, case)
         if d.body.by not in CUSTOMERS:
             yield from self.stated(case.service, "others")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from charterhouse.kernel.clauses.conditions import detail
@@ -11,6 +12,10 @@ from charterhouse.kernel.draft import Draft
 
 Condition = Callable[[Draft, Mapping[str, Any]], bool]
 """Whether something holds for a request: (draft, content of the request)."""
+
+
+DayOf = Callable[[Draft, Mapping[str, Any]], date]
+"""The day that an event, or the request of which it speaks, gives: (draft, content)."""
 
 
 def always(_d: Draft, _content: Mapping[str, Any]) -> bool:
@@ -44,17 +49,21 @@ class Then:
     Attributes:
         sort: "task", "notice", "flag" or "record".
         clause: the number that speaks; "" for that of the service.
+        due: of a task, the day for which it is.
     """
 
     sort: str
     code: str
     clause: str = ""
     when: Condition = always
+    due: DayOf | None = None
 
 
-def task(code: str, clause: str = "", *, when: Condition = always) -> Then:
+def task(
+    code: str, clause: str = "", *, when: Condition = always, due: DayOf | None = None
+) -> Then:
     """Raise a task."""
-    return Then("task", code, clause, when)
+    return Then("task", code, clause, when, due)
 
 
 def notice(code: str, clause: str = "", *, when: Condition = always) -> Then:
@@ -112,6 +121,11 @@ class Paper:
         return (self.code, *self.any_of)
 
 
+def lacking(_d: Draft, content: Mapping[str, Any]) -> bool:
+    """Papers are missing."""
+    return bool(content["lacking"])
+
+
 @dataclass(frozen=True, slots=True)
 class After:
     """Something that has to be done before, with what is said otherwise.
@@ -142,6 +156,6 @@ class Bar:
 
 
 __all__ = [
-    "After", "Bar", "Condition", "Paper", "Then", "always", "asked", "asked_or_said", "flag",
-    "in_tiers", "notice", "record", "said", "task", "unless",
+    "After", "Bar", "Condition", "DayOf", "Paper", "Then", "always", "asked", "asked_or_said", "flag",
+    "in_tiers", "lacking", "notice", "record", "said", "task", "unless",
 ]  # fmt: skip

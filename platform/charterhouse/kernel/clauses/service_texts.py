@@ -236,6 +236,11 @@ def _brought(
 def _limit(limit: Limit, labels: Labels) -> Text:
     start_zh, start_en = _list([limit.start], labels)
     ends_zh, ends_en = _list(limit.ends, labels)
+    if limit.on:
+        return (
+            f"{start_zh}所定之日{ends_zh}；逾期标记并催办。",
+            f"On the day named by {start_en}: {ends_en}; what is overdue is marked and followed up.",
+        )
     unit_zh, unit_en = _UNITS[limit.unit]
     return (
         f"自{start_zh}起{limit.amount}{unit_zh}内{ends_zh}；逾期标记并催办。",

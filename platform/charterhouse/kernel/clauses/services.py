@@ -16,6 +16,7 @@ from charterhouse.kernel.clauses.service_parts import (
     After,
     Bar,
     Condition,
+    DayOf,
     Paper,
     Then,
     always,
@@ -23,6 +24,7 @@ from charterhouse.kernel.clauses.service_parts import (
     asked_or_said,
     flag,
     in_tiers,
+    lacking,
     notice,
     record,
     said,
@@ -147,6 +149,8 @@ class Limit:
             occurrence, or with `repeats` every one at which it is not open.
         until: the steps that end it, or "approved" or "close".
         amount, unit: how long; minutes, hours, days or working_days.
+        on: the day that it falls on, where the event says it; instead of amount and unit.
+        renews: whether each start replaces one that still runs.
         when: the condition under which it runs.
         task: raised when it passes undone.
         late: flag and record for what is done after it; "" for none.
@@ -156,13 +160,15 @@ class Limit:
     _: KW_ONLY
     start: str = ASKED
     until: str | tuple[str, ...] = CLOSED
-    amount: int
-    unit: str
+    amount: int = 0
+    unit: str = "days"
+    on: DayOf | None = None
     clause: str = ""
     when: Condition = always
     task: str = "escalate-overdue"
     late: str = ""
     repeats: bool = False
+    renews: bool = False
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS or self.amount < 0:
@@ -236,9 +242,9 @@ class Service:
     Attributes:
         code, name: the service, in (zh, en).
         clause: the number that speaks for it; `numbers` by reason: papers, consent, tier, by,
-            for, details, open, over, step, close, decide, cancel, quota. Where they are stated:
-            lacking (papers), refused (a decision), served, no_show, failed, others (who cancels),
-            too_late.
+            for, details, open, over, step, close, decide, cancel, quota. Where they are stated,
+            also: incomplete and lacking (papers), refused (a decision), consumed, freed (by a
+            cancellation), served, no_show, failed, others (who cancel), too_late, hours.
         who: "members" with a usable card, "registered" (members, whatever became of the card),
             "insured" (other clauses tell by policies) or "anybody".
         tiers: tiers or kinds that may ask; `otherwise` is the reason for the others, by default
@@ -248,6 +254,7 @@ class Service:
         consent: the condition under which the member's consent is needed.
         for_others: reason with which a request for somebody else is refused; "" allows it.
         details: details without which it is refused as incomplete.
+        refuses: further conditions under which it is refused.
         papers: documents that it needs; lacking ones come later, or refuse it.
         needs: what closing needs, for the outcomes `needs_for`; `unfinished` is the reason
             otherwise; `bars` are flags that must be gone.
@@ -272,6 +279,7 @@ class Service:
     consent: Condition | None = None
     for_others: str = ""
     details: tuple[str, ...] = ()
+    refuses: tuple[Bar, ...] = ()
     papers: tuple[str | Paper, ...] = ()
     papers_later: bool = True
     steps: tuple[Step, ...] = ()
@@ -322,6 +330,7 @@ class Service:
         found += [limit.clause for limit in self.limits] + [then.clause for then in thens]
         found += [number for paper in self.asks_for for number in (paper.clause, paper.waived)]
         found += [each.clause for each in self.decided_after]
+        found += [bar.clause for bar in self.refuses]
         return tuple(dict.fromkeys(number for number in found if number))
 
     def __post_init__(self) -> None:
@@ -342,6 +351,6 @@ class Service:
 __all__ = [
     "APPROVED", "ASKED", "CLOSED", "COMPLETE", "MARKS", "OPEN", "OUTCOMES", "OVER", "SUPPLIED",
     "After", "Again", "Bar", "Condition", "Count", "Limit", "Need", "Paper", "Service", "Step",
-    "Then", "always", "asked", "asked_or_said", "flag", "in_order", "in_tiers", "notice",
+    "Then", "always", "asked", "asked_or_said", "flag", "in_order", "in_tiers", "lacking", "notice",
     "passed_at", "record", "said", "task", "unless",
 ]  # fmt: skip
