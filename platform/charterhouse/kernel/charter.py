@@ -19,7 +19,7 @@ from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.vocabulary import VERBS
 
 if TYPE_CHECKING:
-    from charterhouse.kernel.draft import Draft
+    from charterhouse.kernel.draft import Draft, View
     from charterhouse.kernel.report import Form, Report
     from charterhouse.kernel.settings import SettingValues
     from charterhouse.kernel.standing import Standing
@@ -193,6 +193,10 @@ class Clause:
 
     def joins(self, draft: Draft) -> Iterable[Body]:
         """Further steps that a whole admission (`join`) takes after its payments."""
+        return ()
+
+    def reaches(self, body: Body, view: View) -> Iterable[str]:
+        """Persons who take part in an event that does not name them: what is kept tells of them."""
         return ()
 
     def progress(self, standing: Standing, now: datetime) -> Iterable[Progress]:

@@ -91,6 +91,8 @@ def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
         named.update(view.standing(subject_ref).facts.get(TIES, {}).values())
     if event.verb in program.shares:
         named.add(HOUSE)
+    for clause in program.reaching:
+        named.update(clause.reaches(event.body, view))
     document = referred(event, view)
     if document is not None:
         owners = {earned[1] for earned in document.content.get("earned", {}).values()}

@@ -118,6 +118,7 @@ class Documents(Clause):
         required: document → copies; by kind or tier where they differ.
         details: data that the application must contain.
         on_file: whether a detail of this applicant is known already and need not be said.
+        when: a condition on the application; others need none of it.
     """
 
     def __init__(
@@ -125,8 +126,10 @@ class Documents(Clause):
         required: Mapping[str, int] | ByKind[dict[str, int]] | ByTier[dict[str, int]],
         *, details: tuple[str, ...] = (), detail_number: str = "",
         on_file: Callable[[Draft, str], bool] | None = None,
+        when: Callable[[Draft], bool] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number, **({"details": detail_number} if detail_number else {}))
+        self.when = when
         self.required = required
         self.details = details
         self.on_file = on_file
@@ -155,6 +158,8 @@ class Documents(Clause):
     @on("apply", phase=GUARD, rank=30)
     def complete(self, d: Draft) -> Iterator[fx.Effect]:
         """Name every document and detail that lacks."""
+        if self.when is not None and not self.when(d):
+            return
         if not (d.compound and d.body.documents is None):
             handed_in = d.body.documents or {}
             for code, copies in self.needed(d).items():

@@ -48,6 +48,27 @@ class ByDetail(dict[Any, Any]):
 
 _VARIED = (ByTier, ByKind, ByDetail)
 
+NOTED = "heads_noted"
+"""The fact that keeps the number of persons of a group as last told; the next term counts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerHead:
+    """An amount for each person of a group; a group of enough persons pays nothing.
+
+    Attributes:
+        each: fen.
+        free_from: persons from which on nothing is paid; 0 for never.
+    """
+
+    each: int
+    free_from: int = 0
+
+    def of(self, standing: Standing) -> int:
+        """What the group pays, by its persons as last told."""
+        heads = int(standing.facts.get(NOTED, standing.members))
+        return 0 if self.free_from and heads >= self.free_from else self.each * heads
+
 
 def figure(value: T | ByTier[T] | ByKind[T] | ByDetail | None, standing: Standing) -> T | None:
     """The figure that holds for a standing; figures that differ may differ again inside."""
@@ -59,11 +80,15 @@ def figure(value: T | ByTier[T] | ByKind[T] | ByDetail | None, standing: Standin
             found = found.get(standing.kind)
         else:
             found = found.get(found.choice(standing))
+    if isinstance(found, PerHead):
+        found = found.of(standing)
     return found  # type: ignore[no-any-return]  # the tables hold what they are declared to hold
 
 
 def figures_of(value: T | ByTier[T] | ByKind[T] | ByDetail) -> list[T]:
-    """Every figure that a value may give."""
+    """Every figure that a value may give; of an amount per person that of one."""
+    if isinstance(value, PerHead):
+        return [value.each]  # type: ignore[list-item]  # fen, as its table says
     if not isinstance(value, _VARIED):
         return [value]
     return [found for each in value.values() for found in figures_of(each)]
@@ -183,7 +208,8 @@ def detail(body: Any, name: str) -> Any:
 
 
 __all__ = [
-    "ALL_LINES", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "Who", "active", "belongs",
+    "ALL_LINES", "NOTED", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "PerHead", "Who",
+    "active", "belongs",
     "days_after_birthday", "detail", "entitled", "everybody", "figure", "figures_of",
     "in_birthday_month", "last_birthday", "on_birthday", "on_days", "on_days_of_month",
     "since_birthday",

@@ -72,14 +72,16 @@ class Factor(Clause):
         when: a further condition.
         who: whose bills; those with the rights of the card as a rule.
         least, most: fen between which the list price of a line lies, both included; 0 for any.
+        units: of a line from which on it is covered.
     """
 
     def __init__(
         self, number: str, *, factor: Factors, lines: Lines = ALL_LINES, of_list: bool = False,
         days: Days | None = None, when: Callable[[Draft], bool] | None = None,
-        who: Who = entitled, least: int = 0, most: int = 0, **numbers: str,
+        who: Who = entitled, least: int = 0, most: int = 0, units: int = 1, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.units = units
         self.factor = factor
         self.lines = lines
         self.of_list = of_list
@@ -97,7 +99,7 @@ class Factor(Clause):
         """Whether a line is one of those that it covers."""
         whole = line.line.price * line.line.quantity
         within = self.least <= whole and (not self.most or whole <= self.most)
-        return within and self.lines.has(line.line)
+        return within and line.line.quantity >= self.units and self.lines.has(line.line)
 
     @on("spend", phase=PRICE, rank=20)
     def price(self, d: Draft) -> Iterator[fx.Effect]:

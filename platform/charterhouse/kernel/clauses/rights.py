@@ -73,15 +73,18 @@ class Rights(Clause):
             bill; "" for nothing. `record` is the flag unless named.
         lent: verb → reason with which an event for another person is refused; on a bill
             it denies the right. A verb that is not named may be for others.
+        shared: kinds whose card serves several persons (a group).
     """
 
     def __init__(
         self, number: str, *, verbs: frozenset[str] = NEED_RIGHTS,
         shown: Mapping[str, Mapping[str, str]] = CARD_ON_BILLS,
         flag: str = "lending", record: str = "",
-        lent: Mapping[str, str] | None = None, **numbers: str,
+        lent: Mapping[str, str] | None = None, shared: frozenset[str] = frozenset(),
+        **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.shared = shared
         self.verbs = verbs
         self.shown = shown
         self.flag = flag
@@ -118,7 +121,7 @@ class Rights(Clause):
             # Without identity a card is still held out; without the card there is none.
             held_out = held_out and thing != "card"
         reason_lent = self.lent.get(d.body.verb)
-        if not reason_lent or not held_out or not _lent(d):
+        if not reason_lent or not held_out or not _lent(d) or d.of_member.kind in self.shared:
             return
         yield fx.Deny(reason_lent, number=self.of("lending"))
         if d.bill is not None and self.flag:

@@ -16,6 +16,7 @@ from charterhouse.kernel.clauses.conditions import (
     figure,
     figures_of,
 )
+from charterhouse.kernel.clauses.quota_periods import YEAR_START
 from charterhouse.kernel.clauses.rights import RESTING
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
@@ -24,7 +25,7 @@ from charterhouse.kernel.periods import ONE_DAY, day_start, last_valid_day
 from charterhouse.kernel.standing import Standing
 
 Fees = int | ByTier[int] | ByKind[int] | ByDetail
-"""Fen; by tier, kind or a choice of the application where they differ."""
+"""Fen; by tier, kind or a choice of the application where they differ (in a table: `PerHead`)."""
 
 Months = int | ByTier[int] | ByKind[int] | ByDetail
 """Months of a term; 0 for no end; by tier, kind or a choice of the application."""
@@ -77,6 +78,8 @@ class Term(Clause):
     def begin(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
         """Set the first and the last valid day; a legacy member keeps the last one stated."""
         member, start = happening.member, d.event.day
+        if YEAR_START in d.standing(member).facts:
+            yield fx.Keep(member, YEAR_START, None)
         until = getattr(d.body, "valid_until", None) if happening.cause == "legacy" else None
         if until is None:
             until = self.last_day(d, member, start)
@@ -332,7 +335,7 @@ def _day(value: Any) -> date | None:
 class Renewal(Clause):
     """The next term for its fee: in time it follows the running one, later it starts anew.
 
-    Numbers by reason: `short`, `ended`.
+    Numbers by reason: `short`, `ended`; kind, for a fee that is too small.
 
     Args:
         fee: of the next term in fen; 0 for free.
@@ -341,6 +344,7 @@ class Renewal(Clause):
             missed, instead of starting on the day of payment.
         late: whether a lapsed membership can be renewed at all.
         purpose: of the payment.
+        new_year: whether a late one begins a membership year of its own too.
     """
 
     due_rank = 30
@@ -349,9 +353,10 @@ class Renewal(Clause):
 
     def __init__(
         self, number: str, *, fee: Fees, months: Months, gapless: bool = False, late: bool = True,
-        purpose: str = "fee", **numbers: str,
+        purpose: str = "fee", new_year: bool = False, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.new_year = new_year
         self.fee = fee
         self.months = months
         self.gapless = gapless
@@ -380,7 +385,8 @@ class Renewal(Clause):
         elif d.of_member.valid_until is None or not self.months_for(d):
             yield fx.Refuse("not_included", number=self.of("ended"))
         elif d.body.fee is not None and d.body.fee < self.fee_for(d):
-            yield fx.Refuse("fee_short", "renew.fee", number=self.of("short"))
+            number = self.by_reason.get(d.of_member.kind) or self.of("short")
+            yield fx.Refuse("fee_short", "renew.fee", number=number)
         elif d.body.fee is not None and d.body.fee > self.fee_for(d):
             yield fx.Refuse("order_violation", "renew.fee", number=self.of("short"))
 
@@ -408,6 +414,8 @@ class Renewal(Clause):
         kept = list(standing.facts.get(TERMS, ())) if running else []
         row: list[Any] = [start.isoformat(), until.isoformat(), self.fee_for(d)]
         values: dict[str, Any] = {"valid_until": until}
+        if self.new_year and not running:
+            yield fx.Keep(d.member, YEAR_START, start.isoformat())
         if start <= d.now.date():
             kept, values["term_start"] = [], start
         yield fx.Keep(d.member, TERMS, [*kept, row])
