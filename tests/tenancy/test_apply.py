@@ -194,6 +194,17 @@ def test_sample_people_stay_out_of_a_tenant_that_lives(directory: Catalogue, wri
         ("join: {path: ordinary}", "join: {pfad: ordinary}", 18, "pfad"),
         ("join: {path: ordinary}", "join: {path: ordinary}\n          after: soon", 18, "soon"),
         ("who: member", "who: nobody", 21, "sample.plots.1.who"),
+        ("spend: {lines", "renew: {fee", 24, "is no verb of this charter"),
+        ("path: ordinary", "path: sideways", 18, "sideways is unknown to this charter; known: "),
+        ("path: ordinary", "path: {one_of: [ordinary, up]}", 18, "up is unknown"),
+        ("who: member", "who: member\n      status: [asleep]", 22, "sample.plots.1.status"),
+        ("share: 1", "share: 1\n      tier: [vip]", 14, "is asked of members only"),
+        (
+            "days: 60",
+            "days: 60\n  items: {cotton: {medical: true}}",
+            13,
+            "no item of the price list",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line(

@@ -5,7 +5,7 @@ The format is described in `docs/tenants.md`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,19 @@ from marshmallow import Schema, ValidationError, fields, validate
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import ACCENT, Branch, Branding, PricedItem
 from charterhouse.desk.samples.spec import WHO, Plot, Sample, read_step
+from charterhouse.kernel.charter import PHASES
 from charterhouse.kernel.errors import CharterError, EventError, ScenarioError, SettingsError
 from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.scenario.loading import Located, line_of, read_yaml
 from charterhouse.kernel.settings import Whole, Yuan
+from charterhouse.kernel.standing import STATUSES
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.plugins.registry import registry
 
 FILE = "tenant.yaml"
+_ACTING = PHASES[PHASES.index("guard") + 1 :]
+"""Where something comes of an event: guards alone do not offer a verb."""
 _CODE = validate.Regexp(r"^[a-z0-9][a-z0-9_.-]{0,79}$", error="must be a code in lower case")
 _LINE = validate.Length(1, 80)
 
@@ -127,7 +131,17 @@ class _Plot(Schema):
         validate=validate.Length(equal=2),
     )
     has = fields.Dict(keys=fields.String(), values=Whole(), load_default=dict)
+    status = fields.List(fields.String(validate=validate.OneOf(STATUSES)), load_default=list)
+    tier = fields.List(fields.String(validate=_CODE), load_default=list)
+    kind = fields.List(fields.String(validate=_CODE), load_default=list)
+    owes = fields.String(load_default="")
+    ends_within = Whole(load_default=0, validate=validate.Range(1, 3650))
     steps = fields.List(fields.Raw(), required=True, validate=validate.Length(1, 20))
+
+
+class _ItemOfBills(Schema):
+    department = fields.String(validate=_CODE)
+    medical = fields.Boolean()
 
 
 class _Sample(Schema):
@@ -135,6 +149,7 @@ class _Sample(Schema):
     members = Whole(required=True, validate=validate.Range(1, 100_000))
     days = Whole(load_default=730, validate=validate.Range(30, 3650))
     until = fields.Date(load_default=None)
+    items = fields.Dict(keys=fields.String(), values=fields.Nested(_ItemOfBills), load_default=dict)
     plots = fields.List(fields.Nested(_Plot), required=True, validate=validate.Length(min=1))
 
 
@@ -219,6 +234,10 @@ def _checked(path: Path, loaded: Mapping[str, Any], raw: Any) -> TenantFolder:
         if row["branch"] and row["branch"] not in codes:
             raise _AtError("is none of the branches", field=f"staff.{index}.branch")
     branding = loaded["branding"] or {}
+    settings, program = _settings(loaded["charter"])
+    sample = _sample(loaded["sample"], raw) if loaded["sample"] else None
+    if sample is not None:
+        _check_story(sample, program, {row["item"] for row in loaded["prices"]})
     return TenantFolder(
         path=path,
         slug=loaded["slug"],
@@ -228,12 +247,12 @@ def _checked(path: Path, loaded: Mapping[str, Any], raw: Any) -> TenantFolder:
         hosts=tuple(loaded["hosts"]),
         plugins=tuple(loaded["plugins"]),
         charter=loaded["charter"]["code"],
-        settings=_settings(loaded["charter"]),
+        settings=settings,
         branding=Branding(**branding),
         branches=tuple(Branch(**row) for row in loaded["branches"]),
         prices=tuple(PricedItem(**row) for row in loaded["prices"]),
         staff=tuple(StaffEntry(**row) for row in loaded["staff"]),
-        sample=_sample(loaded["sample"], raw) if loaded["sample"] else None,
+        sample=sample,
     )
 
 
@@ -245,18 +264,47 @@ def _distinct(rows: list[Mapping[str, Any]], name: str, key: str) -> None:
         seen.add(row[key])
 
 
-def _settings(charter: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as plain JSON, if the charter takes them."""
+def _settings(charter: Mapping[str, Any]) -> tuple[dict[str, Any], Program]:
+    """The settings as plain JSON, if the charter takes them, and the program with them."""
     try:
         plain: dict[str, Any] = to_plain(charter["settings"], "settings")
-        Program(registry().charter(charter["code"]), plain)
+        program = Program(registry().charter(charter["code"]), plain)
     except CharterUnavailableError as error:
         raise _AtError(str(error), field="charter.code") from None
     except SettingsError as error:
         raise _AtError(error.message, field=f"charter.settings.{error.field}") from None
     except (EventError, CharterError) as error:
         raise _AtError(str(error), field="charter.settings") from None
-    return plain
+    return plain, program
+
+
+def _check_story(sample: Sample, program: Program, items: Collection[str]) -> None:
+    """What the stories tell must be what the charter knows: its verbs and its codes."""
+    for item in sample.items:
+        if item not in items:
+            raise _AtError("is no item of the price list", field=f"sample.items.{item}")
+    for number, plot in enumerate(sample.plots):
+        for place, step in enumerate(plot.steps):
+            at = f"sample.plots.{number}.steps.{place}.{step.verb}"
+            needed = "apply" if step.verb == "join" else step.verb
+            if not program.acts(needed, _ACTING):
+                raise _AtError("is no verb of this charter", field=at)
+            for _, named, known in program.coded(needed):
+                name = named.partition(".")[2]
+                for code in _drawn(step.fields.get(name)):
+                    if code not in known:
+                        why = (
+                            f"{code} is unknown to this charter; known: {', '.join(sorted(known))}"
+                        )
+                        raise _AtError(why, field=f"{at}.{name}")
+
+
+def _drawn(value: Any) -> list[str]:
+    """The codes that a field's value may come to; names that are filled in are none."""
+    if isinstance(value, Mapping):
+        value = value.get("one_of", ())
+    values = value if isinstance(value, list | tuple) else [value]
+    return [each for each in values if isinstance(each, str) and not each.startswith("$")]
 
 
 def _sample(loaded: Mapping[str, Any], raw: Any) -> Sample:
@@ -266,7 +314,14 @@ def _sample(loaded: Mapping[str, Any], raw: Any) -> Sample:
     )
     if not any(plot.share for plot in plots):
         raise _AtError("needs a plot with a share, by which people join", field="sample.plots")
-    return Sample(loaded["seed"], loaded["members"], loaded["days"], loaded["until"], plots)
+    return Sample(
+        seed=loaded["seed"],
+        members=loaded["members"],
+        days=loaded["days"],
+        until=loaded["until"],
+        items=loaded["items"],
+        plots=plots,
+    )
 
 
 def _plot(row: Mapping[str, Any], index: int, line: int) -> Plot:
@@ -275,8 +330,9 @@ def _plot(row: Mapping[str, Any], index: int, line: int) -> Plot:
         raise _AtError("needs exactly one of share, per_hundred and times", field=place)
     if row["share"] and row["who"] != "new":
         raise _AtError("only somebody new joins by a share", field=f"{place}.share")
-    if row["birthday"] and row["who"] != "member":
-        raise _AtError("only a member's birthday is known", field=f"{place}.birthday")
+    for name in ("birthday", "has", "status", "tier", "kind", "owes", "ends_within"):
+        if row[name] and row["who"] != "member":
+            raise _AtError("is asked of members only", field=f"{place}.{name}")
     days = row["days_ago"]
     return Plot(
         name=row["plot"],
@@ -287,5 +343,10 @@ def _plot(row: Mapping[str, Any], index: int, line: int) -> Plot:
         birthday=row["birthday"],
         days_ago=(min(days), max(days)) if days else None,
         has=dict(row["has"]),
+        status=frozenset(row["status"]),
+        tier=frozenset(row["tier"]),
+        kind=frozenset(row["kind"]),
+        owes=row["owes"],
+        ends_within=row["ends_within"],
         steps=tuple(read_step(step, line) for step in row["steps"]),
     )

@@ -55,6 +55,10 @@ class Plot:
         birthday: whether it begins on the member's birthday.
         days_ago: between how many days before the end it begins, or None for any time.
         has: account → least balance that the member must have.
+        status, tier, kind: only members with one of these; any tier and kind when empty, and
+            those whose card gives rights when no status is named.
+        owes: only members who owe something for this, if not empty.
+        ends_within: only members whose term ends within so many days or has ended; 0 for any.
         steps: the events.
     """
 
@@ -66,6 +70,11 @@ class Plot:
     birthday: bool
     days_ago: tuple[int, int] | None
     has: Mapping[str, int]
+    status: frozenset[str]
+    tier: frozenset[str]
+    kind: frozenset[str]
+    owes: str
+    ends_within: int
     steps: tuple[Step, ...]
 
     def count(self, members: int) -> int:
@@ -82,6 +91,7 @@ class Sample:
         members: how many people become members.
         days: over how many days, up to the end.
         until: the last day, or None for the day on which it is told.
+        items: item of the price list → what bills say of it besides (department, medical).
         plots: the stories.
     """
 
@@ -89,6 +99,7 @@ class Sample:
     members: int
     days: int
     until: date | None
+    items: Mapping[str, Mapping[str, Any]]
     plots: tuple[Plot, ...]
 
 

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from charterhouse import clock
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import PricedItem
-from charterhouse.desk.people import create_person
-from charterhouse.desk.samples.people import Invented, invent
-from charterhouse.desk.samples.spec import HOUSE, NEW, Plot, Sample, Step
+from charterhouse.desk.samples.casting import Cast
+from charterhouse.desk.samples.days import Days
+from charterhouse.desk.samples.spec import HOUSE, MEMBER, NEW, Plot, Sample, Step
 from charterhouse.desk.samples.values import bill_lines, fill
 from charterhouse.kernel.events import FIELDS, parse_body
 from charterhouse.kernel.money import show_fen
-from charterhouse.kernel.periods import birthday_in
+from charterhouse.kernel.periods import next_birthday
 from charterhouse.kernel.standing import HOUSE as HOUSE_REF
+from charterhouse.kernel.standing import PREPAYMENT
 from charterhouse.records.door import Door, Told
 from charterhouse.tenancy.store import Unit
 
-_OPEN, _HOURS = time(8, 10), 9
 PAPERS = "$papers"
+BENEFIT = "$benefit"
+GIFT = "$gift"
+_LINES = re.compile(r"\$lines(?:\(([a-z0-9_.-]+)\))?")
 _AN_ID = frozenset({"spend", "pay", "redeem", "use", "top_up", "request", "book"})
+
+_ANYBODY = Plot(
+    name="", who=MEMBER, share=0, per_hundred=0, times=0, birthday=False, days_ago=None, has={},
+    status=frozenset(), tier=frozenset(), kind=frozenset(), owes="", ends_within=0, steps=(),
+)  # fmt: skip
+"""Whom `$other` may be: any member with rights."""
 
 Progress = Callable[[int, int], None]
 
@@ -39,6 +49,7 @@ class Summary:
         accepted, refused: events by verb.
         ended: plot → how often it came to its end.
         broken: plot → how often it stopped before, by whatever refused it.
+        unplayed: plot → how often nobody was there to whom it could happen.
         people: how many were invented.
     """
 
@@ -46,6 +57,7 @@ class Summary:
     refused: Counter[str] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
+    unplayed: Counter[str] = field(default_factory=Counter)
     people: int = 0
 
     @property
@@ -62,6 +74,10 @@ class _Run:
     step: int = 0
     cast: dict[str, str] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+
+
+class _NothingFitsError(Exception):
+    """The charter gives the member nothing now of what a step would take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +112,13 @@ class Teller:
         self._sample = sample
         self._house = house
         self._until = until
-        self._zone = until.tzinfo
         self._start = until - timedelta(days=sample.days)
         self._progress = progress
         self._random = Random(f"{sample.seed}/{until.date().isoformat()}")  # noqa: S311 - a story
         self._door = Door(unit)
-        self._invented = invent(self._random)
+        self._cast = Cast(self._door.view, self._random, house.branches)
+        self._days = Days(self._random, until.date(), sample.days, until.tzinfo)
         self._clock = clock.FixedClock(self._start)
-        self._facts: dict[str, dict[str, Any]] = {}
-        self._addresses: dict[str, str] = {}
-        self._zeal: dict[str, int] = {}
-        self._homes: dict[str, str] = {}
-        self._busy: set[str] = set()
         self._queue: list[tuple[datetime, int, _Run]] = []
         self._number = 0
         self._day = self._start.date()
@@ -130,6 +141,7 @@ class Teller:
                 self._go_on(run, moment)
                 self._progress(self.summary.events, expected)
             self._pass_time(self._until)
+        self.summary.people = len(self._cast)
         return self.summary
 
     # When things happen.
@@ -140,34 +152,20 @@ class Teller:
         # Every way is taken once, so that a small sample shows them all too.
         chosen = [*ways, *self._random.choices(ways, weights, k=self._sample.members)]
         for plot in chosen[: max(len(ways), self._sample.members)]:
-            self._push(self._any_time(plot, early=True), _Run(plot))
+            self._push(self._days.draw(plot.days_ago, early=True), _Run(plot))
         for plot in self._sample.plots:
             for _ in range(0 if plot.share else plot.count(self._sample.members)):
-                self._push(self._any_time(plot, early=False), _Run(plot))
+                self._push(self._days.draw(plot.days_ago, early=False), _Run(plot))
 
     def _push(self, moment: datetime, run: _Run) -> None:
         self._number += 1
         heapq.heappush(self._queue, (moment, self._number, run))
 
-    def _any_time(self, plot: Plot, *, early: bool) -> datetime:
-        if plot.days_ago:
-            ago = self._random.randint(*plot.days_ago)
-        else:
-            # People join sooner; what happens to them needs members to happen to.
-            drawn = self._random.random()
-            share = drawn**1.6 if early else 0.04 + 0.96 * drawn**0.8
-            ago = self._sample.days - int(share * self._sample.days)
-        return self._in_hours(self._until.date() - timedelta(days=ago))
-
-    def _in_hours(self, day: date) -> datetime:
-        opened = datetime.combine(day, _OPEN, self._zone)
-        return opened + timedelta(seconds=self._random.randrange(_HOURS * 3600))
-
     def _pass_time(self, moment: datetime) -> None:
         """Do every night what the clock job does: wake whoever is due."""
         while self._day < moment.date():
             self._day += timedelta(days=1)
-            self._wake(datetime.combine(self._day, time(0, 5), self._zone))
+            self._wake(datetime.combine(self._day, time(0, 5), self._until.tzinfo))
         if moment == self._until:
             self._wake(moment)
 
@@ -186,7 +184,11 @@ class Teller:
         if run.step == 0 and not self._begin(run, moment):
             return
         step = run.plot.steps[run.step]
-        accepted = self._event(run, step, moment)
+        try:
+            accepted = self._event(run, step, moment)
+        except _NothingFitsError:
+            self._close(run, self.summary.unplayed)
+            return
         run.step += 1
         if not accepted:
             self._close(run, self.summary.broken)
@@ -199,65 +201,33 @@ class Teller:
 
     def _close(self, run: _Run, counter: Counter[str]) -> None:
         counter[run.plot.name] += 1
-        self._busy -= run.held
+        self._cast.busy -= run.held
 
     def _hold(self, run: _Run, name: str, ref: str) -> str:
         run.cast[name] = ref
         run.held.add(ref)
-        self._busy.add(ref)
+        self._cast.busy.add(ref)
         return ref
 
     def _begin(self, run: _Run, moment: datetime) -> bool:
         """Find the people of a plot; False when it begins another day or never."""
-        plot = run.plot
-        if plot.who == HOUSE or "$me" in run.cast:
-            return "$me" not in run.cast or self._usable(run.cast["$me"], plot)
-        if plot.who == NEW:
-            self._hold(run, "$me", self._somebody_new())
+        plot, cast = run.plot, self._cast
+        if plot.who == HOUSE:
             return True
-        found = self._member(plot)
-        if found is None:
+        if plot.who == NEW:
+            self._hold(run, "$me", cast.newcomer())
+            return True
+        found = run.cast.get("$me") or cast.find(plot, moment.date())
+        if found is None or not cast.fits(found, plot, moment.date()):
+            self.summary.unplayed[plot.name] += 1
             return False
-        if plot.birthday:
+        if plot.birthday and "$me" not in run.cast:
             run.cast["$me"] = found
-            return self._on_birthday(run, found, moment)
+            born = next_birthday(cast.born(found), moment.date())
+            self._push(self._days.open_on(born), run)
+            return False
         self._hold(run, "$me", found)
         return True
-
-    def _on_birthday(self, run: _Run, ref: str, moment: datetime) -> bool:
-        born = self._facts[ref]["born"]
-        for year in (moment.year, moment.year + 1):
-            day = birthday_in(born, year)
-            if day > moment.date():
-                self._push(self._in_hours(day), run)
-                break
-        return False
-
-    def _usable(self, ref: str, plot: Plot) -> bool:
-        standing = self._door.view.standing(ref)
-        rights = standing.status == "active" and standing.card == "active"
-        return rights and all(standing.balance(unit) >= n for unit, n in plot.has.items())
-
-    def _member(self, plot: Plot, without: str = "") -> str | None:
-        refs = [
-            ref
-            for ref in self._zeal
-            if ref != without and ref not in self._busy and self._usable(ref, plot)
-        ]
-        if not refs:
-            return None
-        return self._random.choices(refs, [self._zeal[ref] for ref in refs])[0]
-
-    def _somebody_new(self) -> str:
-        person: Invented = next(self._invented)
-        kept = create_person(person.raw)
-        self._facts[kept.ref] = {"born": kept.born, "sex": kept.sex}
-        self._addresses[kept.ref] = person.address
-        self._zeal[kept.ref] = self._random.choice((1, 1, 2, 2, 3, 5, 8))
-        if self._house.branches:
-            self._homes[kept.ref] = self._random.choice(self._house.branches)
-        self.summary.people += 1
-        return kept.ref
 
     # How it is told.
 
@@ -270,6 +240,7 @@ class Teller:
         me = run.cast.get("$me", "")
         if raw.get("documents") == PAPERS:
             raw["documents"] = self._papers(step, raw, moment, me)
+        self._choose(step, raw, moment, me)
         kept = self._door.tell(self._told(step, raw, moment, me))
         refused = kept.outcome["refusal"] is not None
         (self.summary.refused if refused else self.summary.accepted)[step.verb] += 1
@@ -283,9 +254,28 @@ class Teller:
         me = run.cast.get("$me", "")
         if me and "member" in FIELDS[step.verb] and not {"member", "person"} & raw.keys():
             raw["member"] = me
-        if me in self._homes:
-            raw.setdefault("branch", self._homes[me])
+        if me in self._cast.homes:
+            raw.setdefault("branch", self._cast.homes[me])
         return raw
+
+    def _choose(self, step: Step, raw: dict[str, Any], moment: datetime, me: str) -> None:
+        """Put in what the charter would give now where the step leaves it open."""
+        name, codes = "", []
+        program = self._door.book.at(moment)
+        if raw.get("benefit") == BENEFIT:
+            name = "benefit"
+            codes = list(program.variant(self._door.view.standing(me).tier).benefits)
+        elif raw.get("item") == GIFT:
+            name, codes = "item", list(program.catalogue())
+        if not name:
+            return
+        self._random.shuffle(codes)
+        for code in codes:
+            raw[name] = code
+            told = self._told(step, raw, moment, me)
+            if self._door.quote(told).decision.refusal is None:
+                return
+        raise _NothingFitsError
 
     def _papers(
         self, step: Step, raw: Mapping[str, Any], moment: datetime, me: str
@@ -296,12 +286,9 @@ class Teller:
         return dict.fromkeys(refusal.missing, 1) if refusal else {}
 
     def _told(self, step: Step, raw: Mapping[str, Any], moment: datetime, me: str) -> Told:
-        body = parse_body(step.verb, raw, self._zone)
+        body = parse_body(step.verb, raw, self._until.tzinfo)
         key = f"sample:{self.summary.events + 1}"
-        return Told(body, moment, self._actor(step, me), key, None, self._known)
-
-    def _known(self, ref: str) -> Mapping[str, Any]:
-        return self._facts.get(ref, {})
+        return Told(body, moment, self._actor(step, me), key, None, self._cast.known)
 
     def _actor(self, step: Step, me: str) -> str:
         if step.actor == "member":
@@ -310,7 +297,7 @@ class Teller:
             if step.actor not in self._house.staff:
                 raise DeskError("is nobody of the staff", field=f"{step.verb}.as {step.actor}")
             return f"staff:{self._house.staff[step.actor][0]}"
-        home = self._homes.get(me, "")
+        home = self._cast.homes.get(me, "")
         here = [key for key, branch in self._house.staff.values() if branch in ("", home)]
         return f"staff:{self._random.choice(here)}" if here else "system"
 
@@ -319,22 +306,28 @@ class Teller:
         if name in run.cast:
             return run.cast[name]
         if name == "$new":
-            return self._hold(run, name, self._somebody_new())
+            return self._hold(run, name, self._cast.newcomer())
         if name == "$other":
-            run.cast[name] = self._member(run.plot, without=me) or self._somebody_new()
+            found = self._cast.find(_ANYBODY, self._clock.now().date(), without=me)
+            run.cast[name] = found or self._cast.newcomer()
             return run.cast[name]
+        lines = _LINES.fullmatch(name)
+        if lines:
+            prices, more = self._house.prices, self._sample.items
+            return bill_lines(prices, more, self._random, lines[1] or "")
         known: dict[str, Callable[[], Any]] = {
-            "$lines": lambda: bill_lines(self._house.prices, self._random),
             "$owed": lambda: self._owed(step, me),
-            "$address": lambda: self._addresses[me],
-            PAPERS: lambda: PAPERS,
+            "$address": lambda: self._cast.addresses[me],
         }
+        if name in (PAPERS, BENEFIT, GIFT):
+            return name
         if name not in known:
             raise DeskError(f"{name} is unknown in a plot", field=f"{run.plot.name}.{step.verb}")
         return known[name]()
 
     def _owed(self, step: Step, me: str) -> str:
-        debt = self._door.view.standing(me).owed.get(str(step.fields.get("for")))
+        purpose = PREPAYMENT if step.verb == "top_up" else str(step.fields.get("for"))
+        debt = self._door.view.standing(me).owed.get(purpose)
         return show_fen(debt.amount if debt else 0)
 
 

@@ -3,9 +3,11 @@
 In a step's fields: `$me`, `$other` (another member) and `$new` (somebody new)
 are people; `$1`, `$2` … the ids given to what the first, second … step made;
 `$today`, `$today+7` a day and `$now-5h` a moment; `$owed` what is owed for the
-step's `for`; `$papers` the documents that the charter asks for; `$lines` a
-bill from the price list; `$address` the person's. `{one_of: [...]}` and
-`{between: [low, high]}` draw.
+step's `for`; `$papers` the documents that the charter asks for; `$benefit` and
+`$gift` what the charter gives the member now; `$lines` a bill from the price
+list, `$lines(x)` from the items of category or department x; `$address` the
+person's. `{one_of: [...]}`, `{between: [low, high]}` and `{between: [low, high,
+step]}` draw.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ def fill(value: Any, ask: Ask, now: datetime, random: Random) -> Any:
         if value.keys() == {"one_of"}:
             return fill(random.choice(list(value["one_of"])), ask, now, random)
         if value.keys() == {"between"}:
-            low, high = value["between"]
-            return random.randint(low, high)
+            low, high, *step = value["between"]
+            return random.randrange(low, high + 1, *step)
         return {key: fill(item, ask, now, random) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [fill(item, ask, now, random) for item in value]
@@ -59,14 +61,31 @@ def _named(name: str, ask: Ask, now: datetime) -> Any:
     return ask(name)
 
 
-def bill_lines(prices: Sequence[PricedItem], random: Random) -> list[dict[str, Any]]:
+def bill_lines(
+    prices: Sequence[PricedItem],
+    more: Mapping[str, Mapping[str, Any]],
+    random: Random,
+    only: str = "",
+) -> list[dict[str, Any]]:
     """One to four lines of a bill; what stands first in the price list is taken more often.
 
+    Args:
+        prices: the price list.
+        more: item → further fields of its lines (department, medical).
+        random: from which it is drawn.
+        only: a category or department; all items when empty.
+
     Raises:
-        DeskError: there is no price list.
+        DeskError: the price list has no such item.
     """
+    if only:
+        prices = [
+            each
+            for each in prices
+            if only in (each.category, more.get(each.item, {}).get("department"))
+        ]
     if not prices:
-        raise DeskError("the sample's bills need a price list", field="prices")
+        raise DeskError("the sample's bills need items of the price list", field=only or "prices")
     weights = [1 / (2 + place) for place in range(len(prices))]
     chosen = random.choices(prices, weights, k=random.choice((1, 1, 2, 2, 2, 3, 3, 4)))
     lines = []
@@ -75,6 +94,7 @@ def bill_lines(prices: Sequence[PricedItem], random: Random) -> list[dict[str, A
             "item": item.item,
             "category": item.category,
             "price": show_fen(item.price),
+            **more.get(item.item, {}),
         }
         if item.offer is not None:
             line["offer"] = show_fen(item.offer)
