@@ -198,7 +198,7 @@ def test_sample_people_stay_out_of_a_tenant_that_lives(directory: Catalogue, wri
         ("path: ordinary", "path: sideways", 18, "sideways is unknown to this charter; known: "),
         ("path: ordinary", "path: {one_of: [ordinary, up]}", 18, "up is unknown"),
         ("who: member", "who: member\n      status: [asleep]", 22, "sample.plots.1.status"),
-        ("share: 1", "share: 1\n      tier: [vip]", 14, "is asked of members only"),
+        ("share: 1", "share: 1\n      tier: [vip]", 17, "is asked of members only"),
         (
             "days: 60",
             "days: 60\n  items: {cotton: {medical: true}}",
