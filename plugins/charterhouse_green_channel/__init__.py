@@ -1,0 +1,20 @@
+"""Charters of insurers' green channels: quick access to hospitals on the ground of a policy."""
+
+from __future__ import annotations
+
+from charterhouse.kernel.charter import Charter
+from charterhouse.plugins.spec import hookimpl
+from charterhouse_green_channel.premium_extended_90 import PremiumExtended90
+from charterhouse_green_channel.premium_extended_180 import PremiumExtended180
+from charterhouse_green_channel.seven_services import SevenServices
+from charterhouse_green_channel.tumour_three import TumourThree
+
+CHARTERS: list[type[Charter]] = [
+    SevenServices, TumourThree, PremiumExtended90, PremiumExtended180,
+]  # fmt: skip
+
+
+@hookimpl
+def register_charters() -> list[type[Charter]]:
+    """The charters of this plugin."""
+    return CHARTERS
