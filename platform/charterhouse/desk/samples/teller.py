@@ -252,8 +252,10 @@ class Teller:
 
         raw: dict[str, Any] = fill(dict(step.fields), ask, moment, self._random)
         me = run.cast.get("$me", "")
-        if me and "member" in FIELDS[step.verb] and not {"member", "person"} & raw.keys():
-            raw["member"] = me
+        field = FIELDS[step.verb].get("member")
+        # Where a verb takes either, a person named stands in the member's place.
+        if me and field and (field.required or "person" not in raw):
+            raw.setdefault("member", me)
         if me in self._cast.homes:
             raw.setdefault("branch", self._cast.homes[me])
         return raw
