@@ -114,6 +114,11 @@ class Clause:
         self.said[number or self.number] = (zh, en)
         return self
 
+    def apart(self, about: str) -> Self:
+        """Tell the clause from others of its class and number."""
+        self.about = about
+        return self
+
     def per_tier(self, **numbers: str) -> Self:
         """Let the clause speak under another number where the member is of a tier."""
         self.tier_numbers = numbers

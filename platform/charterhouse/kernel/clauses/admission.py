@@ -218,14 +218,15 @@ class Condition(Clause):
         holds: whether it is met.
         reason: with which an application is refused that does not.
         field: of the application that it looks at.
-        rank: place among the guards (papers are looked at at 30).
+        concerns: the applications that it is about, and which cite it; None for all, uncited.
     """
 
     def __init__(
         self, number: str, holds: Callable[[Draft], bool], *, reason: str = "not_eligible",
-        field: str = "",
+        field: str = "", concerns: Callable[[Draft], bool] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number)
+        self.concerns = concerns
         self.holds = holds
         self.reason = reason
         self.field = field
@@ -233,8 +234,14 @@ class Condition(Clause):
     @on("apply", phase=GUARD, rank=20)
     def met(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse where it is not met."""
-        if not self.holds(d):
+        if (self.concerns is None or self.concerns(d)) and not self.holds(d):
             yield fx.Refuse(self.reason, self.field)
+
+    @on("applied", phase=GRADE, rank=20)
+    def was_met(self, d: Draft, _happening: Happening) -> Iterator[fx.Effect]:
+        """The application rests on it."""
+        if self.concerns is not None and self.concerns(d):
+            yield fx.Cite("met")
 
 
 class Choice(Clause):

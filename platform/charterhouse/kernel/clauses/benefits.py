@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.conditions import (
     ByKind,
     ByTier,
     Days,
+    OnlyTiers,
     belongs,
     figure,
 )
@@ -148,7 +149,9 @@ class Quota(Counted):
         self.window = window
         self.outside = outside
         self.shown = shown or {}
-        self.only = tuple(per) if only is None and isinstance(per, ByTier | ByKind) else only
+        if only is None and isinstance(per, ByTier | ByKind):
+            only = OnlyTiers(per) if isinstance(per, ByTier) else tuple(per)
+        self.only = only
 
     def open_on(self, standing: Standing, day: date) -> bool:
         """Whether the benefit can be used on a day."""

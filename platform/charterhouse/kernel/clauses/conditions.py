@@ -196,9 +196,17 @@ def on_days_of_month(days: Iterable[int]) -> Days:
     return lambda _standing, day: day.day in kept
 
 
+class OnlyTiers(tuple[str, ...]):
+    """Tiers, where kinds have the same names."""
+
+    __slots__ = ()
+
+
 def belongs(standing: Standing, only: Collection[str] | None) -> bool:
     """Whether a standing's tier or kind is among those named; None names all."""
-    return only is None or standing.tier in only or standing.kind in only
+    if only is None or standing.tier in only:
+        return True
+    return standing.kind in only and not isinstance(only, OnlyTiers)
 
 
 def detail(body: Any, name: str) -> Any:
@@ -208,7 +216,8 @@ def detail(body: Any, name: str) -> Any:
 
 
 __all__ = [
-    "ALL_LINES", "NOTED", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "PerHead", "Who",
+    "ALL_LINES", "NOTED", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "OnlyTiers", "PerHead",
+    "Who",
     "active", "belongs",
     "days_after_birthday", "detail", "entitled", "everybody", "figure", "figures_of",
     "in_birthday_month", "last_birthday", "on_birthday", "on_days", "on_days_of_month",

@@ -25,7 +25,7 @@ def without_doctor(standing: Standing) -> bool:
 class DoctorOfOnesOwn(Clause):
     """A member has one doctor at a time, assigned by a record that names the doctor.
 
-    Numbers by reason: `only` (the tier or kind has none), `task`.
+    Numbers by reason: `only` (the tier or kind has none), `ask` (the task).
 
     Args:
         assigned: the kind of `record` that assigns one.
@@ -102,7 +102,7 @@ class DoctorOfOnesOwn(Clause):
         standing = d.standing(happening.member)
         wanted = happening.fact == ("approved" if self.awaited else "activated")
         if self.task and wanted and without_doctor(standing) and belongs(standing, self.only):
-            yield fx.Raise("task", self.task, happening.member, number=self.of("task"))
+            yield fx.Raise("task", self.task, happening.member, number=self.of("ask"))
 
     @on("tier_changed", phase=FOLLOW)
     def by_tier(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
@@ -112,7 +112,7 @@ class DoctorOfOnesOwn(Clause):
             if not without_doctor(standing):
                 yield fx.Keep(happening.member, DOCTOR, None)
         elif self.only is not None and self.task and without_doctor(standing):
-            yield fx.Raise("task", self.task, happening.member, number=self.of("task"))
+            yield fx.Raise("task", self.task, happening.member, number=self.of("ask"))
 
     def joins(self, draft: Draft) -> Iterator[Body]:
         """See `Clause.joins`."""

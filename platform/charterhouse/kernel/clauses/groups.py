@@ -10,7 +10,7 @@ from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import FOLLOW, GRADE, GUARD, SETTLE, Clause, Text, on
 from charterhouse.kernel.clauses.admission import applied_kind
 from charterhouse.kernel.clauses.benefits import Quota
-from charterhouse.kernel.clauses.conditions import NOTED, ByTier
+from charterhouse.kernel.clauses.conditions import NOTED, ByTier, detail
 from charterhouse.kernel.clauses.quota_periods import Period, membership_year
 from charterhouse.kernel.clauses.registers import own_id
 from charterhouse.kernel.decision import Happening
@@ -49,16 +49,25 @@ class GroupSize(Clause):
         """The tier of a group of so many persons."""
         return self.large if heads >= self.free_from else self.small
 
-    @on("apply", phase=GUARD, rank=28)
+    def _is_group(self, d: Draft) -> bool:
+        legacy = d.body.verb == "bring_in"
+        return (detail(d.body, "kind") if legacy else applied_kind(d)) == self.kind
+
+    def _told(self, d: Draft) -> int | None:
+        legacy = d.body.verb == "bring_in"
+        heads = detail(d.body, "headcount") if legacy else d.body.headcount
+        return heads if type(heads) is int and heads > 0 else None
+
+    @on("apply", "bring_in", phase=GUARD, rank=28)
     def told(self, d: Draft) -> Iterator[fx.Effect]:
-        """A group says how many persons it has."""
-        if applied_kind(d) == self.kind and d.body.headcount is None:
+        """A group says how many persons it has; one taken over in its details."""
+        if self._is_group(d) and self._told(d) is None:
             yield fx.Lack("headcount")
 
-    @on("apply", phase=GRADE, rank=15)
+    @on("apply", "bring_in", phase=GRADE, rank=16)
     def count(self, d: Draft) -> Iterator[fx.Effect]:
         """Count them; what was known of a former membership is forgotten."""
-        heads = d.body.headcount if applied_kind(d) == self.kind else None
+        heads = self._told(d) if self._is_group(d) else None
         for name in (NOTED, AHEAD, HEADS):
             if name in d.of_member.facts:
                 yield fx.Keep(d.member, name, None)
