@@ -11,6 +11,7 @@ from charterhouse_hospital.luxury import Luxury
 from charterhouse_hospital.purchase_or_points import PurchaseOrPoints
 from charterhouse_hospital.standard import Standard
 from charterhouse_hospital.supreme import Supreme
+from charterhouse_hospital.vip_gold import VipGold
 
 INSTITUTION = ("综合医院", "General hospital")
 """The type of institution, as the onboarding names it."""
@@ -23,6 +24,7 @@ CHARTERS: list[type[Charter]] = [
     PurchaseOrPoints,
     Standard,
     Supreme,
+    VipGold,
 ]
 
 
