@@ -19,14 +19,15 @@ from charterhouse.kernel.clauses.conditions import (
     Lines,
     OnlyTiers,
     PerHead,
-    everybody,
 )
 from charterhouse.kernel.clauses.conduct import DetailsChanged
 from charterhouse.kernel.clauses.doctors import DoctorOfOnesOwn
-from charterhouse.kernel.clauses.earning import BillRefund, BillsCounted, NoRefundOf
+from charterhouse.kernel.clauses.earning import BillRefund, NoRefundOf
 from charterhouse.kernel.clauses.fees import EntryFee, Fee
 from charterhouse.kernel.clauses.flow import Activation, Application
 from charterhouse.kernel.clauses.groups import GroupSize, PerPersonQuota
+from charterhouse.kernel.clauses.largest_bills import LargestBills, largest_bill
+from charterhouse.kernel.clauses.leaving import Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice, ExpiryNotice
 from charterhouse.kernel.clauses.price import BasePrice, Factor, Waived
 from charterhouse.kernel.clauses.rights import Rights
@@ -35,7 +36,6 @@ from charterhouse.kernel.clauses.stock import ComesWithCard
 from charterhouse.kernel.clauses.terms import Renewal, Term
 from charterhouse.kernel.clauses.tiers import Tiers
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import counted
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_hospital import vip_gold_texts as texts
 from charterhouse_hospital.vip_gold_clauses import PlanOfCardYear, StaysWithoutDeposit
@@ -45,17 +45,11 @@ GROUPS = ("group-small", "group")
 GOLD = ("gold",)
 FILE = {"health-file-consent": 1}
 CARD = {"card": "card_missing"}
-LARGE_VISITS = "large-visits"
 
 
 def _asks(tier: str) -> Any:
     """Whether a person's application asks for a tier."""
     return lambda d: applied_kind(d) == "individual" and applied_tier(d) == tier
-
-
-def _qualified(d: Draft) -> bool:
-    """There was a single large visit."""
-    return d.of_member.balance(counted(LARGE_VISITS)) > 0
 
 
 def _fits(d: Draft) -> bool:
@@ -115,15 +109,19 @@ class VipGold(Charter):
         checks = ByTier({"group": yearly, "individual": yearly, "gold": s.gold_health_checks})
         acting: list[Clause] = [
             GroupSize("2.1", small="group-small", large="group", free_from=s.group_free_from),
-            BillsCounted("2.2", LARGE_VISITS, least=s.visit_threshold, who=everybody),
-            Condition("2.2", _qualified, concerns=_asks("individual")),
+            LargestBills("2.2"),
+            Condition(
+                "2.2", lambda d: largest_bill(d.of_member) >= s.visit_threshold,
+                concerns=_asks("individual"),
+            ),
             Documents("2.2", FILE, when=_asks("individual")),
             Documents("2.3", FILE, when=_asks("gold")),
             Application("2.4", kinds=("group", "individual")),
             EntryFee("2.4", amount=fees),
-            Activation("2.4"),
+            Activation("2.4", beside={"deposit"}),
             AnotherCard(
-                "2.5", fees=cards, months=months, kinds={"individual"}, expired="3.2", none="2.4"
+                "2.5", fees=cards, months=months, kinds={"individual"}, expired="3.2", none="2.4",
+                ended="D.3",
             ),
             OneMembership("2.5"),
             Tiers("2.6", texts.TIERS, default="individual", ordered=()),
@@ -143,6 +141,7 @@ class VipGold(Charter):
                 "5.1", verbs=frozenset({"spend", "use"}), shown={"spend": CARD, "use": CARD},
                 flag="", lent={"spend": "wrong_person", "use": "wrong_person"},
                 shared=frozenset({"group"}), card="4.0", lending="4.0", expired="3.2", none="2.4",
+                ended="D.3",
             ),
             Waived("5.1", lines=Lines(categories={"registration"}), when=_outpatient),
             BasePrice("5.1"),
@@ -185,5 +184,6 @@ class VipGold(Charter):
             BillRefund("D.1"),
             NoRefundOf("D.1", purposes=frozenset({"fee", "deposit"})),
             AmendmentNotice("D.2", days=0),
+            Withdrawal("D.3", ended="3.2"),
         ]  # fmt: skip
         return [*acting, *texts.statements(s)]

@@ -149,9 +149,9 @@ class StaysWithoutDeposit(Clause):
         paid = {id_: {**stay, "paid": stay["demanded"] is not None} for id_, stay in stays.items()}
         yield fx.Keep(happening.member, STAYS, paid, number=self.of("demanded"))
 
-    @on("lapsed", phase=GRADE, rank=60)
+    @on("lapsed", "ended", phase=GRADE, rank=60)
     def outlasts_the_card(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
-        """A demand does not end with the card."""
+        """A demand does not end with the card, nor with the membership."""
         standing = d.standing(happening.member)
         rows = standing.facts.get(STAYS, {}).values()
         left = sum(stay["demanded"] or 0 for stay in rows if not stay["paid"])

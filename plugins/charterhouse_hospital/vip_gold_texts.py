@@ -337,4 +337,9 @@ def _office() -> dict[str, Text]:
             "A refund of a bill gives back what was charged; fees and deposits are not refunded so.",
         ),
         "D.2": ("规定的变更注明生效日期。", "Changes are dated and hold from their day."),
+        "D.3": (
+            "会员可随时退会，即时终止，费用不退；进行中的免押金住院仍按第6条办理。",
+            "A withdrawal ends the membership at once and nothing is paid back; a stay that has begun "
+            "goes on by rule 6.",
+        ),
     }

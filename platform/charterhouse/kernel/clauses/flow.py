@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -219,21 +219,24 @@ class Activation(Clause):
         card: whether a card is issued with it.
         awaits: whether something else is still to come (an assignment, a card to be issued);
             whoever does it announces `completed`.
+        beside: purposes that are owed beside the membership and do not hold it up.
     """
 
     def __init__(
         self, number: str, *, card: bool = True,
-        awaits: Callable[[Standing], bool] | None = None, **numbers: str,
+        awaits: Callable[[Standing], bool] | None = None, beside: Collection[str] = (),
+        **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.card = card
+        self.beside = frozenset(beside)
         self.awaits = awaits
 
     @on("approved", "paid", "topped_up", "completed", phase=GRADE, rank=90)
     def activate(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
         """Activate, and issue the card."""
         standing = d.standing(happening.member)
-        if standing.status != "approved" or standing.owed:
+        if standing.status != "approved" or standing.owed.keys() - self.beside:
             return
         if self.awaits is None or not self.awaits(standing):
             yield fx.Change(happening.member, self.issued(d))

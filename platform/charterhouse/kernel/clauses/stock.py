@@ -84,10 +84,11 @@ class ComesWithCard(Clause):
         if happening.cause not in _CAUSES or not belongs(d.standing(member), self.only):
             return
         house = d.standing(HOUSE)
-        if positive(house.lots.get(stock_of(self.item), ())):
+        owed = house.facts.get(self.queue, ())
+        if positive(house.lots.get(stock_of(self.item), ())) > len(owed):
             yield from self._give(member)
             return
-        yield fx.Keep(HOUSE, self.queue, [*house.facts.get(self.queue, ()), member])
+        yield fx.Keep(HOUSE, self.queue, [*owed, member])
         yield fx.Note(member, f"{self.item}-owed")
         yield fx.Raise("task", self.owe, member)
 
