@@ -473,12 +473,7 @@ def _parts(
 
 
 class NoRefundOf(Clause):
-    """Payments for these purposes are never given back.
-
-    Args:
-        purposes: of the payments.
-        reason: with which it is refused (`form_required` where leaving is the only way).
-    """
+    """Payments for these purposes are never given back; a refund is refused with a reason."""
 
     def __init__(
         self, number: str, *, purposes: frozenset[str], reason: str = "not_refundable"
