@@ -73,6 +73,8 @@ LABELS: dict[str, Text] = {
     "discharge-notice": ("通知出院日期", "Notice of discharge"),
     "discharged": ("出院结算", "Discharged"),
     "close": ("办结", "Closing"),
+    "papers-and-approval": ("材料齐全且专家同意", "Complete papers and the approval"),
+    "call": ("来电", "The call"),
     # changes of a policy
     "reinstated": ("复效", "Reinstated"),
     "renewed": ("续保", "Renewed"),

@@ -62,7 +62,7 @@ def no_visit_day(d: Draft, _content: Mapping[str, Any]) -> bool:
 
 def not_three(d: Draft, _content: Mapping[str, Any]) -> bool:
     """Another number of experts than three is proposed."""
-    return (d.body.details or {}).get("experts", 3) != 3
+    return bool((d.body.details or {}).get("experts", 3) != 3)
 
 
 def long_before_visit(working_days: int, calendar: WorkCalendar) -> Condition:
