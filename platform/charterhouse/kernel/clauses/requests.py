@@ -50,7 +50,7 @@ class Services(Casework):
         calendar: of the working days of deadlines.
         labels: the charter's words for services, papers and steps.
         hours: what begins with a request outside of them begins at the next opening (number by
-            reason: `hours`).
+            reason: `outside`).
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Services(Casework):
         yield from self._papers(d, case)
         start = self.start(d)
         if start != d.now:
-            yield from self.stated(service, "hours")
+            yield from self.stated(service, "outside")
         yield from self.moved(d, case, ASKED, start)
         if case.raw["documents"]:
             yield from self.moved(d, case, SUPPLIED, start)

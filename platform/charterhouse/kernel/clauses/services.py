@@ -244,7 +244,7 @@ class Service:
         clause: the number that speaks for it; `numbers` by reason: papers, consent, tier, by,
             for, details, open, over, step, close, decide, cancel, quota. Where they are stated,
             also: incomplete and lacking (papers), refused (a decision), consumed, freed (by a
-            cancellation), served, no_show, failed, others (who cancel), too_late, hours.
+            cancellation), served, no_show, failed, others (who cancel), too_late, outside (hours).
         who: "members" with a usable card, "registered" (members, whatever became of the card),
             "insured" (other clauses tell by policies) or "anybody".
         tiers: tiers or kinds that may ask; `otherwise` is the reason for the others, by default
