@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from charterhouse.kernel.clauses.entitlements import (
     NotIncluded,
     PolicyQuota,
 )
+from charterhouse.kernel.clauses.hours import ServiceHours
 from charterhouse.kernel.clauses.insurance import Policies
 from charterhouse.kernel.clauses.notices import AmendmentNotice
 from charterhouse.kernel.clauses.requests import Services
@@ -76,6 +77,7 @@ class Common:
         besides: services without a network.
         covers, other: who else is served, and the reason with which others are refused.
         policies: further arguments of `Policies` (tiers).
+        hours: outside of which clocks start at the next opening, with its number.
     """
 
     cover: Cover
@@ -91,6 +93,8 @@ class Common:
     covers: Covers | None = None
     other: str = "wrong_person"
     policies: Mapping[str, Any] = field(default_factory=dict)
+    hours: ServiceHours | None = None
+    hours_number: str = ""
 
 
 _POLICIES: Mapping[str, Any] = {
@@ -111,7 +115,7 @@ class GreenChannel(Charter):
     heading: ClassVar[tuple[Section, ...]] = ()
     labels = LABELS
     roles = ROLES
-    records = ("premium", "disclosure")
+    records: ClassVar[Sequence[str]] = ("premium", "disclosure")
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -133,10 +137,6 @@ class GreenChannel(Charter):
         """Number → what the charter's own clauses say, with the tenant's figures."""
         raise NotImplementedError
 
-    def requests(self, services: list[Service], common: Common) -> Services:
-        """The clause of its requests."""
-        return Services("G9", *services, labels=LABELS, **{**_REQUESTS, "consent": common.consent})
-
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The charter's own clauses, the shared ones, and the words of both."""
         common, services = self.common(s), self.services(s)
@@ -147,7 +147,7 @@ class GreenChannel(Charter):
                 common.included, requested=[service.code for service in services],
                 used=common.used, known=SERVICES, form="G10",
             ),
-            self.requests(services, common),
+            _requests(services, common),
             Disclosures(common.disclosure),
         ]  # fmt: skip
         if common.persons:
@@ -159,6 +159,13 @@ class GreenChannel(Charter):
         words = {**texts(s), **self.words(s)}
         said = [Statement(number, *text) for number, text in words.items()]
         return [*self.rules(s), *shared, *said]
+
+
+def _requests(services: list[Service], common: Common) -> Services:
+    numbers: dict[str, Any] = {**_REQUESTS, "consent": common.consent}
+    if common.hours is not None:
+        numbers["outside"] = common.hours_number
+    return Services("G9", *services, labels=LABELS, hours=common.hours, **numbers)
 
 
 def quotas(

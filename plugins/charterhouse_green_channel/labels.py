@@ -75,6 +75,10 @@ LABELS: dict[str, Text] = {
     "close": ("办结", "Closing"),
     "papers-and-approval": ("材料齐全且专家同意", "Complete papers and the approval"),
     "call": ("来电", "The call"),
+    "basic": ("基础档", "Basic plan"),
+    "full": ("全面档", "Full plan"),
+    "direct": ("直付", "Direct payment"),
+    "advance": ("垫付", "Advance"),
     # changes of a policy
     "reinstated": ("复效", "Reinstated"),
     "renewed": ("续保", "Renewed"),
