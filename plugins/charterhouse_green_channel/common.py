@@ -103,7 +103,7 @@ _POLICIES: Mapping[str, Any] = {
     "tier": "G1",
 }  # fmt: skip
 _REQUESTS: Mapping[str, Any] = {
-    "papers": "G7", "lacking": "G7", "quota": "G6", "limit": "G8", "step": "G9", "over": "G9",
+    "papers": "G7", "lacking": "G7", "quota": "G6", "step": "G9", "over": "G9",
     "decide": "G9", "close": "G9", "cancel": "G9", "others": "G9", "refused": "G6",
     "served": "G9", "no_show": "G9", "failed": "G9",
 }  # fmt: skip

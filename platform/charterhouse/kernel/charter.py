@@ -192,6 +192,10 @@ class Clause:
         """When a unit that fell short on a day is forgiven, if this clause says so."""
         return None
 
+    def objects(self, draft: Draft, policy: Any, code: str) -> Effect | None:
+        """The refusal with which this clause keeps a policy from serving a service or benefit."""
+        return None
+
     def tenders(self) -> Iterable[str]:
         """Means of payment of a bill that this clause offers: stored_value, credit, points."""
         return ()

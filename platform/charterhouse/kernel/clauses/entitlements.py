@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from charterhouse.kernel import effects as fx
-from charterhouse.kernel.charter import FOLLOW, GUARD, RIGHTS, SETTLE, Clause, Text, on
+from charterhouse.kernel.charter import FOLLOW, GUARD, RIGHTS, SETTLE, Binding, Clause, Text, on
 from charterhouse.kernel.clauses.benefits import Counted
 from charterhouse.kernel.clauses.cover import Cover, Period, policy_year
 from charterhouse.kernel.clauses.insurance import Among, PolicyRule, among, asked_for
@@ -234,6 +234,10 @@ class Insured(PolicyRule):
         if self.covers is not None and self.covers(d, policy, person, code):
             return None
         return fx.Refuse(self.reason, f"{d.body.verb}.for")
+
+    def bound(self) -> Iterable[Binding]:
+        """Only where others may be served."""
+        return self.bindings if self.covers is not None else ()
 
     @on("request", "use", phase=GUARD, rank=70)
     def passed_on(self, d: Draft) -> Iterator[fx.Effect]:

@@ -43,8 +43,8 @@ class PolicyRule(Clause):
     order: ClassVar[int] = 50
 
     def objects(self, d: Draft, policy: Policy, code: str) -> fx.Refuse | None:
-        """Why a policy cannot serve a service or benefit, if this clause says so."""
-        return None
+        """See `Clause.objects`."""
+        raise NotImplementedError
 
 
 def asked_for(d: Draft) -> str:

@@ -1,8 +1,8 @@
 """Which clauses the stories of a charter exercise: by object, by number and by binding.
 
 A charter is told its stories with every clause overheard. What a clause does at
-one of its bindings, when time comes for it, or by letting something expire is an
-`Act`; an act is exercised when the clause really said something there.
+one of its bindings, when time comes for it, by letting something expire or by
+objecting to a policy is an `Act`; an act is exercised when the clause really said something there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ TIME = "time"
 
 _TIMED = {"due": "next_due", "expiry": "expiry", "clears": "clears"}
 """Act of time → the method by which a charter has it at all."""
+
+CHOICE = "choice"
+"""The trigger of what a clause objects to when the policy is chosen that serves."""
 
 _TELLING = frozenset(
     {"bound", "says", "of", "all_numbers", "texts", "text", "explains", "requirements", "progress",
@@ -82,7 +85,8 @@ def acts_of(clause: Clause, name: Named) -> list[Act]:
     """Everything that a clause does: at its bindings, and by time."""
     bound = [Act(name, binding.method, binding.trigger) for binding in clause.bound()]
     timed = [Act(name, act, TIME) for act, method in _TIMED.items() if _has(clause, method)]
-    return [*dict.fromkeys(bound), *timed]
+    chosen = [Act(name, "objects", CHOICE)] if _has(clause, "objects") else []
+    return [*dict.fromkeys(bound), *timed, *chosen]
 
 
 def has_effect(clause: Clause) -> bool:
@@ -240,6 +244,8 @@ class _Ear:
             for act, method in {**_TIMED, "remaining": "remaining"}.items():
                 if _has(clause, method):
                     self._overhear(clause, name, act, TIME)
+            if _has(clause, "objects"):
+                self._overhear(clause, name, "objects", CHOICE)
         return clauses
 
     def _overhear(self, clause: Clause, name: Named, method: str, trigger: str = "") -> None:
@@ -296,6 +302,6 @@ def _words(value: Any) -> Iterator[str]:
 
 
 __all__ = [
-    "TIME", "Act", "Coverage", "Heard", "Named", "Told", "acts_of", "by_document", "cover", "has_effect",
+    "CHOICE", "TIME", "Act", "Coverage", "Heard", "Named", "Told", "acts_of", "by_document", "cover", "has_effect",
     "named",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from charterhouse.kernel.charter import Charter, Clause
 from charterhouse.kernel.memory import MemoryWorld
-from charterhouse.kernel.scenario.coverage import TIME, Act, Coverage, Named, named
+from charterhouse.kernel.scenario.coverage import CHOICE, TIME, Act, Coverage, Named, named
 from charterhouse.kernel.scenario.loading import Scenario
 from charterhouse.kernel.scenario.orders import rearranged
 from charterhouse.kernel.scenario.running import run_scenario
@@ -88,6 +88,9 @@ def _deafen(clause: Any, act: Act) -> None:
     if act.trigger == TIME:
         # Without a moment nothing becomes due, nothing expires and nothing is forgiven.
         setattr(clause, "next_due" if act.method == "due" else act.method, _never)
+        return
+    if act.trigger == CHOICE:
+        clause.objects = _never
         return
     left = [b for b in clause.bound() if (b.method, b.trigger) != (act.method, act.trigger)]
     clause.bound = lambda: left
