@@ -1,4 +1,4 @@
-"""`charterhouse demo`: everything on one machine, with two sample institutions."""
+"""`charterhouse demo`: everything on one machine, with sample institutions of every type."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def command(
     members: int | None,
     place: Path | None,
 ) -> None:
-    """Run two sample institutions on this machine: sites, worker and a payment sandbox.
+    """Run the sample institutions on this machine: sites, worker and a payment sandbox.
 
     Data is kept in var/demo (or CHARTERHOUSE_DATA_DIR) until --reset. Ctrl+C ends everything.
     """

@@ -58,10 +58,11 @@ def furnish(config: Config, folders: list[TenantFolder], members: int | None) ->
     report = migrate_all(config)
     if not report.ok:
         raise Failure(f"The stores could not be migrated: {report.failed[0].error}")
-    for folder in folders:
+    for number, folder in enumerate(folders, 1):
         known = catalogue.by_slug(folder.slug)
         if known is None or known.status == "provisioning":
-            with progress_bar(f"{folder.name_zh} / {folder.name_en}") as progress:
+            title = f"{number}/{len(folders)} {folder.name_zh} {folder.name_en}"
+            with progress_bar(title) as progress:
                 options = Options(members, enrolled=True, progress=progress)
                 known = apply_folder(catalogue, folder, options).tenant
         with tenant_scope(known):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
 
 from charterhouse.commands.demonstration.house import Guest
+from charterhouse.desk.samples.showcase import Somebody
+from charterhouse.kernel.money import show_fen
+from charterhouse.plugins.registry import registry
 
 CARD = "4242 4242 4242 4242"
 DECLINED = "4000 0000 0000 0002"
@@ -21,26 +24,21 @@ def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> Non
     for guest in guests:
         tenant = guest.tenant
         home = f"{site}/t/{tenant.slug}"
-        title = f"{tenant.name_zh} · {tenant.name_en}"
         lines = [
-            f"管理端 Staff site    {home}/admin/",
-            f"会员端 Member portal {home}/my/",
+            " · ".join(registry().charter(tenant.charter).name),
+            f"管理端 Staff site     {home}/admin/",
+            f"会员端 Member portal  {home}/my/",
+            *_staff(guest),
+            *(_member(member) for member in guest.members),
         ]
+        title = f"{tenant.name_zh} · {tenant.name_en}"
         console.print(Panel("\n".join(lines), title=title, title_align="left", expand=False))
-        console.print(_staff(guest))
-        for member in guest.members:
-            local = member.phone.removeprefix("+86")
-            console.print(
-                f"  会员手机 member's phone  [bold]{local}[/]  {member.name}  "
-                f"{member.points} 积分 points"
-            )
-        console.print()
     program = sys.argv[0]
     console.print(
         f"全部机构 All of them   {site}/\n"
-        f"验证码：会员登录时的一次性验证码会显示在本窗口；员工动态码用 {program} demo-code <登录名> 再取。\n"
+        f"验证码：会员登录时的一次性验证码会显示在本窗口；员工动态码每30秒更换，用 {program} demo-code <登录名> 取得。\n"
         "Codes: the one-time codes of members appear in this window; "
-        f"`{program} demo-code LOGIN` gives a fresh code of staff.\n"
+        f"`{program} demo-code LOGIN` gives the code of any of the staff.\n"
         f"支付沙箱 Payment sandbox  {sandbox}  测试卡 test card {CARD}；"
         f"拒付 declined {DECLINED}；支付宝与微信按页面按钮 Alipay and WeChat Pay by the page's buttons.\n"
         "结束 End: Ctrl+C    重来 Start over: make demo-reset",
@@ -48,21 +46,31 @@ def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> Non
     )
 
 
-def _staff(guest: Guest) -> Table:
-    # One password for everybody stands in the caption, so that all fits into 80 columns.
+def _staff(guest: Guest) -> Iterator[str]:
+    """How staff signs in: logins with their roles, passwords, and the first one's code."""
+    # One password for everybody is told once.
     passwords = {entry.password for entry in guest.staff}
     shared = len(passwords) == 1
-    table = Table(box=None, padding=(0, 1), header_style="dim", caption_justify="left")
-    heads = ["登录 login", "角色 role", "动态码 code", "密钥 secret"]
-    for head in heads if shared else [*heads, "密码 password"]:
-        table.add_column(head, no_wrap=True, min_width=32 if "secret" in head else None)
-    for entry in guest.staff:
-        factor = guest.factors[entry.login]
-        cells = [entry.login, entry.role, factor.code, factor.secret]
-        table.add_row(*(cells if shared else [*cells, entry.password]))
-    if shared:
-        table.caption = f" 密码 password  {passwords.pop()}"
-    return table
+    logins = (
+        f"[bold]{entry.login}[/] {entry.role}" + ("" if shared else f" {entry.password}")
+        for entry in guest.staff
+    )
+    yield f"员工 staff  {' · '.join(logins)}"
+    if guest.staff:
+        first = guest.staff[0].login
+        code = f"动态码 code of {first} now [bold]{guest.factors[first].code}[/]"
+        yield f"密码 password  [bold]{passwords.pop()}[/]  {code}" if shared else code
+
+
+def _member(member: Somebody) -> str:
+    """A member's phone, and what there is to see."""
+    local = member.phone.removeprefix("+86")
+    has = [" ".join(member.tier)] if member.tier[0] else []
+    if member.points:
+        has.append(f"{member.points} 积分 points")
+    if member.stored_value:
+        has.append(f"储值 stored value {show_fen(member.stored_value)}")
+    return f"会员手机 member's phone  [bold]{local}[/]  {'  '.join([member.name, *has])}"
 
 
 class Messages:

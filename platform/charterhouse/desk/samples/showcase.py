@@ -11,9 +11,14 @@ from charterhouse import clock
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.people import find_person
 from charterhouse.desk.staff import SECRET, find_staff, row_of
+from charterhouse.desk.words import words
+from charterhouse.kernel.charter import Text
 from charterhouse.records.tables import standing
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import unit
+
+
+_LOOKED_AT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,18 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A sample member who can sign in to the portal."""
+    """A sample member who can sign in to the portal.
+
+    Attributes:
+        tier: its name in both languages; empty where the charter has none.
+        points, stored_value: what there is; stored value in fen.
+    """
 
     name: str
     phone: str
-    tier: str
+    tier: Text
     points: int
+    stored_value: int
 
 
 def second_factor(login: str) -> Factor:
@@ -61,18 +72,30 @@ def second_factor(login: str) -> Factor:
 
 
 def some_members(count: int) -> list[Somebody]:
-    """Active members with a phone and many points, whose portal has something to show."""
+    """Active members with a phone and much to their credit, whose portal has something to show."""
+    has = standing.c.points, standing.c.stored_value
     query = (
-        select(standing.c.ref, standing.c.tier, standing.c.points)
-        .where(standing.c.status == "active", standing.c.card == "active")
-        .order_by(standing.c.points.desc(), standing.c.ref)
-        .limit(count * 5)
+        select(standing.c.ref, standing.c.tier, *has)
+        .where(standing.c.status == "active", standing.c.card.in_(("active", "none")))
+        .order_by(*(column.desc() for column in has), standing.c.ref)
+        .limit(_LOOKED_AT)
     )
     with unit() as opened:
         rows = opened.connection.execute(query).all()
     found = [(find_person(row.ref), row) for row in rows]
-    return [
-        Somebody(person.name, person.phone, row.tier, row.points)
+    label = words().label
+    known = [
+        Somebody(
+            person.name,
+            person.phone,
+            label(row.tier) if row.tier else ("", ""),
+            row.points,
+            row.stored_value,
+        )
         for person, row in found
         if person and person.phone
-    ][:count]
+    ]
+    # Each tier shows its own things: the first of every tier comes before a second one.
+    first = {each.tier: each for each in reversed(known)}
+    known.sort(key=lambda each: first[each.tier] is not each)
+    return known[:count]
