@@ -98,6 +98,13 @@ class Case:
         return not self.raw["lacking"]
 
     @property
+    def asks_for(self) -> tuple[Paper, ...]:
+        """The documents that it needs: those of its service, and those that it lists itself."""
+        listed = self.raw["details"].get(self.service.listed) if self.service.listed else None
+        own = listed if isinstance(listed, list) else []
+        return (*self.service.asks_for, *(Paper(str(code)) for code in dict.fromkeys(own)))
+
+    @property
     def flags(self) -> list[str]:
         """The flags that it carries."""
         flags: list[str] = self.raw["flags"]
@@ -137,10 +144,22 @@ class Case:
         given = {code: copies for code, copies in given.items() if code not in strange}
         self.raw["documents"] = {**self.raw["documents"], **given}
         self.raw["details"] = {**self.raw["details"], **(getattr(d.body, "details", None) or {})}
+        self._look(d)
+
+    def reject(self, d: Draft, code: str) -> None:
+        """A paper handed in no longer counts."""
+        there = self.raw["documents"]
+        self.raw["documents"] = {kept: copies for kept, copies in there.items() if kept != code}
+        self._look(d)
+        if self.raw["lacking"] and self.status == "received":
+            self.raw["status"] = "incomplete"
+
+    def _look(self, d: Draft) -> None:
+        """Which papers are lacking."""
         there = self.raw["documents"]
         self.raw["lacking"] = [
             paper.code
-            for paper in self.service.asks_for
+            for paper in self.asks_for
             if paper.when(d, self.raw) and not any(there.get(code) for code in paper.codes)
         ]
 
@@ -148,7 +167,7 @@ class Case:
         """The papers handed in that do not count."""
         return [
             paper
-            for paper in self.service.asks_for
+            for paper in self.asks_for
             if documents.get(paper.code) and not paper.counts(d, self.raw)
         ]
 
@@ -170,11 +189,16 @@ class Case:
         Returns those for which it was late, and those that start: now, or where they are to be
         counted from a later moment, from `start`.
         """
+        step = self.service.step(what)
+        counts = step is None or step.counts(d, self.raw)
         if what not in (ASKED, SUPPLIED, COMPLETE, CLOSED):
-            self.raw["steps"].append([what, d.now.isoformat(), d.body.by])
+            row = [what, d.now.isoformat(), d.body.by]
+            self.raw["steps"].append(row if counts else [*row, UNDONE])
             details = getattr(d.body, "details", None)
             if details:
                 self.raw["said"] = {**self.raw.get("said", {}), what: dict(details)}
+        if not counts:
+            return [], []
         late = [limit for limit in self.service.limits if self._end(d, limit, what)]
         begun = [
             limit

@@ -59,6 +59,11 @@ class Casework(Clause):
             "close.outcome": OUTCOMES,
         }
 
+    def unknowns(self) -> Mapping[str, str]:
+        """See `Clause.unknowns`."""
+        number = self.by_reason.get("unknown")
+        return dict.fromkeys(("request.service", "progress.step"), number) if number else {}
+
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         return words_of(self.services.values(), self.speaker, self.labels)

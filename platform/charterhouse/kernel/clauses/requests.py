@@ -10,7 +10,7 @@ from charterhouse.kernel.charter import GRANT, GUARD, RIGHTS, Text, on
 from charterhouse.kernel.clauses.benefits import Offer
 from charterhouse.kernel.clauses.cases import Case
 from charterhouse.kernel.clauses.casework import Casework, Effects
-from charterhouse.kernel.clauses.conditions import belongs
+from charterhouse.kernel.clauses.conditions import belongs, detail
 from charterhouse.kernel.clauses.hours import ServiceHours
 from charterhouse.kernel.clauses.rights import lost_right, no_membership
 from charterhouse.kernel.clauses.services import (
@@ -18,6 +18,7 @@ from charterhouse.kernel.clauses.services import (
     ASKED,
     CLOSED,
     COMPLETE,
+    REFUSED,
     SUPPLIED,
     Again,
     Service,
@@ -43,7 +44,8 @@ class Services(Casework):
 
     Numbers by reason, for every service that does not say its own: who may ask (`none`,
     `expired`, `suspended`, `ended`, `lost`, `void`), papers, consent, tier, by, for, details,
-    open, over, step, close, decide, cancel, quota, limit.
+    open, over, step, close, decide, cancel, quota, limit; `unknown` refuses services and steps that
+    there are not.
 
     Args:
         services: what can be asked for.
@@ -149,12 +151,12 @@ class Services(Casework):
 
     def _papers(self, d: Draft, case: Case) -> Effects:
         """The clauses that set its papers speak: of all, of those waived, of those that miss."""
-        if not case.service.papers:
+        if not case.asks_for:
             return
         yield from self.stated(case.service, "papers")
         if not case.complete:
             yield from self.stated(case.service, "incomplete")
-        for paper in case.service.asks_for:
+        for paper in case.asks_for:
             if paper.waived and not paper.when(d, case.raw):
                 yield fx.Cite(paper.code, number=paper.waived)
         yield from self._uncounted(d, case)
@@ -201,16 +203,23 @@ class Services(Casework):
         if not case.is_open:
             yield self._over(d, case)
         service, number = case.service, self.speaker(case.service, "decide")
-        if not (service.review or service.optional_review) or case.did(APPROVED):
+        if not (service.review or service.optional_review) or _decided(case):
             yield fx.Refuse("order_violation", "decide.request", number=number)
         if service.decide_by and d.body.by not in service.decide_by:
             yield fx.Refuse("wrong_person", "decide.by", number=number)
+        if service.verdict:
+            yield from self._decided_after(d, case, number)
         if d.body.outcome != "approved":
+            if service.reason_needed and not (d.body.reason or "").strip():
+                yield fx.Refuse("reason_missing", "decide.reason", number=number)
             return
         if not case.complete:
             papers = self._lacking(service)
             yield fx.Refuse("document_missing", "decide.request", number=papers)
-        for before in service.decided_after:
+        yield from self._decided_after(d, case, number)
+
+    def _decided_after(self, d: Draft, case: Case, number: str) -> Effects:
+        for before in case.service.decided_after:
             if not case.did(before.code):
                 yield fx.Refuse(before.reason, "decide.request", number=before.clause or number)
 
@@ -226,10 +235,13 @@ class Services(Casework):
         if case is None:
             return
         if d.body.outcome == "approved":
-            if case.status == "received":
+            if case.status == "received" and not case.service.verdict:
                 case.raw["status"] = "approved"
             yield from self.moved(d, case, APPROVED)
             yield from self.brings(d, case, case.service.approved, "decide")
+        elif case.service.verdict:
+            yield from self.moved(d, case, REFUSED)
+            yield from self.stated(case.service, "refused")
         else:
             case.finish("refused", d.now)
             yield from self.stated(case.service, "refused")
@@ -244,7 +256,9 @@ class Services(Casework):
             return
         step = case.service.step(d.body.step)
         if step is None:
-            d.refuse("unknown", field="progress.step")
+            if not case.is_open:
+                yield self._over(d, case)
+            d.refuse("unknown", self.by_reason.get("unknown", ""), field="progress.step")
             return
         number = self.speaker(case.service, "step", step.clause)
         yield from self._in_time(d, case, step, number)
@@ -254,7 +268,7 @@ class Services(Casework):
             yield fx.Refuse("order_violation", "progress.step", number=number)
         if step.by and d.body.by not in step.by:
             yield fx.Refuse("wrong_person", "progress.by", number=number)
-        yield from self.lacks(d, step.details, number)
+        yield from self.lacks(d, step.details, step.asks or number)
         for bar in step.bars:
             if case.holds(d, bar.when):
                 field = f"progress.{bar.field or 'step'}"
@@ -293,6 +307,10 @@ class Services(Casework):
         number = self.speaker(case.service, "step", step.clause)
         for code in step.closes:
             yield fx.Finish(d.member, code, {"request": case.id}, number=number)
+        if step.rejects:
+            case.reject(d, str(detail(d.body, step.rejects)))
+        if step.ends:
+            yield from self._end(d, case, step.ends)
         yield from self.keep(d, case, "step", step.clause)
 
     # Its end.
@@ -367,11 +385,16 @@ class Services(Casework):
         case = self.case(d)
         if case is None:
             return
-        outcome, rule, again = d.body.outcome, case.service.quota, case.service.again
+        outcome, again = d.body.outcome, case.service.again
         yield from self.stated(case.service, outcome)
         if again and outcome == "failed" and all(case.did(code) for code in again.after):
             yield from self._arrange_anew(d, case, again)
             return
+        yield from self._end(d, case, outcome)
+        yield from self.keep(d, case, "close")
+
+    def _end(self, d: Draft, case: Case, outcome: str) -> Effects:
+        rule = case.service.quota
         yield from self.moved(d, case, CLOSED)
         case.finish("served" if outcome == "served" else "closed", d.now)
         case.raw["outcome"] = outcome
@@ -380,7 +403,6 @@ class Services(Casework):
         else:
             yield from self.release(d, case)
         yield from self.brings(d, case, case.service.closing.get(outcome, ()), "close")
-        yield from self.keep(d, case, "close")
 
     def _arrange_anew(self, d: Draft, case: Case, again: Again) -> Effects:
         """It goes on: what was arranged no longer counts, and the same use with it."""
@@ -389,6 +411,10 @@ class Services(Casework):
         case.restart(d, again.restarts, self.calendar)
         yield from self.brings(d, case, again.then, "close")
         yield from self.keep(d, case, "close")
+
+
+def _decided(case: Case) -> bool:
+    return case.did(APPROVED) or case.did(REFUSED)
 
 
 __all__ = ["CUSTOMERS", "Services"]

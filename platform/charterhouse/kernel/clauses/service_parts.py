@@ -18,6 +18,10 @@ DayOf = Callable[[Draft, Mapping[str, Any]], date]
 """The day that an event, or the request of which it speaks, gives: (draft, content)."""
 
 
+_UNDONE = 4
+"""The length of the row of a step that no longer counts as done."""
+
+
 def always(_d: Draft, _content: Mapping[str, Any]) -> bool:
     """Without a condition."""
     return True
@@ -121,6 +125,13 @@ class Paper:
         return (self.code, *self.any_of)
 
 
+def done(*steps: str) -> Condition:
+    """One of these steps was done, or is done by this event."""
+    return lambda _d, content: any(
+        row[0] in steps and len(row) < _UNDONE for row in content["steps"]
+    )
+
+
 def lacking(_d: Draft, content: Mapping[str, Any]) -> bool:
     """Papers are missing."""
     return bool(content["lacking"])
@@ -156,6 +167,6 @@ class Bar:
 
 
 __all__ = [
-    "After", "Bar", "Condition", "DayOf", "Paper", "Then", "always", "asked", "asked_or_said", "flag",
-    "in_tiers", "lacking", "notice", "record", "said", "task", "unless",
+    "After", "Bar", "Condition", "DayOf", "Paper", "Then", "always", "asked", "asked_or_said", "done",
+    "flag", "in_tiers", "lacking", "notice", "record", "said", "task", "unless",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from charterhouse.kernel.clauses.service_parts import (
     always,
     asked,
     asked_or_said,
+    done,
     flag,
     in_tiers,
     lacking,
@@ -45,10 +46,10 @@ OUTCOMES = ("served", "no_show", "failed")
 """How a request or a booking may be closed."""
 
 ASKED, SUPPLIED, COMPLETE = "request", "papers", "complete"
-APPROVED, CLOSED = "approved", "close"
+APPROVED, REFUSED, CLOSED = "approved", "refused", "close"
 """What may start or end a deadline beside the steps of the service: `SUPPLIED` is any paper."""
 
-MARKS = frozenset({ASKED, SUPPLIED, COMPLETE, APPROVED, CLOSED})
+MARKS = frozenset({ASKED, SUPPLIED, COMPLETE, APPROVED, REFUSED, CLOSED})
 """What happens to a request and is no step of its service."""
 
 UNITS = ("minutes", "hours", "days", "working_days")
@@ -73,6 +74,11 @@ class Step:
         clears: flags that it takes off.
         then: what it brings about.
         closes: tasks that it closes.
+        asks: the number that refuses lacking details; "" for that of the step.
+        counts: the condition under which it counts; else it is on file and nothing follows from
+            it for order, closing and deadlines.
+        rejects: the detail that names a paper handed in, which no longer counts afterwards.
+        ends: the outcome with which it closes the request; "" leaves it open.
     """
 
     code: str
@@ -90,6 +96,10 @@ class Step:
     closes: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
     undoes: tuple[str, ...] = ()
+    asks: str = ""
+    counts: Condition = always
+    rejects: str = ""
+    ends: str = ""
 
     @property
     def before(self) -> tuple[After, ...]:
@@ -101,11 +111,13 @@ class Step:
         """Every number under which the step speaks."""
         before = (each.clause for each in self.before)
         bars = (bar.clause for bar in self.bars)
-        return (self.clause, *before, *bars, *(then.clause for then in self.then))
+        return (self.clause, self.asks, *before, *bars, *(then.clause for then in self.then))
 
     def __post_init__(self) -> None:
         if self.status and self.status not in OPEN:
             raise CharterError(f"a step leaves a request open, not {self.status!r}")
+        if self.ends and self.ends not in OUTCOMES:
+            raise CharterError(f"a request does not end with {self.ends!r}")
 
 
 def in_order(*codes: str, clause: str = "") -> tuple[Step, ...]:
@@ -256,11 +268,14 @@ class Service:
         details: details without which it is refused as incomplete.
         refuses: further conditions under which it is refused.
         papers: documents that it needs; lacking ones come later, or refuse it.
+        listed: the detail of the request that lists further documents that it needs.
         needs: what closing needs, for the outcomes `needs_for`; `unfinished` is the reason
             otherwise; `bars` are flags that must be gone.
         lists_missing: whether `missing` names the needs that are open.
         review: whether somebody decides on it: by whom, and after which steps; without one a
-            decision is refused, or with `optional_review` possible all the same.
+            decision is refused, or with `optional_review` possible all the same. A `verdict`
+            leaves the state of the request as it is. A refusal may need its reason
+            (`reason_needed`).
         fixed_after: what makes a cancellation by the member `too_late`.
         again: what a failure of the other side leads to instead of closing.
         opening, approved, closing: what these bring about; closing by outcome.
@@ -282,6 +297,7 @@ class Service:
     refuses: tuple[Bar, ...] = ()
     papers: tuple[str | Paper, ...] = ()
     papers_later: bool = True
+    listed: str = ""
     steps: tuple[Step, ...] = ()
     needs: tuple[Need | str, ...] = ()
     needs_for: Collection[str] = ("served",)
@@ -292,6 +308,8 @@ class Service:
     decide_by: Collection[str] = ()
     decide_after: tuple[str | After, ...] = ()
     optional_review: bool = False
+    verdict: bool = False
+    reason_needed: bool = False
     opening: tuple[Then, ...] = ()
     approved: tuple[Then, ...] = ()
     closing: Mapping[str, tuple[Then, ...]] = field(default_factory=dict)
@@ -349,8 +367,8 @@ class Service:
 
 
 __all__ = [
-    "APPROVED", "ASKED", "CLOSED", "COMPLETE", "MARKS", "OPEN", "OUTCOMES", "OVER", "SUPPLIED",
-    "After", "Again", "Bar", "Condition", "Count", "Limit", "Need", "Paper", "Service", "Step",
-    "Then", "always", "asked", "asked_or_said", "flag", "in_order", "in_tiers", "lacking", "notice",
-    "passed_at", "record", "said", "task", "unless",
+    "APPROVED", "ASKED", "CLOSED", "COMPLETE", "MARKS", "OPEN", "OUTCOMES", "OVER", "REFUSED",
+    "SUPPLIED", "After", "Again", "Bar", "Condition", "Count", "Limit", "Need", "Paper", "Service",
+    "Step", "Then", "always", "asked", "asked_or_said", "done", "flag", "in_order", "in_tiers",
+    "lacking", "notice", "passed_at", "record", "said", "task", "unless",
 ]  # fmt: skip
