@@ -120,7 +120,7 @@ class TopUpTiers(Charter):
                 "4.1", verbs=frozenset({"spend", "use"}), lent={}, ended="7.1",
             ),
             TopUps("5.1"),
-            StoredValue("5.1"),
+            StoredValue("5.1", strict=False),
             CashOut("5.2", unit=STORED_VALUE if s.stored_value_refundable else ""),
             TopUpRefund("5.2"),
             BillRefund("5.4"),

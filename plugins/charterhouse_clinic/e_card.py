@@ -129,7 +129,7 @@ class ECard(Charter):
                 none="4", suspended="4", ended="4", lost="9", void="9", lending="8",
             ),
             BasePrice("10"),
-            Bookings("10", "appointment"),
+            Bookings("10", *texts.BOOKINGS, labels=texts.LABELS),
             PointsByRate("12", per_yuan=s.points_per_yuan),
             BillRefund("12"),
             OpeningFigures("14"),

@@ -10,6 +10,7 @@ from charterhouse_clinic.words import costed, named
 
 CARRIERS = {"physical": ("实体卡", "Plastic card"), "e-card": ("电子卡", "Electronic card")}
 CHANNELS = ("front-desk", "mini-program", "app", "telephone")
+BOOKINGS = ("appointment", "consultation", "treatment", "outpatient", "specialist", "exam")
 
 LABELS: dict[str, Text] = {
     **COMMON,

@@ -74,7 +74,7 @@ class GoldOrdinary(Charter):
             Prepayment("0.2a", least=ByTier({"gold": s.gold_prepay_min})),
             Activation("0.2a"),
             TopUps("0.3", only=_GOLD),
-            StoredValue("0.3"),
+            StoredValue("0.3", strict=False),
             StayBefore("0.4"),
             Quota(
                 "1.1", "health-check", per=1, period=membership_year

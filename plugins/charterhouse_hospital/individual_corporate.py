@@ -152,7 +152,9 @@ class IndividualCorporate(Charter):
                 suspended="3.2", ended="D.1",
             ),
             Redemption("6.1", gifts=s.gift_points, shown={}, insufficient="6.3"),
-            PointsTender("6.1", fen_per_point=s.yuan_per_point_used, insufficient="6.3"),
+            PointsTender(
+                "6.1", fen_per_point=s.yuan_per_point_used, strict=False, insufficient="6.3"
+            ),
             PointsByRate("6.2", block=s.yuan_per_point),
             OpeningFigures("6.2"),
             BillRefund("6.2"),

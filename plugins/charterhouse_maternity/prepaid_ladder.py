@@ -73,7 +73,7 @@ class PrepaidLadder(Charter):
             Review("A.1.1"),
             Activation("A.1.1"),
             OpeningFigures("A.1.1"),
-            StoredValue("A.1.1"),
+            StoredValue("A.1.1", strict=False),
             Prepayment("A.1.2", least=ByTier(ladder)),
             TierByPrepayment("A.1.3", ladder),
             Factor("A.1.4", factor=ByTier(s.price_factor)),

@@ -173,7 +173,7 @@ class Withdrawal(Clause):
             # Leaving later than the term ends does not lengthen it.
             values["valid_until"] = min(day - ONE_DAY, d.of_member.valid_until or date.max)
         yield fx.Change(d.member, values)
-        if back:
+        if self.refund is not no_refund:
             yield fx.Show("refund", back, number=self.of("paid_back"))
         yield fx.Announce("withdrawing", d.member)
 

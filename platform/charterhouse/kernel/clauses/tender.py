@@ -267,13 +267,16 @@ class PointsTender(Clause):
         blocks: only whole multiples of `per_yuan`.
         usable: a further condition; where it does not hold the bill is paid without points.
         lenient: whether what cannot be done is left undone instead of refused.
+        strict: whether asking for it on a bill without rights is refused instead of ignored.
     """
 
     def __init__(
         self, number: str, *, per_yuan: int = 0, fen_per_point: int = 0, blocks: bool = False,
-        usable: Callable[[Draft], bool] | None = None, lenient: bool = False, **numbers: str,
+        usable: Callable[[Draft], bool] | None = None, lenient: bool = False, strict: bool = True,
+        **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
+        self.strict = strict
         self.per_yuan = per_yuan
         self.fen_per_point = fen_per_point
         self.blocks = blocks
@@ -299,6 +302,8 @@ class PointsTender(Clause):
         """Take the points and count their value."""
         wanted = d.body.tender.points if d.body.tender is not None else None
         if d.bill is None or not wanted or not self.tenders():
+            return
+        if not d.bill.entitled and not self.strict:
             return
         problem = self.problem(d, wanted)
         if problem is None:
