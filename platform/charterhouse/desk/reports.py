@@ -167,6 +167,7 @@ def _entry(opened: Unit, row: Any, postings: dict[int, list[Posting]], zone: Any
         postings=tuple(postings.get(row.id, ())),
         raised=outcome.raised,
         path=path,
+        at=row.at.astimezone(zone),
     )
 
 

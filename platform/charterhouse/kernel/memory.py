@@ -45,6 +45,10 @@ class MemoryWorld:
         """See `View`."""
         return self.documents.get(doc_id)
 
+    def requests(self) -> list[Document]:
+        """Every request, open or over."""
+        return [each for each in self.documents.values() if each.kind == "request"]
+
     def active_members(self, day: date, kinds: frozenset[str] | None = None) -> int:
         """See `View`."""
         return sum(is_active(each, day, kinds) for each in self.standings.values())

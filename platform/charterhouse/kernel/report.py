@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel.decision import Happening, Raised
@@ -44,7 +44,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An accepted decision as a report sees it. Amounts in fen."""
+    """An accepted decision as a report sees it. Amounts in fen; `at` is the moment it was decided."""
 
     day: date
     verb: str
@@ -55,6 +55,7 @@ class Entry:
     postings: tuple[Posting, ...]
     raised: tuple[Raised, ...]
     path: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,9 +160,10 @@ class Book(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Body):
-    """Any other fact that a charter's rules look at."""
+    """Any other fact that a charter's rules look at; `person` is somebody who need be no member."""
 
     verb = "record"
     kind: Code
     member: Ref | None = None
+    person: Ref | None = None
     details: Details | None = None

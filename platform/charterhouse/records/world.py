@@ -20,7 +20,7 @@ from charterhouse.kernel.standing import HOUSE, Standing
 from charterhouse.kernel.vocabulary import Body
 from charterhouse.records.books import adopt, load_book
 from charterhouse.records.door import Door, Told
-from charterhouse.records.tables import standing
+from charterhouse.records.tables import document, standing
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.ids import new_id
@@ -117,3 +117,11 @@ class StoreWorld:
         """See `World`."""
         with unit() as opened:
             return StoreView(opened).document(doc_id)
+
+    def requests(self) -> list[Document]:
+        """See `World`."""
+        wanted = select(document.c.id).where(document.c.kind == "request").order_by(document.c.id)
+        with unit() as opened:
+            view = StoreView(opened)
+            found = [view.document(each) for each in opened.connection.execute(wanted).scalars()]
+        return [each for each in found if each is not None]

@@ -39,7 +39,7 @@ def read_deadline(text: str, zone: tzinfo | None) -> date | datetime:
 class Case:
     """The content of a request, changed step by step; nothing of it is shared with the past.
 
-    The content holds: service, status, tier and person at opening, for, by, at, details,
+    The content holds: service, status, tier and person at opening, for, by, at, event, details,
     documents, lacking (papers), steps ([code, moment, by], and "undone"), said (step → its last
     details), limits (code → [deadline, state],
     state of open, overdue, done, late), flags, quota and the parts that it took, closed; and, for
@@ -66,7 +66,7 @@ class Case:
         case = cls(body.id, d.member, service, {
             "service": service.code, "status": "received",
             "tier": d.of_member.tier, "for": body.for_, "by": body.by, "channel": body.channel,
-            "at": d.now.isoformat(), "details": dict(body.details or {}),
+            "at": d.now.isoformat(), "event": d.event.id, "details": dict(body.details or {}),
             "hospital": dict(body.hospital or {}), "documents": {}, "lacking": [],
             "steps": [], "limits": {}, "flags": [], "quota": "", "parts": {},
         })  # fmt: skip

@@ -128,11 +128,17 @@ class Incidents(Clause):
 
     Args:
         kinds: kind → task, or "".
+        flag: raised with each; "" for none.
+        record: written with each; "" for none.
     """
 
-    def __init__(self, number: str, kinds: Mapping[str, str]) -> None:
+    def __init__(
+        self, number: str, kinds: Mapping[str, str], *, flag: str = "", record: str = "incident"
+    ) -> None:
         super().__init__(number)
         self.kinds = kinds
+        self.flag = flag
+        self.record_kind = record
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -141,13 +147,18 @@ class Incidents(Clause):
     @on("incident", phase=GUARD, rank=10)
     def of_member(self, d: Draft) -> Iterator[fx.Effect]:
         """There must be somebody's file to record it in."""
-        if d.of_member.status == "none":
+        if d.body.kind in self.kinds and d.of_member.status == "none":
             yield fx.Refuse("not_active")
 
     @on("incident", phase=FOLLOW)
     def record(self, d: Draft) -> Iterator[fx.Effect]:
-        """Record it, and raise its task."""
-        yield fx.Note(d.member, "incident")
+        """Record it, and raise its flag and its task."""
+        if d.body.kind not in self.kinds:
+            return
+        if self.record_kind:
+            yield fx.Note(d.member, self.record_kind)
+        if self.flag:
+            yield fx.Raise("flag", self.flag, d.member)
         task = self.kinds[d.body.kind]
         if task:
             yield fx.Raise("task", task, d.member, due=d.event.day)

@@ -202,4 +202,54 @@ class HouseCycle(Clause):
         }
 
 
-__all__ = ["AfterEachDay", "DaysOfMonthNotice", "HouseCycle"]
+class HouseEvery(Clause):
+    """A task of the institution's own at 00:00 of every n-th day after the charter's first day.
+
+    Args:
+        code: of the task.
+        days: between two.
+    """
+
+    due_rank = 60
+    of_house = True
+
+    def __init__(self, number: str, code: str, *, days: int) -> None:
+        super().__init__(number)
+        self.code = self.about = code
+        self.days = days
+
+    @property
+    def fact(self) -> str:
+        """Under which the institution keeps its first day."""
+        return f"first/{self.code}"
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The next such day; before the first day is kept, the end of it."""
+        kept = standing.facts.get(self.fact)
+        if not kept:
+            return day_start(after.date() + timedelta(days=1), after.tzinfo)
+        first = date.fromisoformat(kept)
+        passed = (after.date() - first).days // self.days
+        return day_start(first + timedelta(days=(passed + 1) * self.days), after.tzinfo)
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """Keep the first day when it ends; raise the task on every n-th."""
+        today = draft.now.date()
+        kept = draft.standing(member).facts.get(self.fact)
+        first = date.fromisoformat(kept) if kept else today - timedelta(days=1)
+        if not kept:
+            yield fx.Keep(member, self.fact, first.isoformat())
+        if (today - first).days % self.days == 0:
+            yield fx.Raise("task", self.code, member, due=today)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                f"自本章程启用之日起，每隔{self.days}天零时由系统提醒一次。",
+                f"At 00:00 of every {self.days}th day after the charter's first day.",
+            )
+        }
+
+
+__all__ = ["AfterEachDay", "DaysOfMonthNotice", "HouseCycle", "HouseEvery"]

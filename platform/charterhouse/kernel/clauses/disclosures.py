@@ -18,12 +18,12 @@ class Disclosures(Clause):
     """A disclosure names an open request of the member, and goes to those who work on it.
 
     Args:
-        recipients: the kinds of recipients.
+        recipients: the kinds of recipients; None for a log of what goes outside, to anybody.
     """
 
-    def __init__(self, number: str, *, recipients: Collection[str] = RECIPIENTS) -> None:
+    def __init__(self, number: str, *, recipients: Collection[str] | None = RECIPIENTS) -> None:
         super().__init__(number)
-        self.recipients = frozenset(recipients)
+        self.recipients = None if recipients is None else frozenset(recipients)
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""
@@ -34,8 +34,10 @@ class Disclosures(Clause):
         """Refuse one that no open request needs, or that goes to somebody else."""
         if d.body.kind != DISCLOSURE:
             return
-        if not d.body.member:
+        if not d.member:
             yield fx.Lack("member")
+            return
+        if self.recipients is None:
             return
         if detail(d.body, "recipient_type") not in self.recipients:
             yield fx.Refuse("not_eligible", "record.details.recipient_type")
@@ -44,7 +46,7 @@ class Disclosures(Clause):
         if (
             request is None
             or request.kind != "request"
-            or request.member != d.body.member
+            or request.member != d.member
             or request.content["status"] not in OPEN
         ):
             yield fx.Refuse("not_eligible", "record.details.request")
@@ -60,6 +62,13 @@ class Disclosures(Clause):
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
+        if self.recipients is None:
+            return {
+                self.number: (
+                    "对外提供个人信息的，每次均予登记。",
+                    "Every disclosure of personal data outside is logged.",
+                )
+            }
         return {
             self.number: (
                 "个人和医疗信息仅在办理中的申请需要时提供给服务机构、医院或检验机构，每次提供均予记录。",

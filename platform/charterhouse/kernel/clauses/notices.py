@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from charterhouse.kernel import effects as fx
@@ -21,16 +21,21 @@ class BirthdayNotice(Clause):
     Args:
         notice: its code.
         month: whether it comes with the month of the birthday.
+        statuses: of those who get it.
     """
 
-    def __init__(self, number: str, *, notice: str = "birthday", month: bool = False) -> None:
+    def __init__(
+        self, number: str, *, notice: str = "birthday", month: bool = False,
+        statuses: Collection[str] = ("active",),
+    ) -> None:  # fmt: skip
         super().__init__(number)
+        self.statuses = statuses
         self.notice = notice
         self.month = month
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
         """The next birthday while the membership runs."""
-        if standing.status != "active" or standing.born is None:
+        if standing.status not in self.statuses or standing.born is None:
             return None
         born = standing.born.replace(day=1) if self.month else standing.born
         return day_start(next_birthday(born, after.date()), after.tzinfo)
@@ -79,6 +84,7 @@ class Cycle(Clause):
         repeats: whether it is raised again and again while nothing restarts it.
         begins: whether it begins with the activation.
         record: kind written into the file with it; "" for none.
+        anybody: whether it is raised for those too who are no members.
     """
 
     due_rank = 60
@@ -86,9 +92,10 @@ class Cycle(Clause):
     def __init__(
         self, number: str, code: str, *, sort: str = "task", months: int = 0, days: int = 0,
         restarts: Mapping[str, Callable[[Draft], bool]] | None = None, repeats: bool = True,
-        begins: bool = True, record: str = "",
+        begins: bool = True, record: str = "", anybody: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(number)
+        self.anybody = anybody
         self.code = code
         self.sort = sort
         self.months = months
@@ -121,7 +128,7 @@ class Cycle(Clause):
             yield fx.Keep(happening.member, self.fact, None)
 
     @on("spend", "visit", "record", "use", "change_details", "take_part", "book", "redeem",
-        "progress", phase=FOLLOW, rank=70)  # fmt: skip
+        "request", "progress", "close", "apply", phase=FOLLOW, rank=70)  # fmt: skip
     def restart(self, d: Draft) -> Iterator[fx.Effect]:
         """It counts anew from the day of the event; one told late does not turn it back."""
         counts = self.restarts.get(d.body.verb)
@@ -132,7 +139,7 @@ class Cycle(Clause):
     def due_day(self, standing: Standing) -> date | None:
         """The day on which it is raised next."""
         kept = standing.facts.get(self.fact)
-        if not kept or standing.status not in ("active", "withdrawing"):
+        if not kept or not (self.anybody or standing.status in ("active", "withdrawing")):
             return None
         start = date.fromisoformat(kept)
         return notice_end(start, self.months) if self.months else start + timedelta(days=self.days)
@@ -269,7 +276,7 @@ class Recorded(Clause):
         """Refuse a record of nobody, or of no member where one is needed."""
         if d.body.kind not in self.kinds:
             return
-        if not d.body.member:
+        if not d.member:
             if not self.nobody:
                 yield fx.Refuse("incomplete", "record.member")
         elif self.members_only and d.of_member.status not in ("active", "withdrawing"):

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from charterhouse.kernel import vocabulary as v
 from charterhouse.kernel.clauses.queues import queue_of
+from charterhouse.kernel.clauses.waiting import waiting_for, work_order
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.kinds import read_moment
 from charterhouse.kernel.program import Book
@@ -28,6 +29,10 @@ class Kept(Protocol):
 
     def document(self, doc_id: str) -> Document | None:
         """A document by id."""
+        ...
+
+    def requests(self) -> list[Document]:
+        """Every request, open or over."""
         ...
 
 
@@ -89,8 +94,17 @@ def lacking(body: v.Body | None, world: Kept) -> list[str]:
 
 
 def queue_at(body: v.Body | None, world: Kept, now: datetime) -> list[str]:
-    """The persons who wait for the slot of a step; without one, for all that has no slot."""
+    """The persons who wait for the slot of a step; without one, for all that has no slot.
+
+    Where requests wait to be worked off, those of the step's service; without one, of all.
+    """
     program = world.book.at(now)
+    rule = work_order(program)
+    if rule is not None:
+        service = _service_of(body, world)
+        kept = world.requests()
+        named = rule.services if service is None else (service,)
+        return [each.member for code in named for each in waiting_for(rule, kept, code)]
     places = [(what, "") for what in sorted(program.codes.get("book.what", ()))]
     if isinstance(body, v.Book):
         places = [(body.what, body.slot or "")]
@@ -101,6 +115,13 @@ def queue_at(body: v.Body | None, world: Kept, now: datetime) -> list[str]:
     return [
         entry.person for what, slot in places for entry in queue_of(program, world, what, slot, now)
     ]
+
+
+def _service_of(body: v.Body | None, world: Kept) -> str | None:
+    if isinstance(body, v.Request):
+        return body.service
+    document = world.document(body.request) if isinstance(body, v.RequestBody) else None
+    return str(document.content["service"]) if document and document.kind == "request" else None
 
 
 __all__ = ["differences", "lacking", "queue_at", "subject_of"]

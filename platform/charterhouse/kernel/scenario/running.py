@@ -55,6 +55,10 @@ class World(Protocol):
         """A document by id."""
         ...
 
+    def requests(self) -> list[Document]:
+        """Every request, open or over."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
