@@ -17,7 +17,6 @@ from charterhouse.records.tables import standing
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import unit
 
-
 _LOOKED_AT = 60
 
 
