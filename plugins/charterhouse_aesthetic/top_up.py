@@ -8,7 +8,13 @@ from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Consent, Documents, MinAge, OneMembership
-from charterhouse.kernel.clauses.benefits import GrantOnce, Quota, Unlimited, membership_year
+from charterhouse.kernel.clauses.benefits import (
+    GrantOnce,
+    Quota,
+    Unlimited,
+    UseGivenBack,
+    membership_year,
+)
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier
 from charterhouse.kernel.clauses.conduct import Sanctions
 from charterhouse.kernel.clauses.earning import BillRefund
@@ -127,6 +133,7 @@ class TopUpTiers(Charter):
             Unlimited("6", *FOR_ALL),
             Unlimited("6", "vip-service", only=("diamond",), too_low="6.1"),
             *checks(yearly=s.checks_yearly),
+            UseGivenBack("6.1"),
             FamilySize("6.1", "family-health-check", size=s.family_size),
             Sanctions("7.1", measures=frozenset({"end_membership"}), approver=""),
             Withdrawal("7.1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Documents, OneMembership
-from charterhouse.kernel.clauses.benefits import Quota, Unlimited, membership_year
+from charterhouse.kernel.clauses.benefits import Quota, Unlimited, UseGivenBack, membership_year
 from charterhouse.kernel.clauses.conditions import ByTier, Lines
 from charterhouse.kernel.clauses.earning import BillRefund
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
@@ -79,6 +79,7 @@ class GoldOrdinary(Charter):
             Quota(
                 "1.1", "health-check", per=1, period=membership_year
             ).per_tier(ordinary="2.1"),
+            UseGivenBack("1.1").per_tier(ordinary="2.1"),
             CheckedItems("1.1", "health-check", s.check_items).per_tier(ordinary="2.1"),
             Factor(
                 "1.2", factor=ByTier(s.exam_factor), lines=Lines(categories={"exam", "health-check"})

@@ -12,7 +12,7 @@ from charterhouse.kernel.clauses.admission import (
     applied_kind,
     applied_tier,
 )
-from charterhouse.kernel.clauses.benefits import Quota, Unlimited, membership_year
+from charterhouse.kernel.clauses.benefits import Quota, Unlimited, UseGivenBack, membership_year
 from charterhouse.kernel.clauses.conditions import (
     ByKind,
     ByTier,
@@ -175,6 +175,7 @@ class VipGold(Charter):
             Quota(
                 "7.3", "health-plan", per=ByTier({"gold": 1}), period=membership_year, excluded="4.0"
             ),
+            UseGivenBack("3.3"),
             Quota("7.4", "medicine-box", per=ByTier({"gold": 0}), excluded="4.0"),
             ComesWithCard(
                 "7.4", "medicine-box", only=GOLD, issue="issue-medicine-box", owe="owe-medicine-box"

@@ -136,7 +136,7 @@ class MaternityPoints(Charter):
                 beyond=s.referrals_continue, earns="3.2", once="3.3",
             ),
             ActivityPoints("4.1", s.activity_points, both=s.prize_adds_to_participation),
-            PointsYear("5.1", without=s.reset_off_years),
+            PointsYear("5.1", without=s.reset_off_years, kept="5.2"),
             OpeningFigures("5.1"),
             Redemption(
                 "6.2", gifts={}, shown=shown, unknown="not_redeemable", block=block,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Documents, OneMembership
-from charterhouse.kernel.clauses.benefits import Quota, Unlimited, membership_year
+from charterhouse.kernel.clauses.benefits import Quota, Unlimited, UseGivenBack, membership_year
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier, Lines, since_birthday
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate, SpendTotal
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
@@ -108,6 +108,7 @@ class PrepaidLadder(Charter):
                 for benefit, tiers in CHECK_UPS.items()
             ),
             Quota("B.6", "birthday-gift", per=1, only=DEPARTMENT, window=since_birthday),
+            UseGivenBack("B.6"),
             PointsByRate("B.7", block=s.yuan_per_point, who=of_department),
             Redemption("B.7", gifts=s.gifts),
             Prepayment("B.11", least=cards),

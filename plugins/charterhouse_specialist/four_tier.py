@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from charterhouse.kernel.charter import Charter, Clause, Section
 from charterhouse.kernel.clauses.admission import Consent, Documents, OneMembership
-from charterhouse.kernel.clauses.benefits import Quota, Unlimited, term_year
+from charterhouse.kernel.clauses.benefits import Quota, Unlimited, UseGivenBack, term_year
 from charterhouse.kernel.clauses.cards import Loss, Reissue
 from charterhouse.kernel.clauses.conditions import ByTier, Lines
 from charterhouse.kernel.clauses.conduct import DetailsChanged, Sanctions
@@ -98,6 +98,7 @@ class FourTier(Charter):
                 period=term_year,
             ),
             Quota("8", "health-management", per=ByTier({"diamond": 1}), period=term_year),
+            UseGivenBack("17"),
             OneMembership("9"),
             Documents("9", {"registration-form": 1, "id-document": 1}),
             Consent("9"),

@@ -218,7 +218,7 @@ class Quota(Counted):
         parts = yield from self.consume(d, d.member, d.body.quantity)
         yield fx.Put("use", d.body.id or f"use-{d.event.id}", d.member, {
             "benefit": self.benefit, "quantity": d.body.quantity, **parts,
-            "at": d.now.isoformat(), "tier": d.program.tier,
+            "at": d.now.isoformat(), "tier": d.program.tier, "for": d.body.for_,
         })  # fmt: skip
         yield fx.Announce("used", d.member)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
@@ -150,8 +150,10 @@ class PerPersonQuota(Quota):
         return each * standing.members if each and standing.kind == self.group else each
 
     def _of_person(self, d: Draft) -> str:
-        period = self.period(d.of_member, d.event.day)
-        return own_id("person-uses", d.member, self.benefit, period, str(d.body.for_))
+        return self._kept_for(d.of_member, d.event.day, str(d.body.for_))
+
+    def _kept_for(self, standing: Standing, day: date, person: str) -> str:
+        return own_id("person-uses", standing.ref, self.benefit, self.period(standing, day), person)
 
     def _had(self, d: Draft) -> int:
         kept = d.document(self._of_person(d))
@@ -179,6 +181,20 @@ class PerPersonQuota(Quota):
             }  # fmt: skip
             number = self.of("person")
             yield fx.Put("person-uses", self._of_person(d), d.member, content, number=number)
+
+    @on("give_back", phase=SETTLE, rank=60)
+    def return_to_person(self, d: Draft) -> Iterator[fx.Effect]:
+        """The person has it again."""
+        taken = d.document(d.body.of)
+        if taken is None or taken.content.get("benefit") != self.benefit:
+            return
+        day = datetime.fromisoformat(taken.content["at"]).astimezone(d.now.tzinfo).date()
+        standing, person = d.standing(taken.member), str(taken.content.get("for"))
+        kept = d.document(self._kept_for(standing, day, person))
+        if kept is not None and standing.kind == self.group:
+            left = int(kept.content["uses"]) - int(taken.content["quantity"])
+            content = {**kept.content, "uses": max(left, 0)}
+            yield fx.Put("person-uses", kept.id, kept.member, content, number=self.of("person"))
 
 
 __all__ = ["AHEAD", "HEADS", "GroupSize", "PerPersonQuota"]

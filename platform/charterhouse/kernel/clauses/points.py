@@ -12,19 +12,22 @@ from charterhouse.kernel.clauses.registers import own_id
 from charterhouse.kernel.clauses.rights import no_membership
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
-from charterhouse.kernel.ledger import CREDIT, POINTS, SPEND_TOTAL, freeze, take
+from charterhouse.kernel.ledger import CREDIT, POINTS, SPEND_TOTAL, Lot, freeze, take
 from charterhouse.kernel.periods import day_start, first_invalid_day, within_days
+from charterhouse.kernel.standing import Standing
 
 
 class PointsYear(Clause):
     """All points of a calendar year are cleared at its end.
 
+    Numbers by reason: `kept`.
+
     Args:
         without: years at whose end nothing is cleared.
     """
 
-    def __init__(self, number: str, *, without: Iterable[int] = ()) -> None:
-        super().__init__(number)
+    def __init__(self, number: str, *, without: Iterable[int] = (), **numbers: str) -> None:
+        super().__init__(number, **numbers)
         self.without = frozenset(without)
 
     def expiry(self, unit: str, day: date, now: datetime) -> datetime | None:
@@ -43,6 +46,30 @@ class PointsYear(Clause):
         while year - 1 in self.without:
             year += 1
         return day_start(date(year, 1, 1), now.tzinfo)
+
+    def _spared(self, standing: Standing, now: datetime) -> Iterator[tuple[Lot, int]]:
+        """Lots that would expire at the end of a year which has been spared since."""
+        if not self.without:
+            return
+        for lot in standing.lots.get(POINTS, ()):
+            year = lot.expires.astimezone(now.tzinfo).year - 1 if lot.expires else 0
+            if year in self.without and lot.amount > 0:
+                yield lot, year
+
+    def next_due(self, standing: Standing, after: datetime) -> datetime | None:
+        """The last day of a year that was spared after its points were earned."""
+        days = [date(year, 12, 31) for _, year in self._spared(standing, after)]
+        moments = [day_start(day, after.tzinfo) for day in days]
+        return min((moment for moment in moments if moment > after), default=None)
+
+    def due(self, draft: Draft, member: str) -> Iterator[fx.Effect]:
+        """The points go on until the end of the next year that is not spared."""
+        for lot, year in list(self._spared(draft.standing(member), draft.now)):
+            if year == draft.now.year:
+                end = self._year_end(draft.now.date(), draft.now)
+                number = self.of("kept")
+                yield fx.DebitLot(member, POINTS, lot.key, lot.amount, number=number)
+                yield fx.Credit(member, POINTS, lot.amount, lot.cls, end, number=number)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

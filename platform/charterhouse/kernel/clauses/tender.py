@@ -292,7 +292,9 @@ class PointsTender(Clause):
         return points * 100 // self.per_yuan if self.per_yuan else points * self.fen_per_point
 
     def needed(self, fen: int) -> int:
-        """The points that a bill of so many fen needs."""
+        """The points that a bill of so many fen needs; in blocks, as many as it takes whole."""
+        if self.blocks:
+            return fen // 100 * self.per_yuan
         if self.per_yuan:
             return -(-fen * self.per_yuan // 100)
         return -(-fen // self.fen_per_point)
@@ -308,6 +310,8 @@ class PointsTender(Clause):
         problem = self.problem(d, wanted)
         if problem is None:
             points = min(wanted, self.needed(d.bill.to_pay))
+            if not points:
+                return
             yield fx.Tender(POINTS, min(self.value(points), d.bill.to_pay), points)
         elif not self.lenient:
             reason, number = problem
