@@ -47,7 +47,7 @@ class AppAdmission(GreenChannel):
         """See `GreenChannel.services`."""
         return [
             admission(
-                s, clause="1.3", papers="1.3", photo="1.3", electronic="1.3", told="1.4",
+                s, clause="1.3", photo="1.3", electronic="1.3", told="1.4",
                 limit="1.4", calls="1.5",
                 numbers={"papers": "1.3", "quota": "1.3", "cancel": "1.3"},
             )

@@ -24,7 +24,15 @@ from charterhouse.kernel.clauses.insurance import Policies
 from charterhouse.kernel.clauses.notices import AmendmentNotice
 from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.rights import Statement
-from charterhouse.kernel.clauses.services import APPROVED, COMPLETE, Count, Service, Step, always
+from charterhouse.kernel.clauses.services import (
+    APPROVED,
+    COMPLETE,
+    After,
+    Count,
+    Service,
+    Step,
+    always,
+)
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse_green_channel.common_texts import HEADINGS, texts
 from charterhouse_green_channel.fields import code
@@ -195,7 +203,7 @@ def service(
 
 def booking(*after: Any, clause: str = "", review: bool = False, **more: Any) -> Step:
     """The step that fixes time and place: when papers are complete, and after a review."""
-    before = (COMPLETE, APPROVED) if review else (COMPLETE,)
+    before = (COMPLETE, After(APPROVED, "G9")) if review else (COMPLETE,)
     return Step(BOOKED, clause, after=(*before, *after), status="arranged", **more)
 
 

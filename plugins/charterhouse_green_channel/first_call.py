@@ -45,7 +45,7 @@ def told_within(hours: int, clause: str, **more: Any) -> Limit:
 
 
 def admission(
-    s: SettingValues, *, clause: str, papers: str, photo: str, electronic: str, told: str,
+    s: SettingValues, *, clause: str, photo: str, electronic: str, told: str,
     limit: str, calls: str, numbers: Mapping[str, str],
 ) -> Service:  # fmt: skip
     """The admission: slip and photo, two limits from the first call, two call-backs.
@@ -53,7 +53,6 @@ def admission(
     Args:
         s: the settings.
         clause: the number of the service.
-        papers: that of the slip.
         photo: that of the photo.
         electronic: that of an electronic slip.
         told: that of the first deadline.
@@ -64,7 +63,7 @@ def admission(
     return service(
         "admission", clause=clause, numbers=numbers,
         papers=(
-            Paper(SLIP, clause=papers),
+            SLIP,
             Paper(PHOTO, when=unless(asked(slip="electronic")), waived=electronic, clause=photo),
         ),
         count=Count("admission", forfeits=(s.cancel_free_until,)),

@@ -87,7 +87,7 @@ class ThreeServices(GreenChannel):
         forfeits = (s.cancel_free_until,)
         return [
             admission(
-                s, clause="1.1", papers="3.1", photo="3.2", electronic="3.3", told="1.5",
+                s, clause="1.1", photo="3.2", electronic="3.3", told="1.5",
                 limit="1.1", calls="2.4", numbers={**numbers, "papers": "3.2"},
             ),
             service(

@@ -259,7 +259,8 @@ class _Ear:
             said = spoken(*args, **named)
             if isinstance(said, Iterable):
                 return _listening(said, act, self._heard)
-            if said is not None and said != 0:
+            # What is left of a benefit without limit is None.
+            if said != 0 and (said is not None or method == "remaining"):
                 self._heard.spoke.add(act)
             return said
 
