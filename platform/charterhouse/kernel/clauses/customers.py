@@ -136,14 +136,16 @@ class Contacts(Clause):
         details: without which they are refused as incomplete.
         record: written into the customer's file; "" for none.
         more: further records of a contact: (draft) → (record, number that speaks).
+        under: the numbers under which `more` speaks.
     """
 
     def __init__(
         self, number: str, *kinds: str, channels: Collection[str] | None = None, by: bool = False,
         details: tuple[str, ...] = (), record: str = "",
-        more: Callable[[Draft], tuple[str, str]] | None = None, **numbers: str,
+        more: Callable[[Draft], tuple[str, str]] | None = None, under: Iterable[str] = (),
+        **numbers: str,
     ) -> None:  # fmt: skip
-        super().__init__(number, **numbers)
+        super().__init__(number, **{each: each for each in under}, **numbers)
         self.about = "/".join(kinds)
         self.kinds = kinds
         self.channels = channels

@@ -1,0 +1,18 @@
+"""Charters of service desks: customer service, consulting group, guides, reception of VIPs."""
+
+from __future__ import annotations
+
+from charterhouse.kernel.charter import Charter
+from charterhouse.plugins.spec import hookimpl
+from charterhouse_service_desk.consulting_group import ConsultingGroup
+from charterhouse_service_desk.guide_center import GuideCenter
+
+INSTITUTION = ("客户服务中心", "Customer service centre")
+
+CHARTERS: list[type[Charter]] = [ConsultingGroup, GuideCenter]
+
+
+@hookimpl
+def register_charters() -> list[type[Charter]]:
+    """The charters of this plugin."""
+    return CHARTERS

@@ -1,0 +1,124 @@
+"""Customer service centre and duties of patient guides (医院客服中心工作制度和人员职责)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from charterhouse.kernel.charter import Clause, Section, Text
+from charterhouse.kernel.clauses.customers import Contacts
+from charterhouse.kernel.clauses.services import (
+    Condition,
+    Need,
+    Service,
+    done,
+    flag,
+    record,
+    unless,
+)
+from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_service_desk import guide_center_texts as texts
+from charterhouse_service_desk.common import ServiceDesk, service, step
+from charterhouse_service_desk.common_reports import activity, times
+from charterhouse_service_desk.guide_center_clauses import (
+    DISCHARGE,
+    JOURNEY,
+    ROWS,
+    DeskInventory,
+    Journey,
+    number_of,
+)
+from charterhouse_service_desk.guide_center_reports import JOURNEYS
+
+FIVE_SERVICES = ("way-finding", "triage", "consulting", "welcome", "message")
+
+
+class Floor(fields.Field[str]):
+    """A floor: a number or a name; typed as text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)
+        if not 0 < len(text.strip()) <= 40:
+            raise ValidationError("must be a floor such as 3 or B1")
+        return text.strip()
+
+
+class GuideCenterSettings(Schema):
+    """The floors that have a guide of their own."""
+
+    floor_guides = fields.List(
+        Floor(), load_default=list, validate=validate.Length(max=200),
+        metadata=meta("设楼层导医的楼层", "Floors with a floor guide", "list", "4.5", "guides"),
+    )  # fmt: skip
+
+    groups = {"guides": ("导医", "Guides")}  # noqa: RUF012 - marshmallow reads it as it is
+
+
+def guided(floors: Collection[str]) -> Condition:
+    """The floor that the request names has a guide of its own."""
+
+    def holds(_d: Draft, content: Mapping[str, Any]) -> bool:
+        floor = content["details"].get("floor")
+        return floor is not None and str(floor).strip() in floors
+
+    return holds
+
+
+class GuideCenter(ServiceDesk):
+    """The patient's journey has a fixed order, and nobody is left between two stations."""
+
+    code = "service-desk.guide-center"
+    name = ("医院客服中心工作制度和导医职责", "Customer service centre and patient guides")
+    Settings = GuideCenterSettings
+    heading = (
+        Section("1", "导医的意义", "Importance"),
+        Section("2", "要求", "Requirements"),
+        Section("3", "全程服务流程", "The journey"),
+        Section("4", "接待技巧", "Reception skills"),
+    )
+    records = ("customer-file", "violation", "late", "disclosure")
+    roles = texts.ROLES
+    labels = texts.LABELS
+    reports = (activity(texts.LABELS), times(texts.LABELS), JOURNEYS)
+
+    def services(self, s: SettingValues) -> list[Service]:
+        """See `ServiceDesk.services`."""
+        on_guided_floor = guided(s.floor_guides)
+        unnotified = unless(done("doctor-notified"))
+        return [
+            service(
+                JOURNEY, "3",
+                *(step(each, number_of(each), ends="served" if each == DISCHARGE else "")
+                  for each in ROWS),
+                needs=(DISCHARGE,),
+            ),
+            service(
+                "escort", "4.5", step("handed-over"), step("escorted"),
+                needs=(
+                    Need("hand-over", by=("handed-over",), when=on_guided_floor),
+                    Need("escort", by=("escorted",), when=unless(on_guided_floor)),
+                ),
+            ),
+            service(
+                "waiting-watch", "4.3", step("sudden-change"), step("doctor-notified"),
+                step("sent-to-emergency", then=(
+                    flag("doctor-not-notified", when=unnotified),
+                    record("violation", when=unnotified),
+                )),
+            ),
+        ]  # fmt: skip
+
+    def rules(self, s: SettingValues) -> list[Clause]:
+        """See `ServiceDesk.rules`."""
+        return [
+            DeskInventory("2.3", "sign", "trolley", "wheelchair", "leaflets"),
+            Contacts("2.4", *FIVE_SERVICES),
+            Journey("3", emergency="3.12"),
+        ]
+
+    def words(self, s: SettingValues) -> dict[str, Text]:
+        """See `ServiceDesk.words`."""
+        return texts.words(s)
