@@ -97,6 +97,9 @@ class Services(Casework):
         for bar in service.refuses:
             if case.holds(d, bar.when):
                 number = bar.clause or self.speaker(service, "open")
+                if bar.reason == "incomplete":
+                    yield fx.Lack(bar.field, number=number)
+                    continue
                 yield fx.Refuse(bar.reason, f"request.{bar.field or 'service'}", number=number)
         if not service.papers_later:
             for paper in case.raw["lacking"]:
