@@ -37,6 +37,8 @@ class ServiceFee(Clause):
         thresholds: tier → least sum in fen, low to high.
     """
 
+    takes_any_fee = True
+
     def __init__(self, number: str, thresholds: Mapping[str, int], **numbers: str) -> None:
         super().__init__(number, **numbers)
         self.thresholds = thresholds

@@ -116,7 +116,7 @@ class Supreme(Charter):
             Activation("1.5", card=False),
             Rights("1.5", verbs=frozenset({"spend", "use"}), shown={}, flag="", lent={},
                    expired="D.1", ended="D.2"),
-            Review("1.6", notice="application-result"),
+            Review("1.6", notice="application-result", told="1.2"),
             Unlimited("2", *BENEFITS),
             DoctorOfOnesOwn(
                 "2.1", replaced="doctor-replaced", record="doctor-assignment",

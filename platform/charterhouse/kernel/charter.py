@@ -86,6 +86,8 @@ class Clause:
     """Verbs on which it reads or writes what belongs to the institution (`HOUSE`)."""
     touches: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Verb → further fields that name persons whose standings take part (`details.person` too)."""
+    takes_any_fee: ClassVar[bool] = False
+    """Whether the fee of a `join` is taken even when nothing is owed."""
     about: str = ""
     """What tells it from others of its class and number, where their order would show."""
 

@@ -265,7 +265,10 @@ def _fees(draft: Draft, body: v.Join, common: dict[str, Any]) -> Iterator[v.Body
         amount = debt.amount if body.fee is None else body.fee
         yield v.Pay(**common, for_=purpose, amount=amount)
     if body.fee and not owed:
-        draft.refuse("order_violation", field="join.fee")
+        if draft.program.takes_any_fee:
+            yield v.Pay(**common, for_="fee", amount=body.fee)
+        else:
+            draft.refuse("order_violation", field="join.fee")
 
 
 def _run(draft: Draft) -> None:

@@ -75,6 +75,7 @@ class Program:
         self.touches = self._collect_touches()
         self.tenders = frozenset(source for c in self.clauses for source in c.tenders())
         self.reaching = [c for c in self.clauses if type(c).reaches is not Clause.reaches]
+        self.takes_any_fee = any(c.takes_any_fee for c in self.clauses)
         self.joining = [c for c in self.clauses if type(c).joins is not Clause.joins]
         self._expiring = [c for c in self.clauses if type(c).expiry is not Clause.expiry]
         self._clearing = [c for c in self.clauses if type(c).clears is not Clause.clears]

@@ -113,7 +113,7 @@ class Application(Clause):
 class Review(Clause):
     """A reviewer approves or rejects what was applied for.
 
-    Numbers by reason: `reason` (a rejection says why).
+    Numbers by reason: `reason` (a rejection says why), `told` (the notice).
 
     Args:
         reason_needed: whether a rejection must say why.
@@ -157,7 +157,7 @@ class Review(Clause):
     def tell(self, d: Draft) -> Iterator[fx.Effect]:
         """The applicant is told the result."""
         if self.notice:
-            yield fx.Raise("notice", self.notice, d.member)
+            yield fx.Raise("notice", self.notice, d.member, number=self.of("told"))
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
