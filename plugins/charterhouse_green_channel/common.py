@@ -37,6 +37,7 @@ from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse_green_channel.common_texts import HEADINGS, texts
 from charterhouse_green_channel.fields import code
 from charterhouse_green_channel.labels import LABELS, ROLES, SERVICES
+from charterhouse_green_channel.reports import MONTHLY
 
 BOOKED = "booking-confirmed"
 
@@ -123,6 +124,7 @@ class GreenChannel(Charter):
     heading: ClassVar[tuple[Section, ...]] = ()
     labels = LABELS
     roles = ROLES
+    reports = (MONTHLY,)
     records: ClassVar[Sequence[str]] = ("premium", "disclosure")
 
     def __init_subclass__(cls) -> None:

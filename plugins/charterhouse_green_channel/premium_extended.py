@@ -129,13 +129,13 @@ def term_words(s: SettingValues) -> dict[str, Text]:
     }
 
 
-def floor_words(number: str) -> dict[str, Text]:
-    """The floor under changes, in words."""
+def floor_words(number: str, *, costs: Text = ("", "")) -> dict[str, Text]:
+    """The floor under changes, in words; with what else the clause says before it."""
     return {
         number: (
-            "保险公司负责解释，可调整内容、范围和规则，但不得低于现有水平：减少次数、延长等待期或减少延长次数的调整不予准许；"
+            f"{costs[0]}保险公司负责解释，可调整内容、范围和规则，但不得低于现有水平：减少次数、延长等待期或减少延长次数的调整不予准许；"
             "提高的自生效日起适用，正在进行的服务年度亦同。",
-            "The insurer interprets and may change contents, scope and rules, but not below the present "
+            f"{costs[1]}The insurer interprets and may change contents, scope and rules, but not below the present "
             "service: a change that lowers a count, lengthens the waiting or cuts the extensions is "
             "refused; one that raises them holds from its effective date, for the running year too.",
         )

@@ -21,6 +21,7 @@ from charterhouse_green_channel.premium_extended import (
 )
 
 ARRANGED = {"second-opinion": "2.2", "admission": "2.3", "surgery": "2.4", "escort": "2.5"}
+COSTS = ("医疗费用由客户承担。", "Medical costs are the customer's. ")
 WITH_ESCORT = ("second-opinion", "admission", "surgery")
 
 
@@ -85,7 +86,7 @@ class PremiumExtended180(PremiumExtended):
 
     def words(self, s: SettingValues) -> dict[str, Text]:
         """See `GreenChannel.words`."""
-        return {**term_words(s), **_services(s), **floor_words("4.1"), **_requests()}
+        return {**term_words(s), **_services(s), **floor_words("4.1", costs=COSTS), **_requests()}
 
 
 def _services(s: SettingValues) -> dict[str, Text]:
@@ -141,7 +142,6 @@ def _requests() -> dict[str, Text]:
             "No review. Giving up a booking for own reasons, or not attending, counts as enjoyed; before "
             "the booking, or when hospital or provider fail, the count is released.",
         ),
-        "4": ("医疗费用由客户承担。", "Medical costs are the customer's."),
         "4.2": (
             "保险公司仅在服务需要时将个人信息提供给服务机构或第三方（含医疗和检验机构），并严格保密；每次提供均予记录，"
             "没有在办申请或提供给其他方的不予准许。",

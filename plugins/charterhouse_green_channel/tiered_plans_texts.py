@@ -5,7 +5,7 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.settings import SettingValues
-from charterhouse_green_channel.labels import SERVICES, named
+from charterhouse_green_channel.labels import LABELS, SERVICES, named
 
 
 def words(s: SettingValues) -> dict[str, Text]:
@@ -18,10 +18,12 @@ def _plans(s: SettingValues) -> Text:
     for plan, services in s.plans.items():
         own = [(SERVICES[code], count) for code, count in services.items()]
         zh.append(
-            f"{plan}：" + "、".join(n[0] + ("不限" if c is None else f"{c}次") for n, c in own)
+            f"{LABELS.get(plan, (plan, plan))[0]}："
+            + "、".join(n[0] + ("不限" if c is None else f"{c}次") for n, c in own)
         )
         en.append(
-            f"{plan}: " + ", ".join(f"{n[1]} {'without limit' if c is None else c}" for n, c in own)
+            f"{LABELS.get(plan, (plan, plan))[1]}: "
+            + ", ".join(f"{n[1]} {'without limit' if c is None else c}" for n, c in own)
         )
     return "；".join(zh), "; ".join(en)
 
