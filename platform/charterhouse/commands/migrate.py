@@ -25,6 +25,7 @@ def command(ctx: click.Context, *, only: tuple[str, ...], as_json: bool) -> None
     """
     from charterhouse.commands.common import tenant_named
     from charterhouse.config import Config
+    from charterhouse.desk.requests import list_requests
     from charterhouse.tenancy.migrate import migrate_all
     from charterhouse.tenancy.provision import open_catalogue
 
@@ -42,6 +43,9 @@ def command(ctx: click.Context, *, only: tuple[str, ...], as_json: bool) -> None
             progress(done, total)
 
         report = migrate_all(config, count, only=only or None)
+    for one in report.outcomes:
+        if one.state == "done":
+            list_requests(catalogue.get(one.tenant_id))
     if as_json:
         rows = [
             {"tenant": one.slug, "state": one.state, "error": one.error} for one in report.outcomes

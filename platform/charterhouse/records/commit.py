@@ -15,6 +15,7 @@ from charterhouse.kernel.standing import Standing, dump
 from charterhouse.records import sealing
 from charterhouse.records import tables as t
 from charterhouse.records.chain import Chain
+from charterhouse.records.requests import REQUEST, keep_request
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.store import Unit, prepared
@@ -263,6 +264,8 @@ class Commit:
             else:
                 values = {"own_id": doc_id, "member": document.member, "sealed": sealed}
                 self._unit.execute(_SET_DOCUMENT, values)
+            if document.kind == REQUEST:
+                keep_request(self._unit, document)
 
     def _items(self, number: int, decision: Decision) -> None:
         for raised in decision.raised:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Mapped
 
-__all__ = ["Attachment", "AuditEntry", "Base", "Item", "db"]
+__all__ = ["Attachment", "AuditEntry", "Base", "Item", "Request", "db"]
 
 
 class Base(DeclarativeBase):
@@ -43,6 +43,26 @@ class Item(Base):
         due: Mapped[str | None]
         state: Mapped[str]
         about: Mapped[dict[str, Any]]
+
+
+class Request(Base):
+    """A request as the board shows it; what it says stands in its document.
+
+    `open` is 1 or 0. `due_at` is the first moment at which the next deadline has passed, the end
+    of time where there is none, and of a request that is over when it was over.
+    """
+
+    __table__ = tables.request
+
+    if TYPE_CHECKING:
+        id: Mapped[str]
+        member: Mapped[str]
+        service: Mapped[str]
+        status: Mapped[str]
+        open: Mapped[int]
+        due_at: Mapped[datetime]
+        opened_at: Mapped[datetime]
+        staff_id: Mapped[int | None]
 
 
 class AuditEntry(Base):

@@ -21,6 +21,7 @@ from charterhouse.records.chain import broken_links, digest_of
 from charterhouse.records.commit import audited
 from charterhouse.records.door import load_event
 from charterhouse.records.replaying import house_founded
+from charterhouse.records.requests import REQUEST, columns_of
 from charterhouse.tenancy.errors import SealError
 from charterhouse.tenancy.store import Unit
 from charterhouse.tenancy.types import to_micros
@@ -128,6 +129,7 @@ def verify(unit: Unit, progress: Progress = lambda _count: None) -> Findings:
     _compare_balances(unit, replay, found)
     _compare_postings(unit, replay, found)
     _compare_documents(unit, replay, found)
+    _compare_requests(unit, replay, found)
     _compare_cards(unit, replay, found)
     _check_chain(unit, found)
     return found
@@ -233,6 +235,23 @@ def _compare_documents(unit: Unit, replay: _Replay, found: Findings) -> None:
             continue
         if digest_of(content) != digest_of(dict(again.content)) or row.member != again.member:
             found.differences.append(f"document {doc_id} differs from what was decided")
+
+
+def _compare_requests(unit: Unit, replay: _Replay, found: Findings) -> None:
+    stored = {row.id: row for row in unit.connection.execute(select(t.request))}
+    rebuilt = {each.id: each for each in replay.documents.values() if each.kind == REQUEST}
+    found.counts["requests"] = len(stored)
+    for request_id in sorted(stored.keys() | rebuilt.keys()):
+        row, again = stored.get(request_id), rebuilt.get(request_id)
+        if row is None or again is None:
+            state = "missing" if again else "unfounded"
+            found.differences.append(f"request {request_id} is {state} on the board")
+            continue
+        expected = columns_of(again, unit.tenant.zone)
+        for name, value in expected.items():
+            kept = getattr(row, name)
+            if kept != value:
+                found.differences.append(f"request {request_id}: {name} is {kept}, rebuilt {value}")
 
 
 def _compare_cards(unit: Unit, replay: _Replay, found: Findings) -> None:

@@ -183,6 +183,25 @@ document = Table(
     comment="Bills, payments, redemptions, uses, requests …, by the id that events give them.",
 )
 
+request = Table(
+    "request",
+    metadata,
+    Column("id", String(80), ForeignKey("document.id"), primary_key=True),
+    Column("member", REF, nullable=False),
+    Column("service", CODE, nullable=False),
+    Column("status", CODE, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("staff_id", BigInteger, ForeignKey("staff.id")),
+    Index(None, "open", "due_at", "id"),
+    Index(None, "open", "status", "due_at", "id"),
+    Index(None, "open", "service", "due_at", "id"),
+    Index(None, "open", "staff_id", "due_at", "id"),
+    Index(None, "member"),
+    comment="Requests by what staff look for; rebuilt from their documents, but for `staff_id`.",
+)
+
 item = Table(
     "item",
     metadata,

@@ -10,6 +10,7 @@ from charterhouse.commands.common import Failure, progress_bar
 from charterhouse.config import Config
 from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.folder import StaffEntry, TenantFolder, read_folder
+from charterhouse.desk.requests import list_requests
 from charterhouse.desk.samples.showcase import Factor, Somebody, second_factor, some_members
 from charterhouse.payments.house import choose_merchant
 from charterhouse.payments.sandbox import SandboxState, Server
@@ -58,6 +59,9 @@ def furnish(config: Config, folders: list[TenantFolder], members: int | None) ->
     report = migrate_all(config)
     if not report.ok:
         raise Failure(f"The stores could not be migrated: {report.failed[0].error}")
+    for one in report.outcomes:
+        if one.state == "done":
+            list_requests(catalogue.get(one.tenant_id))
     for number, folder in enumerate(folders, 1):
         known = catalogue.by_slug(folder.slug)
         if known is None or known.status == "provisioning":
