@@ -126,7 +126,7 @@ class Case:
         ]
         for limit in self.service.limits:
             kept = self.raw["limits"].get(limit.code)
-            if limit.start in codes and kept and kept[1] in _RUNNING:
+            if any(start in codes for start in limit.starts) and kept and kept[1] in _RUNNING:
                 del self.raw["limits"][limit.code]
 
     def undone(self, d: Draft) -> list[str]:
@@ -203,7 +203,7 @@ class Case:
         begun = [
             limit
             for limit in self.service.limits
-            if limit.start == what and self._begin(d, limit, calendar, start or d.now)
+            if what in limit.starts and self._begin(d, limit, calendar, start or d.now)
         ]
         return late, begun
 

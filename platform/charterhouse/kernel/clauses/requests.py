@@ -273,7 +273,11 @@ class Services(Casework):
             yield fx.Refuse("wrong_person", "progress.by", number=number)
         yield from self.lacks(d, step.details, step.asks or number)
         for bar in step.bars:
-            if case.holds(d, bar.when):
+            if not case.holds(d, bar.when):
+                continue
+            if bar.reason == "incomplete":
+                yield fx.Lack(bar.field, number=bar.clause or number)
+            else:
                 field = f"progress.{bar.field or 'step'}"
                 yield fx.Refuse(bar.reason, field, number=bar.clause or number)
 

@@ -15,7 +15,7 @@ Condition = Callable[[Draft, Mapping[str, Any]], bool]
 
 
 DayOf = Callable[[Draft, Mapping[str, Any]], date]
-"""The day that an event, or the request of which it speaks, gives: (draft, content)."""
+"""The day, or the moment, that an event or the request of which it speaks gives: (draft, content)."""
 
 
 _UNDONE = 4

@@ -200,6 +200,11 @@ def _any_of(codes: Iterable[str], labels: Labels) -> Text:
     return "或".join(zh for zh, _ in named), " or ".join(en for _, en in named)
 
 
+def _any_of_marks(codes: Iterable[str], labels: Labels) -> Text:
+    named = [_MARKS.get(code) or labels.get(code, (code, code)) for code in codes]
+    return "或".join(zh for zh, _ in named), " or ".join(en for _, en in named)
+
+
 def _closing(service: Service, labels: Labels) -> Text:
     named = [_need(need, labels) for need in service.needed]
     zh, en = "、".join(zh for zh, _ in named), ", ".join(en for _, en in named)
@@ -234,12 +239,12 @@ def _brought(
 
 
 def _limit(limit: Limit, labels: Labels) -> Text:
-    start_zh, start_en = _list([limit.start], labels)
+    start_zh, start_en = _any_of_marks(limit.starts, labels)
     ends_zh, ends_en = _list(limit.ends, labels)
     if limit.on:
         return (
-            f"{start_zh}所定之日{ends_zh}；逾期标记并催办。",
-            f"On the day named by {start_en}: {ends_en}; what is overdue is marked and followed up.",
+            f"{start_zh}所定之时{ends_zh}；逾期标记并催办。",
+            f"By the time named by {start_en}: {ends_en}; what is overdue is marked and followed up.",
         )
     unit_zh, unit_en = _UNITS[limit.unit]
     return (

@@ -157,11 +157,11 @@ class Limit:
 
     Attributes:
         code: of the deadline.
-        start: "request", "papers" (any), "complete" (all), "approved" or a step; its first
-            occurrence, or with `repeats` every one at which it is not open.
+        start: "request", "papers" (any), "complete" (all), "approved", a step, or any of several;
+            its first occurrence, or with `repeats` every one at which it is not open.
         until: the steps that end it, or "approved" or "close".
         amount, unit: how long; minutes, hours, days or working_days.
-        on: the day that it falls on, where the event says it; instead of amount and unit.
+        on: the day or moment that it falls on, where the event says it; instead of amount and unit.
         renews: whether each start replaces one that still runs.
         when: the condition under which it runs.
         task: raised when it passes undone.
@@ -170,7 +170,7 @@ class Limit:
 
     code: str
     _: KW_ONLY
-    start: str = ASKED
+    start: str | tuple[str, ...] = ASKED
     until: str | tuple[str, ...] = CLOSED
     amount: int = 0
     unit: str = "days"
@@ -185,6 +185,11 @@ class Limit:
     def __post_init__(self) -> None:
         if self.unit not in UNITS or self.amount < 0:
             raise CharterError(f"a deadline cannot be {self.amount} {self.unit}")
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """What starts it."""
+        return (self.start,) if isinstance(self.start, str) else self.start
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -359,7 +364,7 @@ class Service:
         named |= {each.code for each in self.decided_after}
         named |= {code for step in self.steps for code in step.undoes} | {*self.fixed_after}
         named |= {code for need in self.needed for code in need.steps}
-        named |= {limit.start for limit in self.limits}
+        named |= {start for limit in self.limits for start in limit.starts}
         named |= {end for limit in self.limits for end in limit.ends}
         strange = named - known - MARKS
         if strange:
