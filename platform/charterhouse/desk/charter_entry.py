@@ -129,7 +129,9 @@ class Reader:
         for row in rows_of(flat, setting.name):
             cells = [row.get(column.name, "").strip() for column in setting.columns]
             key, figures = cells[0], cells[keyed:]
-            if not any(figures) and (key in known or not any(cells)):
+            # In a matrix an empty figure may mean something: without limit.
+            stated = all(cells[:keyed]) and keyed > 1 and setting.columns[-1].optional
+            if not any(figures) and not stated and (key in known or not any(cells)):
                 continue
             if not all(cells[:keyed]):
                 raise NotReadError("rows", key)
