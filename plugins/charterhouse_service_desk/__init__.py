@@ -5,11 +5,16 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_service_desk.consulting_group import ConsultingGroup
+from charterhouse_service_desk.execution import Execution
 from charterhouse_service_desk.guide_center import GuideCenter
+from charterhouse_service_desk.handbook import Handbook
+from charterhouse_service_desk.operations import Operations
 
 INSTITUTION = ("客户服务中心", "Customer service centre")
 
-CHARTERS: list[type[Charter]] = [ConsultingGroup, GuideCenter]
+CHARTERS: list[type[Charter]] = [
+    ConsultingGroup, GuideCenter, Handbook, Operations, Execution,
+]  # fmt: skip
 
 
 @hookimpl
