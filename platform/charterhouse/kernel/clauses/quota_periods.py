@@ -23,6 +23,11 @@ def quarter(_standing: Standing, day: date) -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
+def months(number: int) -> Period:
+    """So many calendar months, the first of which begins in January."""
+    return lambda _standing, day: f"{day.year}/{number}x{(day.month - 1) // number}"
+
+
 def term(standing: Standing, _day: date) -> str:
     """The running term."""
     return f"term {standing.term_start or standing.since}"
@@ -59,6 +64,6 @@ def once(_standing: Standing, _day: date) -> str:
 
 
 __all__ = [
-    "YEAR_START", "Period", "birthday", "calendar_year", "membership_year", "once", "quarter",
-    "term", "term_year", "year_start",
+    "YEAR_START", "Period", "birthday", "calendar_year", "membership_year", "months", "once",
+    "quarter", "term", "term_year", "year_start",
 ]  # fmt: skip
