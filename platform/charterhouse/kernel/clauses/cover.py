@@ -90,6 +90,10 @@ class Cover:
         ended = known.until if known.state in (SURRENDERED, EXPIRED) else None
         return last if ended is None else min(last, ended)
 
+    def fixed(self, policy: Policy, day: date) -> Policy:
+        """The policy with what a later change of the charter must not move any more."""
+        return policy
+
     def turns(self, policy: Policy) -> Iterator[date]:
         """The days on which what it gives may change by itself."""
         yield self.opens(policy)
@@ -133,13 +137,13 @@ class YearCover(Cover):
 
 
 OPENED = "opened"
-"""The mark of a policy that keeps on which day its service was opened, if earlier than at last."""
+"""The mark of a policy that keeps on which day its service was opened."""
 
 
 class OpenedCover(Cover):
     """It opens some days after the cooling-off at the latest, and runs for a term from then.
 
-    An earlier opening is kept in the mark `OPENED`.
+    The day is kept in the mark `OPENED`: an earlier one when it is told, else when it has come.
 
     Args:
         days: after the end of the cooling-off.
@@ -161,6 +165,12 @@ class OpenedCover(Cover):
         """See `Cover`."""
         kept = policy.marks.get(OPENED)
         return date.fromisoformat(kept) if kept else self.at_last(policy)
+
+    def fixed(self, policy: Policy, day: date) -> Policy:
+        """Once it is open it stays so, whatever the charter says of later policies."""
+        if OPENED in policy.marks or day < self.at_last(policy):
+            return policy
+        return policy.with_mark(OPENED, self.at_last(policy).isoformat())
 
     def last(self, policy: Policy, day: date | None = None) -> date | None:
         """See `Cover`."""

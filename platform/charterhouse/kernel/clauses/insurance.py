@@ -8,7 +8,7 @@ object beside the state of the policy itself are the `PolicyRule`s of the charte
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from charterhouse.kernel import effects as fx
@@ -149,23 +149,27 @@ class Policies(Clause):
 
     # The status.
 
-    def states(self, standing: Standing, day: date) -> list[tuple[str, date | None]]:
-        """Status and last service day by each policy."""
-        cover = self.cover
-        return [
-            (cover.state(policy, day).status, cover.valid_until(policy, day))
-            for policy in policies_of(standing)
-        ]
+    def given(self, standing: Standing, day: date) -> tuple[str, date | None] | None:
+        """The best status and the latest service day of a person's policies; None without any."""
+        policies = policies_of(standing)
+        if not policies:
+            return None
+        states = (self.cover.state(policy, day).status for policy in policies)
+        lasts = [self.cover.valid_until(policy, day) for policy in policies]
+        until = None if None in lasts else max(last for last in lasts if last is not None)
+        return min(states, key=RANKING.index), until
 
     def refresh(self, d: Draft, member: str) -> Iterator[fx.Effect]:
         """Set status, last service day and tier to what the policies give now."""
         standing, day = d.standing(member), d.now.date()
-        states = self.states(standing, day)
-        if not states:
+        for policy in policies_of(standing):
+            fixed = self.cover.fixed(policy, day)
+            if fixed is not policy:
+                yield from keep(d, member, fixed, self.of("status"))
+        given = self.given(standing, day)
+        if given is None:
             return
-        status = min((status for status, _ in states), key=RANKING.index)
-        lasts = [last for _, last in states]
-        until = None if None in lasts else max(last for last in lasts if last is not None)
+        status, until = given
         before = standing.status
         if status != before:
             since = {"since": day} if status == "active" and standing.since is None else {}
@@ -186,8 +190,14 @@ class Policies(Clause):
             yield fx.Announce("tier_changed", member)
 
     def next_due(self, standing: Standing, after: datetime) -> datetime | None:
-        """The next day on which a policy may give something else."""
+        """The next day on which a policy may give something else.
+
+        At once where a new version of the charter has just made it something else.
+        """
         today = after.date()
+        given = self.given(standing, today)
+        if given is not None and given != (standing.status, standing.valid_until):
+            return after + timedelta(microseconds=1)
         days = [
             day for policy in policies_of(standing) for day in self.turns(policy) if day > today
         ]
