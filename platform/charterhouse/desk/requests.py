@@ -17,7 +17,9 @@ from charterhouse import clock
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.staff import get_staff
+from charterhouse.desk.words import program_now
 from charterhouse.kernel.clauses.services import OPEN
+from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records import sealing
 from charterhouse.records.models import Request, db
 from charterhouse.records.requests import NEVER, fill
@@ -30,7 +32,7 @@ from charterhouse.tenancy.types import from_micros, to_micros
 
 __all__ = [
     "COUNTED", "NOBODY", "STATES", "Filters", "Found", "Row", "assign", "count", "list_requests",
-    "listed",
+    "listed", "services",
 ]  # fmt: skip
 
 STATES = OPEN
@@ -146,6 +148,17 @@ def count(filters: Filters) -> int:
     some = _wanted(filters, literal(1)).limit(COUNTED).subquery()
     with unit():
         return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def services() -> list[str]:
+    """The services of the charter in the order of its labels; none while it is not available."""
+    try:
+        program = program_now()
+    except (CharterUnavailableError, LookupError):
+        return []
+    order = {code: place for place, code in enumerate(program.charter.labels)}
+    codes = program.codes.get("request.service", ())
+    return sorted(codes, key=lambda code: (order.get(code, len(order)), code))
 
 
 def _wanted(filters: Filters, *columns: Any) -> Select[Any]:

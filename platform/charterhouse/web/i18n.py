@@ -31,6 +31,7 @@ from charterhouse.web.preferences import preference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import timedelta
 
     from babel.messages.catalog import Message
     from flask import Flask
@@ -53,6 +54,7 @@ __all__ = [
     "pick",
     "read_catalogues",
     "relative_text",
+    "span_text",
     "switch_url",
     "time_tag",
     "yuan_text",
@@ -176,6 +178,11 @@ def relative_text(moment: datetime) -> str:
     """Return how long ago or ahead a moment is, for example "3 minutes ago"."""
     delta = moment - clock.now()
     return str(format_timedelta(delta, add_direction=True, locale=_LOCALES[current_language()]))
+
+
+def span_text(delta: timedelta) -> str:
+    """Return how long something is, whichever way it runs, for example "3 hours"."""
+    return str(format_timedelta(abs(delta), locale=_LOCALES[current_language()]))
 
 
 def switch_url(**choices: str) -> str:
