@@ -135,8 +135,8 @@ class AnnualFee(Charter):
             Unlimited("2.1(5)", "health-plan"),
             Unlimited("2.1(6)", "priority-visit"),
             Rights(
-                "2.2(1)", verbs=frozenset({"spend", "use"}), shown={"spend": SHOWN, "use": SHOWN},
-                lent={}, expired="4.2", ended="3.3",
+                "2.2(1)", verbs=frozenset({"spend", "use", "take_part"}),
+                shown={"spend": SHOWN, "use": SHOWN}, lent={}, expired="4.2", ended="3.3",
             ),
             Bookings(
                 "2.2(2)", *ACTIVITIES, *s.activity_places, members=True, none="2.2(3)",

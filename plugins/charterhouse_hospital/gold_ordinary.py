@@ -75,7 +75,7 @@ class GoldOrdinary(Charter):
             Activation("0.2a"),
             TopUps("0.3", only=_GOLD),
             StoredValue("0.3", strict=False),
-            StayBefore("0.4"),
+            StayBefore("0.4", tier="ordinary"),
             Quota(
                 "1.1", "health-check", per=1, period=membership_year
             ).per_tier(ordinary="2.1"),

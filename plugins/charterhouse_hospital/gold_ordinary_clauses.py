@@ -52,7 +52,25 @@ class CashOff(Clause):
                 yield fx.Deduct(index, part)
                 left -= part
         if key:
-            yield fx.Put(self.kind, key, d.member, {"left": left, "at": d.now.isoformat()})
+            at = d.now.isoformat()
+            yield fx.Put(self.kind, key, d.member, {"left": left, "at": at})
+            bill = d.body.id or f"bill-{d.event.id}"
+            off = (int(kept.content["left"]) if kept else amount) - left
+            yield fx.Put(
+                f"{self.kind}-off", f"{self.kind}-off:{bill}", d.member,
+                {"episode": key, "amount": off, "at": at},
+            )  # fmt: skip
+
+    @on("refund", phase=EARN, rank=60)
+    def bring_back(self, d: Draft) -> Iterator[fx.Effect]:
+        """A bill taken back whole leaves what it used up to the other bills of its episode."""
+        if d.refund is None or d.refund.left:
+            return
+        taken = d.document(f"{self.kind}-off:{d.refund.original.id}")
+        kept = d.document(taken.content["episode"]) if taken else None
+        if taken is not None and kept is not None:
+            left = int(kept.content["left"]) + int(taken.content["amount"])
+            yield fx.Put(self.kind, kept.id, kept.member, {**kept.content, "left": left})
 
 
 class CashDiscount(CashOff):
@@ -192,13 +210,25 @@ class Dividend(Clause):
 
 
 class StayBefore(Clause):
-    """A card taken during a stay has its rights from the next visit on, not for that stay."""
+    """A card taken during a stay has its rights from the next visit on, not for that stay.
+
+    Args:
+        tier: whose card is taken so.
+    """
+
+    def __init__(self, number: str, *, tier: str) -> None:
+        super().__init__(number)
+        self.tier = tier
 
     @on("spend", phase=RIGHTS, rank=70)
     def not_yet(self, d: Draft) -> Iterator[fx.Effect]:
         """Deny the right on bills of the episode that the application named."""
         details = d.of_member.facts.get(APPLICATION, {}).get("details", {})
-        if d.body.episode and details.get("episode") == d.body.episode:
+        if (
+            d.of_member.tier == self.tier
+            and d.body.episode
+            and details.get("episode") == d.body.episode
+        ):
             yield fx.Deny("too_early")
 
 

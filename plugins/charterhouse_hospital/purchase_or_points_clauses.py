@@ -113,6 +113,8 @@ class ReportsOf(Clause):
             yield fx.Refuse("wrong_person", "use.for")
         elif detail(d.body, "consent") is not True:
             yield fx.Refuse("consent_missing", "use.details.consent")
+        else:
+            yield fx.Cite("consent given")
 
 
 class Operations(Clause):
