@@ -31,7 +31,7 @@ class Common:
     Attributes:
         numbers: of `Policies`, by reason.
         used: services taken on the spot.
-        included, persons: numbers of those checks.
+        included, persons: numbers of those checks; "" where own clauses say who is served.
         covers: who else is served.
         policies: further arguments of `Policies` (tiers).
     """
@@ -95,10 +95,11 @@ class InsurerVip(Charter):
                 form="G10",
             ),
             Services("G9", *services, labels=LABELS, **_REQUESTS),
-            Insured(common.persons, covers=common.covers),
             Disclosures("G17"),
             AmendmentNotice("G16", days=0),
         ]  # fmt: skip
+        if common.persons:
+            shared.append(Insured(common.persons, covers=common.covers))
         said = [Statement(number, *text) for number, text in {**texts(), **self.words(s)}.items()]
         return [*self.rules(s), *shared, *said]
 

@@ -55,7 +55,20 @@ LABELS: dict[str, Text] = {
     "recipient": ("接收方", "Recipient"),
     "purpose": ("用途", "Purpose"),
     "member": ("被保险人", "Insured person"),
+    # relations
+    "parent": ("父母", "Parent"),
+    "spouse": ("配偶", "Spouse"),
+    "child": ("子女", "Child"),
+    # products and steps
+    "whole-life-critical-illness": ("终身重大疾病保险", "Whole-life critical-illness insurance"),
+    "mild-illness-rider": ("附加轻症保险", "Mild-illness rider"),
+    "booking-confirmed": ("预约成功并告知", "Booking confirmed"),
     # conditions and how sure they are
+    "malignant-tumour": ("恶性肿瘤", "Malignant tumour"),
+    "stroke": ("脑卒中", "Stroke"),
+    "acute-infarction": ("急性心肌梗死", "Acute myocardial infarction"),
+    "organ-transplant": ("重大器官移植", "Organ transplant"),
+    "fracture": ("骨折", "Fracture"),
     "suspected": ("疑似", "Suspected"),
     "confirmed": ("确诊", "Confirmed"),
     # changes of a policy
