@@ -78,11 +78,11 @@ class ServiceDesk(Charter):
 
 
 def service(code: str, clause: str, *steps: Step, **more: Any) -> Service:
-    """A service of a desk: for anybody, closed when everything is there, and nothing after that."""
-    return Service(
-        code, clause, who="anybody", steps=steps, unfinished="incomplete", lists_missing=True,
-        over="not_active", **more,
-    )  # fmt: skip
+    """A service of a desk: for anybody as a rule, closed when everything is there, then over."""
+    return Service(code, clause, **{
+        "who": "anybody", "steps": steps, "unfinished": "incomplete", "lists_missing": True,
+        "over": "not_active", **more,
+    })  # fmt: skip
 
 
 def step(code: str, clause: str = "", **more: Any) -> Step:
