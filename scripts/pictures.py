@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import yaml
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -154,6 +155,30 @@ def _portal(visit: Visit, phone: str) -> None:
     visit.shoot("portal", height=930)
 
 
+def _institutions(browser: Browser, address: str) -> None:
+    """One picture for each type of institution: the page of a member of its sample institution."""
+    done: set[str] = set()
+    for path in sorted((ROOT / "tenants").glob("*/tenant.yaml")):
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        slug, kind = told["slug"], told["plugins"][0].replace("_", "-")
+        if kind in done:
+            continue
+        done.add(kind)
+        owner = next(staff for staff in told["staff"] if staff["role"] == "owner")
+        desk = Visit(browser, f"{address}/t/{slug}", DESKTOP)
+        _sign_in(desk, owner["login"], owner["password"], slug)
+        desk.open(f"/admin/members/{_liveliest(desk)}")
+        desk.shoot(f"institutions/{kind}", height=980)
+
+
+def _liveliest(visit: Visit) -> str:
+    """The member of the first list whose page has most to show."""
+    page = visit.open("/admin/members?view=active")
+    refs = list(dict.fromkeys(re.findall(r"/admin/members/(\d+)", page.content())))[:12]
+    told = {ref: len(visit.open(f"/admin/members/{ref}").inner_text("main")) for ref in refs}
+    return max(refs, key=told.__getitem__)
+
+
 def main() -> None:
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,12 +186,17 @@ def main() -> None:
     parser.add_argument("--tenant", default="tinghewu")
     parser.add_argument("--login", default="shen")
     parser.add_argument("--password", default="lotus-cove-2026")
+    parser.add_argument("--institutions", action="store_true", help="only those of the types")
     asked = parser.parse_args()
-    TARGET.mkdir(parents=True, exist_ok=True)
+    (TARGET / "institutions").mkdir(parents=True, exist_ok=True)
     address = f"{asked.address}/t/{asked.tenant}"
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        _institutions(browser, asked.address)
+        if asked.institutions:
+            browser.close()
+            return
         desk = Visit(browser, address, DESKTOP)
         _sign_in(desk, asked.login, asked.password, asked.tenant)
         ref = _holder(desk)
