@@ -121,7 +121,7 @@ class FeeTiers(Charter):
                 "2.2", {tier: {SUM: need} for tier, need in sums.items()}, falls=True,
                 settings=dict.fromkeys(TIERS, "tier_thresholds"),
             ),
-            ServiceFee("2.3", sums, owed="2.4", short="2.3"),
+            ServiceFee("2.3", sums, owed="2.4", short="2.3", again="2.5"),
             Term("2.3", months=s.term_months),
             FeeRenewal("2.3", fee=least, months=s.term_months, ended="D.1"),
             FeeGivenBack("2.5", least=least),

@@ -31,7 +31,7 @@ def term_over(d: Draft, standing: Standing) -> bool:
 class ServiceFee(Clause):
     """Service fees of any size sum up, before registration and after.
 
-    Numbers by reason: `owed`, `short` (a first payment at joining).
+    Numbers by reason: `owed`, `short` (a first payment at joining), `again` (active once more).
 
     Args:
         thresholds: tier → least sum in fen, low to high.
@@ -96,7 +96,7 @@ class ServiceFee(Clause):
         standing = d.of_member
         reached = standing.balance(SUM) >= self.least
         if standing.status == "lapsed" and reached and not term_over(d, standing):
-            yield fx.Change(d.member, {"status": "active"})
+            yield fx.Change(d.member, {"status": "active"}, number=self.of("again"))
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

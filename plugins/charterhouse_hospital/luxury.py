@@ -140,8 +140,8 @@ class Luxury(Charter):
             Cycle("4.1", "health-assessment", months=s.assessment_months),
             NoRefundOf("5.1", purposes=frozenset({"fee"}), reason="form_required"),
             Withdrawal(
-                "5.3", days=s.notice_days, forms={"written"}, form="5.1", notice="5.2", ended="5.2",
-                refund=unused_days(s.refund_deduction),
+                "5.4", days=s.notice_days, forms={"written"}, form="5.1", notice="5.2", ended="5.2",
+                paid_back="5.3", refund=unused_days(s.refund_deduction),
             ),
             BasePrice("D.1"),
             BillRefund("D.1"),

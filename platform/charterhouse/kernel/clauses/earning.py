@@ -402,6 +402,7 @@ class BillRefund(Clause):
             if (same_year or not clause.within_year) and not void:
                 own = _lot_of(d, clause, content)
                 yield from _take_back(holder, clause, given.quantity - due, own)
+                yield fx.Cite("recount", number=clause.number)
         content["refunded"] = content["refunded"] + refund.amount
         content["kept"] = [part.net for part in refund.parts_left]
         content["earned"] = {key: list(value) for key, value in earned.items()}

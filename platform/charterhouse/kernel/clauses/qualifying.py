@@ -73,6 +73,8 @@ class TierByAmount(Clause):
         if self.rises(d, tier):
             number = self.of("upgrade") if d.body.upgrade else self.number
             yield from self._rise(d, tier, amount, number)
+        else:
+            yield fx.Cite("tested alone")
 
     def difference(self, d: Draft) -> int:
         """What the tier asked for still needs."""
