@@ -155,7 +155,8 @@ def show(ref: str) -> str:
         after=after,
         kinds_differ=len(_kinds()) > 1,
         can_join=not program_now().verbs.keys().isdisjoint(("apply", "join")),
-        has_points="points" in {each.account for each in file.balances},
+        has_points="redeem" in program_now().verbs
+        or "points" in {each.account for each in file.balances},
         last_day=_last_day,
     )
 
