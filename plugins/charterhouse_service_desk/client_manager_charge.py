@@ -187,7 +187,7 @@ class LeavingRate(Clause):
             span.ref
             for manager in managers
             for span in charge_of(view, manager)
-            if span.left and span.until is not None and begin <= span.until <= end
+            if span.left and span.until is not None and begin < span.until <= end
         }
         left = len(chosen & gone)
         return {"at_start": len(chosen), "left": left, "rate": percent(left, len(chosen))}
