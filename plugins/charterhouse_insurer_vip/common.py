@@ -70,6 +70,10 @@ class InsurerVip(Charter):
         """By which numbers and switches the shared rules hold."""
         raise NotImplementedError
 
+    def insurance(self, numbers: Mapping[str, Any], common: Common) -> Policies:
+        """The clause that registers policies, with its numbers."""
+        return Policies("G1", COVER, **numbers, **common.policies)
+
     def services(self, s: SettingValues) -> list[Service]:
         """What is asked for with a request."""
         raise NotImplementedError
@@ -88,7 +92,7 @@ class InsurerVip(Charter):
         requested = [service.code for service in services]
         known = dict.fromkeys((*SERVICES, *requested, *common.used))
         shared: list[Clause] = [
-            Policies("G1", COVER, **{**_POLICIES, **common.numbers}, **common.policies),
+            self.insurance({**_POLICIES, **common.numbers}, common),
             Diagnoses("G16"),
             NotIncluded(
                 common.included, requested=requested, used=common.used, known=list(known),

@@ -32,6 +32,17 @@ def whole(default: int, metadata: dict[str, Any], *, most: int = 3650) -> Whole:
     return Whole(load_default=default, validate=validate.Range(0, most), metadata=metadata)
 
 
+def time_of_day(metadata: dict[str, Any]) -> fields.String:
+    """A time of the wall clock that must be stated, such as 09:30; typed as text."""
+    return fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"^([01]\d|2[0-3]):[0-5]\d$", error="must be a time such as 09:30"
+        ),
+        metadata=metadata,
+    )
+
+
 class CountOrUnlimited(Whole):
     """A number of uses, or `unlimited` (typed as None)."""
 
@@ -46,4 +57,4 @@ class CountOrUnlimited(Whole):
         return super().deserialize(given, attr, data, **kwargs)
 
 
-__all__ = ["UNLIMITED", "CountOrUnlimited", "code", "codes", "whole"]
+__all__ = ["UNLIMITED", "CountOrUnlimited", "code", "codes", "time_of_day", "whole"]

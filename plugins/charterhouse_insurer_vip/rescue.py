@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from charterhouse.kernel.clauses.relatives import relatives_of
 from charterhouse.kernel.clauses.services import Condition
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import age_on
@@ -97,7 +98,71 @@ def unsecured(item: str, kinds: Collection[str]) -> Condition:
     return without
 
 
+def inside_mainland(_d: Draft, content: Mapping[str, Any]) -> bool:
+    """The event is in the mainland; one that does not say fits."""
+    return bool(_told(content, "place") == MAINLAND)
+
+
+def _born(d: Draft, content: Mapping[str, Any]) -> date | None:
+    person = content["for"]
+    if person in (None, d.member):
+        return d.of_member.born
+    relative = relatives_of(d.of_member).get(person)
+    return relative.born if relative else None
+
+
+def unknown_birth(d: Draft, content: Mapping[str, Any]) -> bool:
+    """The birth date of the person served is not on file."""
+    return _born(d, content) is None
+
+
+def too_old(years: int, below: int) -> Condition:
+    """The insured is older than so many years, or a relative not below so many."""
+
+    def old(d: Draft, content: Mapping[str, Any]) -> bool:
+        born = _born(d, content)
+        if born is None:
+            return False
+        age = age_on(born, d.event.day)
+        return age > years if content["for"] in (None, d.member) else age >= below
+
+    return old
+
+
+def without_day(item: str, name: str) -> Condition:
+    """An item that needs a day among the details is asked for without it."""
+
+    def without(_d: Draft, content: Mapping[str, Any]) -> bool:
+        return _told(content, "item") == item and read_day(_told(content, name)) is None
+
+    return without
+
+
+def of_age(item: str, years: int) -> Condition:
+    """The child of whom an item speaks is no child any more."""
+
+    def grown(d: Draft, content: Mapping[str, Any]) -> bool:
+        born = read_day(_told(content, "child_born"))
+        known = _told(content, "item") == item and born is not None
+        return known and born is not None and age_on(born, d.event.day) >= years
+
+    return grown
+
+
+def stay_not_over(item: str, days: int) -> Condition:
+    """The stay of which an item speaks has not lasted more than so many days."""
+
+    def short(d: Draft, content: Mapping[str, Any]) -> bool:
+        since = read_day(_told(content, "admitted_on"))
+        if _told(content, "item") != item or since is None:
+            return False
+        return (d.event.day - since).days <= days
+
+    return short
+
+
 __all__ = [
-    "away_longer_than", "nearer_than", "older_than", "other_item", "outside_mainland", "read_day",
-    "read_km", "unborn", "unsecured",
+    "away_longer_than", "inside_mainland", "nearer_than", "of_age", "older_than", "other_item",
+    "outside_mainland", "read_day", "read_km", "stay_not_over", "too_old", "unborn",
+    "unknown_birth", "unsecured", "without_day",
 ]  # fmt: skip
