@@ -51,12 +51,16 @@ def test_the_next_deadline_stands_first_and_none_stands_last(house: Clinic) -> N
         assert count(Filters()) == 3
 
     page = house.get("/admin/requests")
-    assert "Overdue by 1 hour" in page
+    assert "Overdue by 59 minutes" in page
     assert "19 hours left" in page
     assert "no deadline" in page
     assert "Missing: Claim form, Diagnosis report" in page
-    assert page.index("Overdue by 1 hour") < page.index("19 hours left") < page.index("no deadline")
-    assert "逾期1小时" in house.get("/admin/requests", language="zh").replace(" ", "")
+    assert (
+        page.index("Overdue by 59 minutes")
+        < page.index("19 hours left")
+        < page.index("no deadline")
+    )
+    assert "逾期59分钟" in house.get("/admin/requests", language="zh").replace(" ", "")
 
 
 def test_pages_go_on_where_the_one_before_ended(house: Clinic) -> None:

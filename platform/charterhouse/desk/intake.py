@@ -12,6 +12,7 @@ import structlog
 from charterhouse import clock
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
 from charterhouse.desk.people import facts_of, find_person, is_ref
+from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.errors import CharterError, EventError
 from charterhouse.kernel.events import PERSON_FIELDS, parse_body
 from charterhouse.kernel.kinds import read_moment
@@ -178,6 +179,15 @@ def quote(verb: str, raw: Mapping[str, Any], *, actor: str) -> Answer:
     Raises:
         The same as `submit`.
     """
+    return foresee(verb, raw, actor=actor)[0]
+
+
+def foresee(verb: str, raw: Mapping[str, Any], *, actor: str) -> tuple[Answer, Decision]:
+    """Decide an event and keep nothing; with the answer, the decision with all that it would put.
+
+    Raises:
+        The same as `submit`.
+    """
     with unit() as opened:
         told = _told(read_body(verb, raw), actor, None, None)
         try:
@@ -191,7 +201,8 @@ def quote(verb: str, raw: Mapping[str, Any], *, actor: str) -> Answer:
                 "the charter could not decide this", code="charter_failed"
             ) from error
         version = door.version_at(told.at)
-    return _answer("", outcome_of(outcome.decision), version, repeated=False)
+    decision = outcome.decision
+    return _answer("", outcome_of(decision), version, repeated=False), decision
 
 
 def _told(body: Body, actor: str, key: str | None, occurred_at: Any) -> Told:

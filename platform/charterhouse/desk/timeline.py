@@ -139,6 +139,43 @@ def timeline(ref: str, kinds: Iterable[str] = (), *, number: int = 1, size: int 
     return Timeline(tuple(entries), total)
 
 
+def story(ref: str, request_id: str, since: datetime) -> tuple[Entry, ...]:
+    """What happened to one request or booking of a person, newest first.
+
+    Args:
+        ref: the person.
+        request_id: of the request or booking.
+        since: when it was opened; nothing before it is looked at.
+    """
+    verbs = sorted(KINDS["services"] | KINDS["time"])
+    wanted = (
+        select(*COLUMNS)
+        .select_from(FROM)
+        .where(decision.c.member == ref, decision.c.at >= since, decision.c.verb.in_(verbs))
+        .order_by(decision.c.at.desc(), decision.c.id.desc())
+        .limit(_STORY)
+    )
+    with unit() as opened:
+        told = [read(row) for row in opened.connection.execute(wanted)]
+        told = [one for one in told if _tells_of(one, request_id)]
+        raised = _raised(ref, [one.id for one in told])
+        names: dict[str, tuple[str, str]] = {}
+        known = _known_before(ref, told)
+        return tuple(
+            _entry(ref, one, before, raised.get(one.id, ()), names)
+            for one, before in zip(told, known, strict=True)
+        )
+
+
+_STORY = 500
+"""So many of a person's decisions are looked through for one request."""
+
+
+def _tells_of(one: Stored, request_id: str) -> bool:
+    named = one.body.get("id" if one.verb in ("request", "book") else "request")
+    return named == request_id or request_id in one.outcome.documents
+
+
 def _wanted(ref: str, kinds: frozenset[str]) -> Select[Any]:
     touched = union(
         select(decision.c.id).where(decision.c.member == ref),

@@ -63,6 +63,9 @@ __all__ = [
 FOLDER: Final = Path(__file__).parent / "translations"
 _LOCALES: Final = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en")}
 _DEFAULT_ZONE: Final = "Asia/Shanghai"
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 24 * _HOUR
 _DATE_FORMATS = {"zh": "yyyy-MM-dd", "en": "d MMM yyyy"}
 _TIME_FORMATS = {"zh": "yyyy-MM-dd HH:mm", "en": "d MMM yyyy HH:mm"}
 
@@ -181,8 +184,13 @@ def relative_text(moment: datetime) -> str:
 
 
 def span_text(delta: timedelta) -> str:
-    """Return how long something is, whichever way it runs, for example "3 hours"."""
-    return str(format_timedelta(abs(delta), locale=_LOCALES[current_language()]))
+    """Return how long something is, whichever way it runs: whole days, below two hours, minutes."""
+    seconds = int(abs(delta).total_seconds())
+    if seconds >= 2 * _DAY:
+        return str(ngettext("%(num)s day", "%(num)s days", seconds // _DAY))
+    if seconds >= _HOUR:
+        return str(ngettext("%(num)s hour", "%(num)s hours", seconds // _HOUR))
+    return str(ngettext("%(num)s minute", "%(num)s minutes", max(seconds // _MINUTE, 1)))
 
 
 def switch_url(**choices: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from charterhouse.web.admin.action_fields import Input
     from charterhouse.web.admin.action_specs import Action
 
-__all__ = ["read_body", "spoken"]
+__all__ = ["read_body", "read_pairs", "sense", "spoken"]
 
 
 def read_body(
@@ -66,7 +66,7 @@ def _money(text: str) -> Decimal | str:
 _WORTH = {"true": True, "false": False, "yes": True, "no": False}
 
 
-def _read_pairs(text: str) -> dict[str, Any]:
+def read_pairs(text: str) -> dict[str, Any]:
     """Details as they were typed, one a line: whole numbers and yes or no by their sense."""
     found: dict[str, Any] = {}
     for line in text.splitlines()[:50]:
@@ -74,15 +74,19 @@ def _read_pairs(text: str) -> dict[str, Any]:
         name, value = name.strip(), value.strip()
         if not name:
             continue
-        if re.fullmatch(r"-?[0-9]{1,12}", value):
-            found[name] = int(value)
-        else:
-            found[name] = _WORTH.get(value, value)
+        found[name] = sense(value)
     return found
 
 
+def sense(text: str) -> int | bool | str:
+    """Return what a detail that was typed means: a whole number, yes or no, else its text."""
+    if re.fullmatch(r"-?[0-9]{1,12}", text):
+        return int(text)
+    return _WORTH.get(text, text)
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
-    "flag": bool, "pairs": _read_pairs, "count": _whole, "papers": _whole, "money": _money,
+    "flag": bool, "pairs": read_pairs, "count": _whole, "papers": _whole, "money": _money,
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ _ACTIONS: Final = {
     "person.reveal": lazy_pgettext("audit", "Personal data shown in full"),
     "prices.change": lazy_pgettext("audit", "Price list changed"),
     "register.export": lazy_pgettext("audit", "Register exported"),
+    "request.assign": lazy_pgettext("audit", "Request assigned"),
     "report.export": lazy_pgettext("audit", "Report exported"),
     "staff.change": lazy_pgettext("audit", "Account changed"),
     "staff.create": lazy_pgettext("audit", "Account opened"),

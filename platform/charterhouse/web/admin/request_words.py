@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from charterhouse import clock
 from charterhouse.desk.requests import COUNTED
-from charterhouse.web.admin.words import actor_text
+from charterhouse.web.admin.words import actor_text, code_label
 from charterhouse.web.i18n import gettext, number_text, span_text
 
 if TYPE_CHECKING:
@@ -52,3 +52,9 @@ def count_text(number: int) -> str:
 def init_app(app: Flask) -> None:
     """Give the templates these functions."""
     app.jinja_env.globals.update(time_left=time_left, staff_name=staff_name)
+    app.jinja_env.filters["code_pair"] = _pair
+
+
+def _pair(code: str) -> tuple[str, str]:
+    """Return a code as an option of a choice."""
+    return code, code_label(code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template, request
 
 from charterhouse.desk.requests import count, listed, services
-from charterhouse.web.admin import request_words
+from charterhouse.web.admin import request_page, request_words
 from charterhouse.web.admin.request_list import options, read_state
 from charterhouse.web.i18n import lazy_gettext
 from charterhouse.web.listing import read_page
@@ -48,6 +48,7 @@ def index() -> str:
 def register(app: Flask) -> None:
     """Add the pages."""
     request_words.init_app(app)
+    request_page.register(app)
     app.add_url_rule("/admin/requests", "admin.requests", index)
     add_nav(
         app,
