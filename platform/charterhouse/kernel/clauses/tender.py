@@ -137,7 +137,7 @@ class TopUps(Clause):
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
-        least = [a for a in figures_of(self.least) if a]
+        least = list(dict.fromkeys(a for a in figures_of(self.least) if a))
         zh = f"，每次不少于{'、'.join(show_fen(a) for a in least)}元" if least else ""
         en = f", at least {', '.join(show_fen(a) for a in least)} yuan each time" if least else ""
         return {
