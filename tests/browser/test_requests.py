@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -58,7 +58,7 @@ def _requests() -> None:
     """A complaint two days old, one of today, and two requests for a specialist."""
     now = datetime.now(UTC)
     refs = [create_person({"name": name}).ref for name in ("王秀英", "李建国")]
-    told = [
+    told: list[tuple[int, str, dict[str, Any]]] = [
         (50, "join", {"member": refs[0]}),
         (50, "join", {"member": refs[1]}),
         (49, "request", {"id": "late", "member": refs[0], "service": "complaint"}),
@@ -97,6 +97,7 @@ PAGES = {
     "board": "admin/requests?layout=board",
     "late": "admin/requests/late",
     "bare": "admin/requests/bare",
+    "day": "admin/my-day",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -26,6 +27,7 @@ class Task:
         sort: `task` or `flag`.
         code: of the charter.
         decision: id of the decision that raised it.
+        request: id of the request that it is about; "" for none.
         due: the last day for it, where the charter names one.
     """
 
@@ -37,6 +39,7 @@ class Task:
     at: datetime
     due: date | None
     decision: str
+    request: str = ""
 
 
 def _open(*columns: Any) -> Select[Any]:
@@ -49,6 +52,27 @@ def open_tasks(most: int = 50) -> list[Task]:
     wanted = _open(Item).order_by(Item.due.asc().nulls_last(), Item.at).limit(most)
     with unit():
         return [_task(found, zone) for found in db.session.scalars(wanted)]
+
+
+def due_tasks(until: date, most: int = 50) -> list[Task]:
+    """Open tasks whose day has come until a day, the earliest first."""
+    zone = current_tenant().zone
+    wanted = _open(Item).where(Item.sort == "task", Item.due <= until.isoformat())
+    with unit():
+        found = db.session.scalars(wanted.order_by(Item.due, Item.at).limit(most))
+        return [_task(one, zone) for one in found]
+
+
+def tasks_of(requests: Mapping[str, str], most: int = 200) -> list[Task]:
+    """Open tasks about requests (id → member), those with the earliest due day first."""
+    if not requests:
+        return []
+    zone = current_tenant().zone
+    wanted = _open(Item).where(Item.sort == "task", Item.member.in_(set(requests.values())))
+    ordered = wanted.order_by(Item.due.asc().nulls_last(), Item.at).limit(most)
+    with unit():
+        found = [_task(one, zone) for one in db.session.scalars(ordered)]
+    return [task for task in found if task.request in requests]
 
 
 def count_open() -> int:
@@ -84,4 +108,5 @@ def _task(row: Item, zone: tzinfo) -> Task:
         at=row.at.astimezone(zone),
         due=date.fromisoformat(row.due) if row.due else None,
         decision=str(row.decision_id),
+        request=str((row.about or {}).get("request") or ""),
     )

@@ -151,8 +151,8 @@ def finish_task(number: int) -> Response:
         notify(gettext("Done."))
     else:
         notify(gettext("Somebody had marked this as done already."), "info")
-    back = "admin.tasks" if request.form.get("back") == "tasks" else "admin.home"
-    return redirect(url_for(back), code=303)
+    back = {"tasks": "admin.tasks", "day": "admin.my_day"}.get(request.form.get("back", ""))
+    return redirect(url_for(back or "admin.home"), code=303)
 
 
 def register(app: Flask) -> None:
