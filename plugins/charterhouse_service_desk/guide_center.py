@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from charterhouse.kernel.charter import Clause, Section, Text
 from charterhouse.kernel.clauses.customers import Contacts
@@ -36,14 +36,20 @@ from charterhouse_service_desk.guide_center_reports import JOURNEYS
 FIVE_SERVICES = ("way-finding", "triage", "consulting", "welcome", "message")
 
 
-class Floor(fields.Field[str]):
-    """A floor: a number or a name; typed as text."""
+class Floor(fields.String):
+    """A floor: a number or a name such as B1; typed as text."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)
-        if not 0 < len(text.strip()) <= 40:
-            raise ValidationError("must be a floor such as 3 or B1")
-        return text.strip()
+    def __init__(self) -> None:
+        super().__init__(validate=validate.Length(1, 40))
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """Read a number as well."""
+        number = isinstance(value, int) and not isinstance(value, bool)
+        text = str(value) if number else value
+        text = text.strip() if isinstance(text, str) else text
+        return super().deserialize(text, attr, data, **kwargs)
 
 
 class GuideCenterSettings(Schema):
