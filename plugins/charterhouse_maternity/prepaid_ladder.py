@@ -108,7 +108,7 @@ class PrepaidLadder(Charter):
                 for benefit, tiers in CHECK_UPS.items()
             ),
             Quota("B.6", "birthday-gift", per=1, only=DEPARTMENT, window=since_birthday),
-            UseGivenBack("B.6"),
+            UseGivenBack("B.6", redemptions=True),
             PointsByRate("B.7", block=s.yuan_per_point, who=of_department),
             Redemption("B.7", gifts=s.gifts),
             Prepayment("B.11", least=cards),
