@@ -23,6 +23,7 @@ from charterhouse.web.admin.account import principal_of
 from charterhouse.web.app import create_app
 from charterhouse.web.auth.session import sign_in
 from charterhouse.web.permissions import public
+from charterhouse.web.portal.base import load_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,9 +39,11 @@ class House:
 
     address: str
     enter: str
+    enter_member: str
 
     def open(self, page: Page, path: str) -> None:
-        page.goto(f"{self.address}{self.enter}")
+        enter = self.enter_member if path.startswith("my/") else self.enter
+        page.goto(f"{self.address}{enter}")
         page.goto(f"{self.address}{path}")
         page.wait_for_load_state("networkidle")
 
@@ -50,12 +53,19 @@ def _enter(app: Flask) -> None:
         sign_in(principal_of(get_staff(number)))
         return '<!doctype html><title>in</title><link rel="icon" href="data:,">'
 
-    guarded = public(reason="Signs the test's member of staff in.")(enter)
-    app.add_url_rule("/test-enter/<int:number>", "test.enter", guarded)
+    def enter_member(number: int) -> str:
+        found = load_member(number)
+        assert found is not None
+        sign_in(found)
+        return '<!doctype html><title>in</title><link rel="icon" href="data:,">'
+
+    guarded = public(reason="Signs the test's people in.")
+    app.add_url_rule("/test-enter/<int:number>", "test.enter", guarded(enter))
+    app.add_url_rule("/test-member/<int:number>", "test.member", guarded(enter_member))
 
 
-def _requests() -> None:
-    """A complaint two days old, one of today, and two requests for a specialist."""
+def _requests() -> str:
+    """Tell a complaint two days old, one of today, two requests for a specialist; who asked."""
     now = datetime.now(UTC)
     refs = [create_person({"name": name}).ref for name in ("王秀英", "李建国")]
     told: list[tuple[int, str, dict[str, Any]]] = [
@@ -70,6 +80,7 @@ def _requests() -> None:
     for hours, verb, fields in told:
         with clock.use_clock(clock.FixedClock(now - timedelta(hours=hours))):
             assert submit(verb, fields, actor="system").accepted
+    return refs[0]
 
 
 @pytest.fixture(name="house")
@@ -86,9 +97,10 @@ def _house(
         with unit(write=True) as opened:
             adopt(opened, tenant.charter, {}, actor="test")
         staff = create_staff("chen", "陈晓岚", "a long password", "owner", enrolled=True).staff
-        _requests()
-    app = create_app(settings, directory=catalogue, areas=("charterhouse.web.admin", _enter))
-    yield House(f"{serve(app)}/t/clinic/", f"test-enter/{staff.id}")
+        member = _requests()
+    areas = ("charterhouse.web.admin", "charterhouse.web.portal", _enter)
+    app = create_app(settings, directory=catalogue, areas=areas)
+    yield House(f"{serve(app)}/t/clinic/", f"test-enter/{staff.id}", f"test-member/{member}")
     catalogue.installation.stores.close()
 
 
@@ -98,6 +110,9 @@ PAGES = {
     "late": "admin/requests/late",
     "bare": "admin/requests/bare",
     "day": "admin/my-day",
+    "my-services": "my/services",
+    "my-ask": "my/services/specialist",
+    "my-request": "my/requests/full",
 }
 
 

@@ -181,3 +181,19 @@ def test_the_members_page_leads_to_the_request(house: Clinic) -> None:
     with tenant_scope(house.tenant):
         ref = request_file("r1").person.ref
     assert "/admin/requests/r1" in house.get(f"/admin/members/{ref}")
+
+
+def test_the_policy_on_which_it_rests_stands_on_the_page(
+    make_clinic: Callable[..., Clinic],
+) -> None:
+    house = make_clinic("green-channel.three-services", {})
+    ref = house.enter("王秀英", phone="13800138000", born="1970-01-01")
+    house.tell("policy", member=ref, id="p1", effective="2025-01-01", until="2030-12-31")
+    house.tell("request", id="r9", member=ref, service="expert-outpatient")
+    with tenant_scope(house.tenant):
+        cover = request_file("r9").cover
+    assert cover is not None
+    assert (cover.id, cover.state) == ("p1", "active")
+    page = said(house.get("/admin/requests/r9"))
+    assert "Policy Number p1" in page
+    assert "31 Dec 2030" in page

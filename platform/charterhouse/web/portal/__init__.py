@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGES", "register"]
 
-PAGES = ("signin", "home", "money", "pay", "charter", "account", "install")
+PAGES = ("signin", "home", "money", "pay", "services", "charter", "account", "install")
 """Modules of this package; importing one adds its routes to the blueprint."""
 
 

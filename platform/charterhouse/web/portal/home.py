@@ -11,6 +11,7 @@ from flask import Response, redirect, render_template, url_for
 from charterhouse.desk import member_code
 from charterhouse.desk.portal import home as read_home
 from charterhouse.desk.portal import household, last_day
+from charterhouse.desk.requests import services
 from charterhouse.payments.house import find_merchant
 from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import own_ref, portal
@@ -34,6 +35,7 @@ def home() -> str:
         online=find_merchant() is not None,
         step=STEPS,
         last_day=last_day,
+        services=bool(services()),
     )
 
 
