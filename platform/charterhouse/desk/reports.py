@@ -168,6 +168,7 @@ def _entry(opened: Unit, row: Any, postings: dict[int, list[Posting]], zone: Any
         raised=outcome.raised,
         path=path,
         at=row.at.astimezone(zone),
+        tier=str((outcome.after or {}).get("tier") or ""),
     )
 
 

@@ -13,7 +13,7 @@ from charterhouse.desk.local import now_here
 from charterhouse.desk.member_file import standing_now
 from charterhouse.desk.people import Person, get_person
 from charterhouse.desk.timeline import Entry, story
-from charterhouse.kernel.clauses.cases import UNDONE, Case, read_deadline
+from charterhouse.kernel.clauses.cases import UNDONE, Case, limit_of, read_deadline
 from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.kernel.clauses.policies import policy_of
 from charterhouse.kernel.clauses.services import APPROVED, OPEN, REFUSED, Service, passed_at
@@ -249,7 +249,10 @@ def _clocks(document: Document, found: _Declared) -> Iterator[Clock]:
     """Its deadlines, those that still run first, the next one before the others."""
     now, content = now_here(), document.content
     clocks = []
-    for code, (text, state) in content["limits"].items():
+    for key, (text, state, *_) in content["limits"].items():
+        if not text:
+            continue
+        code = limit_of(key)
         falls = read_deadline(text, now.tzinfo)
         passes = passed_at(falls, now.tzinfo)
         limit = (
@@ -257,7 +260,7 @@ def _clocks(document: Document, found: _Declared) -> Iterator[Clock]:
         )
         clause = found[0].speaker(found[1], "limit", limit.clause) if found and limit else ""
         late = state == "open" and passes <= now
-        provisional = code in content.get("provisional", ())
+        provisional = key in content.get("provisional", ())
         clocks.append(Clock(code, falls, passes, "overdue" if late else state, provisional, clause))
     yield from sorted(clocks, key=lambda each: (each.state in ("done", "late"), each.passes))
 

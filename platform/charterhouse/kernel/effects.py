@@ -180,7 +180,7 @@ class Raise(Effect):
 
 @dataclass(slots=True)
 class Finish(Effect):
-    """The member's open tasks of a code are done: those raised about the same things."""
+    """The member's open tasks and flags of a code are done: those raised about the same things."""
 
     member: str
     task: str
@@ -316,7 +316,7 @@ class Under(Effect):
 FACTS = (
     "applied", "approved", "rejected", "paid", "topped_up", "activated", "tier_changed",
     "term_began", "renewed", "withdrawing", "lapsed", "ended", "reissued", "transferred", "used",
-    "redeemed", "introduced", "granted", "completed",
+    "redeemed", "introduced", "granted", "completed", "regrouped",
 )  # fmt: skip
 """What clauses may announce; extended by the clause that announces it first."""
 

@@ -44,7 +44,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An accepted decision as a report sees it. Amounts in fen; `at` is the moment it was decided."""
+    """An accepted decision as a report sees it.
+
+    Amounts in fen; `at` is the moment it was decided, `tier` that of the member afterwards.
+    """
 
     day: date
     verb: str
@@ -56,6 +59,7 @@ class Entry:
     raised: tuple[Raised, ...]
     path: str = ""
     at: datetime | None = None
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

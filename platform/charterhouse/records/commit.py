@@ -56,7 +56,7 @@ _SET_CARD = prepared(
 _OPEN_TASKS = prepared(
     select(t.item.c.id, t.item.c.about).where(
         t.item.c.member == bindparam("member"),
-        t.item.c.sort == "task",
+        (t.item.c.sort == "task") | (t.item.c.sort == "flag"),
         t.item.c.state == "open",
         t.item.c.code == bindparam("code"),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from charterhouse.kernel.clauses.conditions import detail, is_given
 from charterhouse.kernel.clauses.services import (
     APPROVED,
     ASKED,
@@ -15,6 +16,7 @@ from charterhouse.kernel.clauses.services import (
     SUPPLIED,
     Condition,
     Limit,
+    Need,
     Paper,
     Service,
     passed_at,
@@ -29,6 +31,11 @@ UNDONE = "undone"
 _RUNNING = ("open", "overdue")
 
 
+def limit_of(key: str) -> str:
+    """The code of the limit of which a deadline is one: of several of a code each has a number."""
+    return key.partition("#")[0]
+
+
 def read_deadline(text: str, zone: tzinfo | None) -> date | datetime:
     """A deadline as a request keeps it: a day, or a moment in the tenant's zone."""
     if len(text) == len("2025-03-01"):
@@ -41,8 +48,8 @@ class Case:
 
     The content holds: service, status, tier and person at opening, for, by, at, event, details,
     documents, lacking (papers), steps ([code, moment, by], and "undone"), said (step → its last
-    details), limits (code → [deadline, state],
-    state of open, overdue, done, late), flags, quota and the parts that it took, closed; and, for
+    details), values (step.detail → what was ever said), limits (key → [deadline, state], state of
+    open, overdue, done, late; with a third entry what one of several is about), flags, quota and the parts that it took, closed; and, for
     those who show it, missing, deadline and deadlines.
     """
 
@@ -134,8 +141,13 @@ class Case:
         return [
             need.code
             for need in self.service.needed
-            if need.when(d, self.raw) and not any(self.did(step) for step in need.steps)
+            if need.when(d, self.raw) and not self._settled(d, need)
         ]
+
+    def _settled(self, d: Draft, need: Need) -> bool:
+        if need.met is not None:
+            return need.met(d, self.raw)
+        return any(self.did(step) for step in need.steps)
 
     def take(self, d: Draft, documents: Mapping[str, Any]) -> None:
         """Take papers handed in, as far as they count; what was there stays."""
@@ -197,6 +209,8 @@ class Case:
             details = getattr(d.body, "details", None)
             if details:
                 self.raw["said"] = {**self.raw.get("said", {}), what: dict(details)}
+            for name in step.keeps if step else ():
+                self._remember(f"{what}.{name}", (details or {}).get(name))
         if not counts:
             return [], []
         late = [limit for limit in self.service.limits if self._end(d, limit, what)]
@@ -207,6 +221,35 @@ class Case:
         ]
         return late, begun
 
+    def _remember(self, name: str, value: Any) -> None:
+        kept = self.raw.get("values", {})
+        there = kept.get(name, [])
+        if value is not None and value not in there:
+            self.raw["values"] = {**kept, name: [*there, value]}
+
+    def running(self, limit: Limit, about: str | None = None) -> str:
+        """The key of what still runs of a limit, the oldest first; "" for nothing.
+
+        Args:
+            limit: of the service.
+            about: of several that run, only one about this; None for any.
+        """
+        for own, key, kept in self._kept():
+            if own is limit and kept[1] in _RUNNING and about in (None, *kept[2:]):
+                return key
+        return ""
+
+    def _kept(self) -> Iterator[tuple[Limit, str, list[str]]]:
+        """Deadlines begun, in the order of the service's list, those of one code as they began."""
+        order = {limit.code: (place, limit) for place, limit in enumerate(self.service.limits)}
+        rows = [
+            (order[limit_of(key)][0], int(key.partition("#")[2] or 0), key)
+            for key in self.raw["limits"]
+            if limit_of(key) in order
+        ]
+        for place, _, key in sorted(rows):
+            yield self.service.limits[place], key, self.raw["limits"][key]
+
     def restart(self, d: Draft, codes: Collection[str], calendar: WorkCalendar) -> None:
         """Deadlines start anew, from now."""
         for limit in self.service.limits:
@@ -215,14 +258,19 @@ class Case:
                 self.raw["limits"][limit.code] = [falls.isoformat(), "open"]
 
     def _end(self, d: Draft, limit: Limit, what: str) -> bool:
-        kept = self.raw["limits"].get(limit.code)
-        if kept is None or what not in limit.ends or kept[1] not in _RUNNING:
+        key = self.running(limit, about_of(d, limit)) if what in limit.ends else ""
+        if not key:
             return False
-        late = d.now >= passed_at(read_deadline(kept[0], d.now.tzinfo), d.now.tzinfo)
+        kept = self.raw["limits"][key]
+        late = bool(kept[0]) and d.now >= passed_at(
+            read_deadline(kept[0], d.now.tzinfo), d.now.tzinfo
+        )
         kept[1] = "late" if late else "done"
         return late
 
     def _begin(self, d: Draft, limit: Limit, calendar: WorkCalendar, start: datetime) -> bool:
+        if limit.each:
+            return self._begin_one(d, limit, calendar, start)
         kept = self.raw["limits"].get(limit.code)
         again = limit.renews or (limit.repeats and kept is not None and kept[1] not in _RUNNING)
         if kept is not None and not again:
@@ -238,12 +286,24 @@ class Case:
         self.raw["limits"][limit.code] = [falls.isoformat(), "open"]
         return True
 
+    def _begin_one(self, d: Draft, limit: Limit, calendar: WorkCalendar, start: datetime) -> bool:
+        if not limit.when(d, self.raw):
+            return False
+        number = 1 + sum(own is limit for own, *_ in self._kept())
+        falls = ""
+        if limit.timed:
+            falls = (
+                limit.on(d, self.raw) if limit.on else limit.falls(start, calendar)
+            ).isoformat()
+        about = about_of(d, limit) or ""
+        self.raw["limits"][f"{limit.code}#{number}"] = [falls, "open", about]
+        return limit.timed
+
     def pass_by(self, now: datetime) -> list[Limit]:
         """Mark the deadlines that pass at a moment; returns them."""
         passing = []
-        for limit in self.service.limits:
-            kept = self.raw["limits"].get(limit.code)
-            if kept is None or kept[1] != "open" or self.passes(kept, now.tzinfo) > now:
+        for limit, _, kept in self._kept():
+            if kept[1] != "open" or not kept[0] or self.passes(kept, now.tzinfo) > now:
                 continue
             kept[1] = "overdue"
             passing.append(limit)
@@ -258,8 +318,8 @@ class Case:
         """The next moment at which a deadline passes undone."""
         if not self.is_open:
             return None
-        moments = [self.passes(kept, zone) for kept in self.raw["limits"].values()
-                   if kept[1] == "open"]  # fmt: skip
+        moments = [self.passes(kept, zone) for *_, kept in self._kept()
+                   if kept[1] == "open" and kept[0]]  # fmt: skip
         return min(moments, default=None)
 
     def finish(self, status: str, now: datetime) -> None:
@@ -282,27 +342,36 @@ class Case:
         }
 
     def deadlines(self, zone: tzinfo | None) -> dict[str, date | datetime]:
-        """The deadlines still to be kept, by their codes; none when it is over."""
+        """The deadlines still to be kept, by their keys; none when it is over."""
         if not self.is_open:
             return {}
         return {
-            code: read_deadline(falls, zone)
-            for code, (falls, state) in self.raw["limits"].items()
-            if state in _RUNNING
+            key: read_deadline(kept[0], zone)
+            for _, key, kept in self._kept()
+            if kept[1] in _RUNNING and kept[0]
         }
 
     def first(self, zone: tzinfo | None) -> str:
-        """The code of the deadline that comes first; "" for none."""
+        """The key of the deadline that comes first; "" for none."""
         still = self.deadlines(zone)
         return min(still, key=lambda code: passed_at(still[code], zone), default="")
 
     def limit(self, code: str) -> Limit | None:
-        """A deadline of the service by its code."""
-        return next((limit for limit in self.service.limits if limit.code == code), None)
+        """A deadline of the service by its code or key."""
+        wanted = limit_of(code)
+        return next((limit for limit in self.service.limits if limit.code == wanted), None)
 
     def holds(self, d: Draft, condition: Condition) -> bool:
         """Whether a condition holds for it."""
         return condition(d, self.raw)
 
 
-__all__ = ["APPROVED", "Case", "read_deadline"]
+def about_of(d: Draft, limit: Limit) -> str | None:
+    """What the event says that one of several deadlines is about; None where it needs no word."""
+    if not limit.by:
+        return None
+    value = detail(d.body, limit.by)
+    return str(value) if is_given(value) else ""
+
+
+__all__ = ["APPROVED", "Case", "about_of", "limit_of", "read_deadline"]

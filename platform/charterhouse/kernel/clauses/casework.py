@@ -9,8 +9,8 @@ from typing import Any
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import Clause, Text
 from charterhouse.kernel.clauses.benefits import Counted
-from charterhouse.kernel.clauses.cases import Case
-from charterhouse.kernel.clauses.conditions import detail
+from charterhouse.kernel.clauses.cases import Case, limit_of
+from charterhouse.kernel.clauses.conditions import detail, is_given
 from charterhouse.kernel.clauses.hours import ServiceHours
 from charterhouse.kernel.clauses.service_texts import words_of
 from charterhouse.kernel.clauses.services import OUTCOMES, Limit, Service, Then
@@ -61,8 +61,10 @@ class Casework(Clause):
 
     def unknowns(self) -> Mapping[str, str]:
         """See `Clause.unknowns`."""
-        number = self.by_reason.get("unknown")
-        return dict.fromkeys(("request.service", "progress.step"), number) if number else {}
+        service = self.by_reason.get("unknown")
+        step = self.by_reason.get("unknown_step", service)
+        stated = {"request.service": service, "progress.step": step}
+        return {field: number for field, number in stated.items() if number}
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -91,7 +93,7 @@ class Casework(Clause):
     def lacks(self, d: Draft, names: Iterable[str], number: str) -> Effects:
         """Details that the event does not give."""
         for name in names:
-            if detail(d.body, name) in (None, ""):
+            if not is_given(detail(d.body, name)):
                 yield fx.Lack(name, number=number)
 
     def stated(self, service: Service, *reasons: str) -> Effects:
@@ -128,6 +130,9 @@ class Casework(Clause):
             if not then.when(d, case.raw):
                 continue
             number = self.speaker(case.service, reason, then.clause or own)
+            if then.sort == "cite":
+                yield fx.Cite(then.code, number=number)
+                continue
             if then.sort == "record":
                 yield fx.Note(d.member, then.code, number=number)
                 continue
@@ -159,10 +164,16 @@ class Casework(Clause):
         open_to_change = sorted(
             code
             for code, falls in still.items()
-            if limits[code].unit == "working_days" and not self.calendar.is_announced(falls.year)
+            if limits[limit_of(code)].unit == "working_days"
+            and not self.calendar.is_announced(falls.year)
         )
         content = case.content(d)
         return {**content, "provisional": open_to_change} if open_to_change else content
+
+    def anew(self, d: Draft, document: Document) -> dict[str, Any] | None:
+        """The content of a request where what it lacks is otherwise by now; None where it is not."""
+        content = self.content(d, Case.of(self.services[document.content["service"]], document))
+        return content if content["missing"] != document.content["missing"] else None
 
     def _shown(self, d: Draft, case: Case) -> Effects:
         """Another deadline comes first now: the clause of it speaks."""

@@ -215,11 +215,16 @@ def detail(body: Any, name: str) -> Any:
     return (details or {}).get(name)
 
 
+def is_given(value: Any) -> bool:
+    """Whether a detail says something: a blank text does not, 0, false and an empty list do."""
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
 __all__ = [
     "ALL_LINES", "NOTED", "ByDetail", "ByKind", "ByTier", "Days", "Lines", "OnlyTiers", "PerHead",
     "Who",
     "active", "belongs",
     "days_after_birthday", "detail", "entitled", "everybody", "figure", "figures_of",
-    "in_birthday_month", "last_birthday", "on_birthday", "on_days", "on_days_of_month",
+    "in_birthday_month", "is_given", "last_birthday", "on_birthday", "on_days", "on_days_of_month",
     "since_birthday",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRANT, GUARD, RIGHTS, Text, on
 from charterhouse.kernel.clauses.benefits import Offer
-from charterhouse.kernel.clauses.cases import Case
+from charterhouse.kernel.clauses.cases import Case, about_of
 from charterhouse.kernel.clauses.casework import Casework, Effects
 from charterhouse.kernel.clauses.conditions import belongs, detail
 from charterhouse.kernel.clauses.hours import ServiceHours
@@ -45,7 +45,7 @@ class Services(Casework):
     Numbers by reason, for every service that does not say its own: who may ask (`none`,
     `expired`, `suspended`, `ended`, `lost`, `void`), papers, consent, tier, by, for, details,
     open, over, step, close, decide, cancel, quota, limit; `unknown` refuses services and steps that
-    there are not.
+    there are not, `unknown_step` steps where another number does.
 
     Args:
         services: what can be asked for.
@@ -261,11 +261,13 @@ class Services(Casework):
         if step is None:
             if not case.is_open:
                 yield self._over(d, case)
-            d.refuse("unknown", self.by_reason.get("unknown", ""), field="progress.step")
+            unknown = self.by_reason.get("unknown_step") or self.by_reason.get("unknown", "")
+            d.refuse("unknown", unknown, field="progress.step")
             return
         number = self.speaker(case.service, "step", step.clause)
         yield from self._in_time(d, case, step, number)
         yield from self._before(case, step, number)
+        yield from self._called_for(d, case, step)
         flagged = not step.needs_flag or step.needs_flag in case.flags
         if not flagged or (step.once and case.did(step.code)):
             yield fx.Refuse("order_violation", "progress.step", number=number)
@@ -290,7 +292,18 @@ class Services(Casework):
                 yield fx.Refuse("document_missing", "progress.request", number=papers)
             yield fx.Refuse(before.reason, "progress.step", number=before.clause or number)
 
+    def _called_for(self, d: Draft, case: Case, step: Step) -> Effects:
+        """What settles one of several needs one that is open; without a word of which it lacks."""
+        for limit in case.service.limits:
+            about = about_of(d, limit)
+            settles = limit.each and step.code in limit.ends and about != ""
+            if settles and not case.running(limit, about):
+                number = self.speaker(case.service, "limit", limit.clause)
+                yield fx.Refuse("order_violation", "progress.step", number=number)
+
     def _in_time(self, d: Draft, case: Case, step: Step, number: str) -> Effects:
+        if step.any_time:
+            return
         if step.after_close and case.status != "served":
             yield fx.Refuse("order_violation", "progress.step", number=number)
         if not step.after_close and not case.is_open:
@@ -307,13 +320,17 @@ class Services(Casework):
         case.undo(step.undoes)
         if step.status:
             case.raw["status"] = step.status
-        for code in step.clears:
-            case.unflag(code)
+        number = self.speaker(case.service, "step", step.clause)
+        about = {"request": case.id}
+        for each in step.flags_off:
+            if each.code in case.flags and case.holds(d, each.when):
+                case.unflag(each.code)
+                yield fx.Finish(d.member, each.code, about, number=number)
         sets = [Then("flag", code, step.clause, when) for code, when in step.sets.items()]
         yield from self.brings(d, case, (*sets, *step.then), "step", step.clause)
-        number = self.speaker(case.service, "step", step.clause)
-        for code in step.closes:
-            yield fx.Finish(d.member, code, {"request": case.id}, number=number)
+        for each in step.tasks_off:
+            if case.holds(d, each.when):
+                yield fx.Finish(d.member, each.code, about, number=number)
         if step.rejects:
             case.reject(d, str(detail(d.body, step.rejects)))
         if step.ends:

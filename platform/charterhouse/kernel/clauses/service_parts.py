@@ -46,12 +46,36 @@ def asked(**details: Any) -> Condition:
     return lambda _d, content: all(_is(content["details"].get(k), v) for k, v in details.items())
 
 
+def told(step: str, name: str, *values: Any) -> Condition:
+    """A step that keeps a detail was done with one of these values, at any of its occurrences."""
+    return lambda _d, content: any(
+        value in values for value in content.get("values", {}).get(f"{step}.{name}", ())
+    )
+
+
+def last_said(content: Mapping[str, Any], step: str, name: str) -> Any:
+    """The detail of the last occurrence of a step; None where it was not said."""
+    return content.get("said", {}).get(step, {}).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A flag or task that a step ends.
+
+    Attributes:
+        when: the condition under which it does, looked at when the step is done.
+    """
+
+    code: str
+    when: Condition = always
+
+
 @dataclass(frozen=True, slots=True)
 class Then:
     """What a step, an approval or a closing brings about.
 
     Attributes:
-        sort: "task", "notice", "flag" or "record".
+        sort: "task", "notice", "flag", "record" or "cite" (its number speaks, and nothing more).
         clause: the number that speaks; "" for that of the service.
         due: of a task, the day for which it is.
     """
@@ -83,6 +107,11 @@ def flag(code: str, clause: str = "", *, when: Condition = always) -> Then:
 def record(code: str, clause: str = "", *, when: Condition = always) -> Then:
     """Write a record in the member's file."""
     return Then("record", code, clause, when)
+
+
+def cited(code: str, clause: str, *, when: Condition = always) -> Then:
+    """The number of a rule speaks."""
+    return Then("cite", code, clause, when)
 
 
 def asked_or_said(**details: Any) -> Condition:
@@ -167,6 +196,7 @@ class Bar:
 
 
 __all__ = [
-    "After", "Bar", "Condition", "DayOf", "Paper", "Then", "always", "asked", "asked_or_said", "done",
-    "flag", "in_tiers", "lacking", "notice", "record", "said", "task", "unless",
+    "After", "Bar", "Condition", "DayOf", "Ends", "Paper", "Then", "always", "asked",
+    "asked_or_said", "cited", "done", "flag", "in_tiers", "lacking", "last_said", "notice", "record",
+    "said", "task", "told", "unless",
 ]  # fmt: skip

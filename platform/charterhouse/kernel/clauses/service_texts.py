@@ -146,7 +146,7 @@ def _work(service: Service, under: Callable[..., str], labels: Labels) -> Iterat
         yield under("close"), _closing(service, labels)
     for outcome, thens in service.closing.items():
         yield from _brought(thens, _OUTCOMES[outcome], "close", under, labels)
-    for limit in service.limits:
+    for limit in (each for each in service.limits if each.timed):
         yield under("limit", limit.clause), _limit(limit, labels)
     if "cancel" in service.numbers:
         yield under("cancel"), ("未办结前可以取消。", "It can be given up until it is closed.")
@@ -192,7 +192,7 @@ def _step(step: Step, labels: Labels) -> Text:
 
 
 def _need(need: Need, labels: Labels) -> Text:
-    return _any_of(need.steps, labels)
+    return _any_of(need.steps or (need.code,), labels)
 
 
 def _any_of(codes: Iterable[str], labels: Labels) -> Text:
@@ -224,6 +224,8 @@ def _brought(
     own: str = "",
 ) -> Iterator[Sentence]:  # fmt: skip
     for then in thens:
+        if then.sort == "cite":
+            continue
         zh, en = labels.get(then.code, (then.code, then.code))
         where_zh, where_en = (
             ("", "") if then.when is always else ("（适用时）", ", where it applies")

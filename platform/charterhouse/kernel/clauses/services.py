@@ -17,19 +17,23 @@ from charterhouse.kernel.clauses.service_parts import (
     Bar,
     Condition,
     DayOf,
+    Ends,
     Paper,
     Then,
     always,
     asked,
     asked_or_said,
+    cited,
     done,
     flag,
     in_tiers,
     lacking,
+    last_said,
     notice,
     record,
     said,
     task,
+    told,
     unless,
 )
 from charterhouse.kernel.errors import CharterError
@@ -71,14 +75,16 @@ class Step:
         after_close: it follows the service instead of leading to it.
         needs_flag: it is possible only while the request carries this flag.
         sets: flag → condition under which the step puts it on the request.
-        clears: flags that it takes off.
+        clears: flags that it takes off, always or under a condition (`Ends`).
         then: what it brings about.
-        closes: tasks that it closes.
+        closes: tasks that it closes, always or under a condition.
         asks: the number that refuses lacking details; "" for that of the step.
         counts: the condition under which it counts; else it is on file and nothing follows from
             it for order, closing and deadlines.
         rejects: the detail that names a paper handed in, which no longer counts afterwards.
         ends: the outcome with which it closes the request; "" leaves it open.
+        any_time: whether it is possible when the request is over, too.
+        keeps: details of which every value is kept that was ever said (`told`).
     """
 
     code: str
@@ -91,15 +97,27 @@ class Step:
     after_close: bool = False
     needs_flag: str = ""
     sets: Mapping[str, Condition] = field(default_factory=dict)
-    clears: tuple[str, ...] = ()
+    clears: tuple[str | Ends, ...] = ()
     then: tuple[Then, ...] = ()
-    closes: tuple[str, ...] = ()
+    closes: tuple[str | Ends, ...] = ()
     bars: tuple[Bar, ...] = ()
     undoes: tuple[str, ...] = ()
     asks: str = ""
     counts: Condition = always
     rejects: str = ""
     ends: str = ""
+    any_time: bool = False
+    keeps: tuple[str, ...] = ()
+
+    @property
+    def flags_off(self) -> tuple[Ends, ...]:
+        """The flags that it takes off."""
+        return tuple(Ends(each) if isinstance(each, str) else each for each in self.clears)
+
+    @property
+    def tasks_off(self) -> tuple[Ends, ...]:
+        """The tasks that it closes."""
+        return tuple(Ends(each) if isinstance(each, str) else each for each in self.closes)
 
     @property
     def before(self) -> tuple[After, ...]:
@@ -136,16 +154,18 @@ class Need:
         code: what is said to be missing.
         by: the steps any of which settles it; the step of the same code unless named.
         when: the condition under which it is needed.
+        met: the condition that settles it, where no step does by itself.
     """
 
     code: str
     by: tuple[str, ...] = ()
     when: Condition = always
+    met: Condition | None = None
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps any of which settles it."""
-        return self.by or (self.code,)
+        return () if self.met else self.by or (self.code,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +186,9 @@ class Limit:
         when: the condition under which it runs.
         task: raised when it passes undone.
         late: flag and record for what is done after it; "" for none.
+        each: whether every start opens one of its own, of which an end settles the oldest; an end
+            without an open one is refused. Of amount 0 it is kept without a deadline.
+        by: with `each`, the detail that its start and its end have in common.
     """
 
     code: str
@@ -181,8 +204,17 @@ class Limit:
     late: str = ""
     repeats: bool = False
     renews: bool = False
+    each: bool = False
+    by: str = ""
+
+    @property
+    def timed(self) -> bool:
+        """Whether there is a deadline."""
+        return not self.each or self.amount > 0 or self.on is not None
 
     def __post_init__(self) -> None:
+        if "#" in self.code:
+            raise CharterError(f"{self.code!r} is no code of a deadline")
         if self.unit not in UNITS or self.amount < 0:
             raise CharterError(f"a deadline cannot be {self.amount} {self.unit}")
 
@@ -373,7 +405,8 @@ class Service:
 
 __all__ = [
     "APPROVED", "ASKED", "CLOSED", "COMPLETE", "MARKS", "OPEN", "OUTCOMES", "OVER", "REFUSED",
-    "SUPPLIED", "After", "Again", "Bar", "Condition", "Count", "Limit", "Need", "Paper", "Service",
-    "Step", "Then", "always", "asked", "asked_or_said", "done", "flag", "in_order", "in_tiers",
-    "lacking", "notice", "passed_at", "record", "said", "task", "unless",
+    "SUPPLIED", "After", "Again", "Bar", "Condition", "Count", "Ends", "Limit", "Need", "Paper",
+    "Service", "Step", "Then", "always", "asked", "asked_or_said", "cited", "done", "flag",
+    "in_order", "in_tiers", "lacking", "last_said", "notice", "passed_at", "record", "said", "task",
+    "told", "unless",
 ]  # fmt: skip
