@@ -94,14 +94,21 @@ class Unlimited(Offer):
     Args:
         benefits: their codes.
         only: tiers or kinds that have them.
+        when: a further condition on the member.
     """
 
     def __init__(
-        self, number: str, *benefits: str, only: Collection[str] | None = None, **numbers: str
-    ) -> None:
+        self, number: str, *benefits: str, only: Collection[str] | None = None,
+        when: Callable[[Standing], bool] | None = None, **numbers: str,
+    ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.benefits = benefits
         self.only = only
+        self.when = when
+
+    def has(self, standing: Standing) -> bool:
+        """See `Offer.has`."""
+        return super().has(standing) and (self.when is None or self.when(standing))
 
     def remaining(self, standing: Standing, now: datetime, benefit: str) -> int | None:
         """Without limit, as long as there are rights."""

@@ -30,14 +30,17 @@ class Places(Clause):
 
     Args:
         table: what → places of a slot; what is not named is not limited.
+        unnamed: whether what is booked without a slot is limited, too.
     """
 
     shares: ClassVar[frozenset[str]] = frozenset({"book"})
 
     def __init__(
-        self, number: str, table: Mapping[str, int], *, labels: Mapping[str, Text] | None = None
-    ) -> None:
+        self, number: str, table: Mapping[str, int], *, labels: Mapping[str, Text] | None = None,
+        unnamed: bool = True,
+    ) -> None:  # fmt: skip
         super().__init__(number)
+        self.unnamed = unnamed
         self.table = table
         self.labels = labels or {}
 
@@ -48,6 +51,8 @@ class Places(Clause):
         if places is None:
             return
         slot, _ = slot_of(d.body.slot, d.now.tzinfo)
+        if not slot and not self.unnamed:
+            return
         if len(entries_of(d, d.body.what, slot)) >= places:
             yield fx.Refuse("full", "book.slot")
 
@@ -67,6 +72,39 @@ class Places(Clause):
                 f"名额有限，先到先得{'：' + zh if zh else ''}；额满不再接受预约。",
                 f"Places are limited, first come, first served{': ' + en + ' each time' if en else ''}; "
                 "when all are taken a booking is refused.",
+            )
+        }
+
+
+class BookedDays(Clause):
+    """Something can be booked for certain days only.
+
+    Args:
+        what: is booked.
+        days: which; a slot that names no day is on none of them.
+    """
+
+    def __init__(self, number: str, what: str, days: Collection[date]) -> None:
+        super().__init__(number)
+        self.what = what
+        self.days = days
+
+    @on("book", phase=GUARD, rank=60)
+    def listed(self, d: Draft) -> Effects:
+        """Refuse other days."""
+        if d.body.what != self.what:
+            return
+        _, starts = slot_of(d.body.slot, d.now.tzinfo)
+        if starts is None or starts.date() not in self.days:
+            yield fx.Refuse("not_eligible", "book.slot")
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        zh, en = "、".join(map(str, self.days)), ", ".join(map(str, self.days))
+        return {
+            self.number: (
+                f"仅可预约下列日期：{zh or '暂无'}。",
+                f"It can be booked for these days only: {en or 'none yet'}.",
             )
         }
 
@@ -253,6 +291,6 @@ class BookingTask(Clause):
 
 
 __all__ = [
-    "BOOKED", "BookFirst", "BookingReminder", "BookingTask", "Bookings", "NoShow", "Places",
+    "BOOKED", "BookFirst", "BookedDays", "BookingReminder", "BookingTask", "Bookings", "NoShow", "Places",
     "booking_of",
 ]  # fmt: skip

@@ -1,17 +1,21 @@
-"""Requests that wait to be worked off, the most urgent first."""
+"""Requests that wait: to be worked off, the most urgent first, or to be called, class by class."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import FOLLOW, Clause, Text, on
 from charterhouse.kernel.clauses.services import OPEN
-from charterhouse.kernel.decision import Document
+from charterhouse.kernel.decision import Document, Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.program import Program
+from charterhouse.kernel.standing import Standing
+
+StandingOf = Callable[[str], Standing]
+"""The standing of a person."""
 
 
 class WorkOrder(Clause):
@@ -44,14 +48,11 @@ class WorkOrder(Clause):
         done = {row[0] for row in content["steps"]}
         return content["status"] in OPEN and not done & self.solved
 
-    def key(self, content: Mapping[str, Any]) -> tuple[int, int, datetime, int]:
-        """By what a request is ranked among those of its service."""
+    def key(self, content: Mapping[str, Any], _standing: Standing) -> tuple[Any, ...]:
+        """By what a request of somebody is ranked among those of its service."""
         rank = content["details"].get(self.priority)
         ranked = isinstance(rank, int) and not isinstance(rank, bool)
-        since = datetime.fromisoformat(content["at"])
-        # Requests of one moment wait in the order of their events, whose ids grow.
-        opened = int(content.get("event", 0))
-        return (0, rank, since, opened) if ranked else (1, 0, since, opened)
+        return (0, rank, *_opened(content)) if ranked else (1, 0, *_opened(content))
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -64,25 +65,98 @@ class WorkOrder(Clause):
         }
 
 
+def _opened(content: Mapping[str, Any]) -> tuple[datetime, int]:
+    """Since when a request waits; those of one moment in the order of their events, whose ids grow."""
+    return datetime.fromisoformat(content["at"]), int(content.get("event", 0))
+
+
+Among = Callable[[Standing], bool]
+"""Whether somebody is of a class of those who wait."""
+
+PLACES = "places"
+"""The fact that keeps a person's classes: service → [rank, since, event that gave it]."""
+
+
+class CallOrder(WorkOrder):
+    """Who waits is called class by class, each in the order of waiting in that class.
+
+    Whoever changes class while waiting stands behind those of the new class who already wait.
+
+    Args:
+        queues: service → its classes, the first to be called first; everybody else comes last.
+            A service that is not named has no queue.
+        called: steps with which a request leaves the queue.
+    """
+
+    def __init__(
+        self, number: str, queues: Mapping[str, Sequence[Among]], *,
+        called: Collection[str] = ("called",),
+    ) -> None:  # fmt: skip
+        super().__init__(number, queues, solved=called)
+        self.queues = queues
+
+    def rank(self, service: str, standing: Standing) -> int:
+        """The class of somebody in a queue: 0 is called first."""
+        classes = self.queues[service]
+        return next((i for i, among in enumerate(classes) if among(standing)), len(classes))
+
+    @on("activated", "tier_changed", "regrouped", phase=FOLLOW, rank=90)
+    def settle(self, d: Draft, happening: Happening) -> Iterator[fx.Effect]:
+        """Whoever is of another class now waits in it from now."""
+        standing = d.standing(happening.member)
+        before = standing.facts.get(PLACES, {})
+        places = dict(before)
+        for service, classes in self.queues.items():
+            rank = self.rank(service, standing)
+            if rank != before.get(service, (len(classes),))[0]:
+                places[service] = [rank, d.now.isoformat(), d.event.id]
+        if places != before:
+            yield fx.Keep(happening.member, PLACES, places)
+
+    def key(self, content: Mapping[str, Any], standing: Standing) -> tuple[Any, ...]:
+        """See `WorkOrder.key`."""
+        service, opened = content["service"], _opened(content)
+        since = opened
+        kept = standing.facts.get(PLACES, {}).get(service)
+        if kept is not None:
+            since = max(opened, (datetime.fromisoformat(kept[1]), kept[2]))
+        return (self.rank(service, standing), *since, *opened)
+
+    def text(self) -> dict[str, Text]:
+        """See `Clause.text`."""
+        return {
+            self.number: (
+                "按类别叫号，同类的按在该类别中等候的先后；等候中类别改变的，排在新类别已在等候者之后。",
+                "Those who wait are called class by class, each in the order of waiting in it; whoever "
+                "changes class while waiting stands behind those of the new class who already wait.",
+            )
+        }
+
+
 def work_order(program: Program) -> WorkOrder | None:
     """The rule by which requests of a charter wait, if it has one."""
     return next((clause for clause in program.clauses if isinstance(clause, WorkOrder)), None)
 
 
-def waiting_for(rule: WorkOrder, requests: Iterable[Document], service: str) -> list[Document]:
-    """The requests of a service that wait, the first to be worked off first.
+def waiting_for(
+    rule: WorkOrder, requests: Iterable[Document], service: str, standing_of: StandingOf
+) -> list[Document]:
+    """The requests of a service that wait, the first one first; none of a service without a queue.
 
     Args:
         rule: by which they wait.
         requests: documents of requests, in any order.
         service: its code.
+        standing_of: the standings of now.
     """
+    if service not in rule.services:
+        return []
     found = [
         request
         for request in requests
         if request.content["service"] == service and rule.waits(request.content)
     ]
-    return sorted(found, key=lambda request: rule.key(request.content))
+    return sorted(found, key=lambda each: rule.key(each.content, standing_of(each.member)))
 
 
-__all__ = ["WorkOrder", "waiting_for", "work_order"]
+__all__ = ["PLACES", "Among", "CallOrder", "WorkOrder", "waiting_for", "work_order"]

@@ -104,7 +104,9 @@ def queue_at(body: v.Body | None, world: Kept, now: datetime) -> list[str]:
         service = _service_of(body, world)
         kept = world.requests()
         named = rule.services if service is None else (service,)
-        return [each.member for code in named for each in waiting_for(rule, kept, code)]
+        return [
+            each.member for code in named for each in waiting_for(rule, kept, code, world.standing)
+        ]
     places = [(what, "") for what in sorted(program.codes.get("book.what", ()))]
     if isinstance(body, v.Book):
         places = [(body.what, body.slot or "")]
