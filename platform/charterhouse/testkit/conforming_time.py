@@ -88,24 +88,29 @@ class Timing(Suite):
         self.each("P10", check)
 
     def test_p10_the_last_valid_day_is_whole_and_the_next_has_no_rights(self) -> None:
-        """A membership runs to 24:00 of its last valid day, and is not active a second longer."""
+        """A membership runs to 24:00 of its last valid day, and is not active a second longer.
+
+        Where a tier ends and leaves one without a term, the member has another tier.
+        """
 
         def check(written: Written) -> None:
             world = fork(written.world)
             world.advance(written.stream.end)
             ending = [
-                (each.valid_until, ref)
+                (each.valid_until, ref, each.tier)
                 for ref, each in world.standings.items()
                 if each.status == "active" and each.valid_until and ref != HOUSE
             ]
-            for last, ref in sorted(ending)[:_SUBJECTS]:
+            for last, ref, tier in sorted(ending)[:_SUBJECTS]:
                 midnight = datetime(last.year, last.month, last.day, tzinfo=ZONE)
                 midnight += timedelta(days=1)
                 demand(midnight > written.stream.end, f"{ref} is active after {last}")
                 twin = fork(world)
                 twin.advance(midnight)
                 found = twin.standing(ref)
-                over = found.status != "active" or (found.valid_until or last) > last
+                over = found.status != "active" or (
+                    found.tier != tier if found.valid_until is None else found.valid_until > last
+                )
                 demand(over, f"{ref} is still active on the day after {last}")
 
         self.each("P10", check)
