@@ -8,7 +8,7 @@ from datetime import datetime
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import FOLLOW, GRANT, GUARD, SETTLE, Clause, on
 from charterhouse.kernel.clauses.benefits import Offer
-from charterhouse.kernel.clauses.points import restore
+from charterhouse.kernel.clauses.redemptions import restore
 from charterhouse.kernel.clauses.rights import no_membership
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft

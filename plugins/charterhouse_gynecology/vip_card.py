@@ -26,13 +26,13 @@ from charterhouse.kernel.clauses.notices import (
 )
 from charterhouse.kernel.clauses.points import (
     Award,
-    Objection,
     OpeningFigures,
     PointsResetNotice,
     PointsYear,
     Redemption,
 )
 from charterhouse.kernel.clauses.price import FactorOnActivityPrice, Waived
+from charterhouse.kernel.clauses.redemptions import Objection
 from charterhouse.kernel.clauses.rights import NotOffered, Rights, Visits
 from charterhouse.kernel.clauses.terms import Term
 from charterhouse.kernel.clauses.tiers import Tiers

@@ -9,8 +9,9 @@ from marshmallow import Schema, fields, validate
 from charterhouse.kernel.charter import Charter, Clause, Section, Text
 from charterhouse.kernel.clauses.earning import TILL, BillRefund
 from charterhouse.kernel.clauses.notices import AmendmentNotice, YearlyNotice
-from charterhouse.kernel.clauses.points import GiftReturned, OpeningFigures, PointsYear, Redemption
+from charterhouse.kernel.clauses.points import OpeningFigures, PointsYear, Redemption
 from charterhouse.kernel.clauses.price import BasePrice
+from charterhouse.kernel.clauses.redemptions import GiftReturned
 from charterhouse.kernel.clauses.rights import Statement
 from charterhouse.kernel.clauses.tender import PointsTender
 from charterhouse.kernel.draft import Draft

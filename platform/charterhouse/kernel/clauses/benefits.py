@@ -17,7 +17,6 @@ from charterhouse.kernel.clauses.conditions import (
     belongs,
     figure,
 )
-from charterhouse.kernel.clauses.points import restore
 from charterhouse.kernel.clauses.quota_periods import (
     YEAR_START,
     Period,
@@ -30,6 +29,7 @@ from charterhouse.kernel.clauses.quota_periods import (
     term_year,
     year_start,
 )
+from charterhouse.kernel.clauses.redemptions import restore
 from charterhouse.kernel.clauses.rights import lost_right
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft

@@ -18,7 +18,7 @@ from charterhouse.kernel.charter import (
 from charterhouse.kernel.clauses.conditions import detail
 from charterhouse.kernel.clauses.fees import Fee
 from charterhouse.kernel.clauses.flow import APPLICATION
-from charterhouse.kernel.clauses.points import restore
+from charterhouse.kernel.clauses.redemptions import restore
 from charterhouse.kernel.clauses.rights import lost_right
 from charterhouse.kernel.decision import Document, Happening
 from charterhouse.kernel.draft import Draft
