@@ -83,7 +83,13 @@ def _signature(kind: type[Clause]) -> str:
     signature = inspect.signature(kind)
     plain = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
     shown = str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
-    return re.sub(r"<function (?:[\w.]*\.)?(\w+) at 0x[0-9a-f]+>", r"\1", shown)
+    shown = re.sub(r"<function (?:[\w.]*\.)?(\w+) at 0x[0-9a-f]+>", r"\1", shown)
+    return re.sub(r"frozenset\(\{([^}]*)\}\)", _sorted, shown)
+
+
+def _sorted(found: re.Match[str]) -> str:
+    """A set in an order that does not change from run to run."""
+    return f"{{{', '.join(sorted(found[1].split(', ')))}}}"
 
 
 def _described(doc: str) -> str:
