@@ -1,0 +1,17 @@
+"""Charters of emergency departments: the hospital's own green channels."""
+
+from __future__ import annotations
+
+from charterhouse.kernel.charter import Charter
+from charterhouse.plugins.spec import hookimpl
+from charterhouse_emergency.severe_friendly import SevereFriendly
+
+INSTITUTION = ("医院急诊绿色通道", "Emergency department")
+
+CHARTERS: list[type[Charter]] = [SevereFriendly]
+
+
+@hookimpl
+def register_charters() -> list[type[Charter]]:
+    """The charters of this plugin."""
+    return CHARTERS
