@@ -144,6 +144,8 @@ SHARED: dict[str, Text] = {
     "identity-pending": ("身份待核", "Identity pending"),
     "check-identity": ("核对身份", "Check the identity"),
     "called": ("已叫号", "Called"),
+    "suspected": ("疑似", "Suspected"),
+    "confirmed": ("确诊", "Confirmed"),
     "late": ("超时", "Late"),
     "overdue": ("逾期", "Overdue"),
     "escalate-overdue": ("逾期升级处理", "Escalate what is overdue"),
