@@ -33,18 +33,23 @@ from charterhouse.kernel.ledger import (
     take_lot,
     unit_of,
 )
+from charterhouse.kernel.parties import whom
 from charterhouse.kernel.standing import CARDS, STATUSES, Debt, Standing, holder_today
 
 if TYPE_CHECKING:
     from charterhouse.kernel.charter import Clause
     from charterhouse.kernel.events import Event
     from charterhouse.kernel.program import Book, Program
+    from charterhouse.kernel.vocabulary import Body
 
 MAX_POSTINGS = 5000
 
 _CHANGEABLE = frozenset(
     {"status", "kind", "tier", "card", "card_no", "since", "term_start", "valid_until"}
 )
+
+_CLOSED = {"status": STATUSES, "card": CARDS}
+"""Fields of a standing that hold one of a closed list."""
 
 
 class View(Protocol):
@@ -82,6 +87,7 @@ class Draft:
     `refund` and `program`, and yield effects; they change nothing themselves.
 
     Attributes:
+        member: the ref of the member (or person) whom the event is about.
         compound: the step is part of a `join`, where what is not stated was complete.
         named: the persons whom the event or its documents name.
         subject: the request, booking or policy that the event speaks of, as it was before.
@@ -90,10 +96,11 @@ class Draft:
 
     def __init__(
         self, *, event: Event, now: datetime, book: Book, program: Program, view: View,
-        named: Iterable[str],
+        named: Iterable[str], subject: Document | None = None,
     ) -> None:  # fmt: skip
         self.event = event
         self.body: Any = event.body
+        self.member = ""
         self.now = now
         self.book = book
         self.program = program
@@ -101,7 +108,7 @@ class Draft:
         self.compound = False
         self.bill: Bill | None = None
         self.refund: RefundOf | None = None
-        self.subject: Document | None = None
+        self.subject = subject
         self.policy = ""
         self.figures: dict[str, Any] = {}
         self.standings: dict[str, Standing] = {}
@@ -118,18 +125,17 @@ class Draft:
         self.phase = ""
         self._view = view
 
-    # What clauses read.
+    def begin(self, body: Body) -> None:
+        """Turn to the event itself, or to the next step of a compound one."""
+        self.body = body
+        self.member = whom(body) or (self.subject.member if self.subject else "")
 
-    @property
-    def member(self) -> str:
-        """The ref of the member (or person) whom the event is about."""
-        named = getattr(self.body, "member", None) or getattr(self.body, "person", None)
-        return str(named or (self.subject and self.subject.member) or "")
+    # What clauses read.
 
     @property
     def of_member(self) -> Standing:
         """The standing of the member whom the event is about."""
-        return self.standing(self.member)
+        return self.standings.get(self.member) or self.standing(self.member)
 
     def standing(self, ref: str) -> Standing:
         """The present standing of a person named by the event; only the kernel writes to it.
@@ -305,7 +311,7 @@ class Draft:
     def _change(self, e: fx.Change, number: str) -> None:
         standing = self.standing(e.member)
         for name, value in e.values.items():
-            known = {"status": STATUSES, "card": CARDS}.get(name)
+            known = _CLOSED.get(name)
             if name not in _CHANGEABLE or (known and value not in known):
                 raise CharterError(f"a standing has no {name} {value!r}")
             setattr(standing, name, value)

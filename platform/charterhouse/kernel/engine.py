@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -15,23 +15,16 @@ from charterhouse.kernel.draft import Draft, Refused, View
 from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.events import Event
 from charterhouse.kernel.ledger import check_sums
-from charterhouse.kernel.program import Book
+from charterhouse.kernel.parties import Parties, parties_of, referred, spoken_of, touched, whom
+from charterhouse.kernel.program import Book, Plan
 from charterhouse.kernel.standing import (
     HOUSE,
     PREPAYMENT,
-    TIES,
     Standing,
-    holder_today,
     is_active,
 )
 
-_ACTING = PHASES.index("guard") + 1
-"""The first phase in which something comes of an event; guards alone do not offer a verb."""
-
 MAX_DUES = 5000
-
-_SPOKEN_OF = {"request": ("request", "booking"), "policy": ("policy",)}
-"""Field of a verb → the kinds of documents of which it speaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,59 +70,6 @@ class Workspace:
         self._documents.update(decision.documents)
 
 
-def touched(book: Book, event: Event, view: View) -> tuple[str, ...]:
-    """The persons an event touches: those it names and those of the documents it refers to.
-
-    The institution is one of them where the charter says that the verb reads or
-    writes what is its own. Lock them in the order returned (sorted) before
-    loading their standings.
-    """
-    program = book.at(event.at)
-    named = {_named(event.body, name) for name in program.persons(event.verb)}
-    subject_ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
-    if subject_ref:
-        named.update(view.standing(subject_ref).facts.get(TIES, {}).values())
-    if event.verb in program.shares:
-        named.add(HOUSE)
-    for clause in program.reaching:
-        named.update(clause.reaches(event.body, view))
-    document = referred(event, view)
-    if document is not None:
-        owners = {earned[1] for earned in document.content.get("earned", {}).values()}
-        owners |= {document.member, document.content.get("referrer")}
-        since = datetime.fromisoformat(document.content["at"])
-        named |= owners | {holder_today(view, owner, since) for owner in owners if owner}
-    subject = spoken_of(event, view)
-    if subject is not None:
-        named.add(subject.member)
-    return tuple(sorted(name for name in named if name))
-
-
-def _named(body: v.Body, name: str) -> str | None:
-    """Whom a field names, or an entry of a field such as `details.person`."""
-    field, _, entry = name.partition(".")
-    value = getattr(body, field)
-    if entry:
-        value = (value or {}).get(entry)
-    return value if isinstance(value, str) else None
-
-
-def referred(event: Event, view: View) -> Document | None:
-    """The document that an event refers to (`of`), if it is known."""
-    doc_id = getattr(event.body, "of", None)
-    return view.document(doc_id) if doc_id else None
-
-
-def spoken_of(event: Event, view: View) -> Document | None:
-    """The request, booking or policy that an event speaks of, if it is known."""
-    for name, kinds in _SPOKEN_OF.items():
-        doc_id = getattr(event.body, name, None)
-        found = view.document(doc_id) if doc_id else None
-        if found is not None and found.kind in kinds:
-            return found
-    return None
-
-
 def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]:
     """Bring a member through everything that became due up to and including `until`.
 
@@ -164,7 +104,7 @@ def _found_house(book: Book, at: datetime, standing: Standing) -> list[Decision]
 
 def _next_moment(book: Book, standing: Standing, until: datetime) -> datetime | None:
     done = standing.done or until
-    change = book.next_change(done)
+    change = book.next_change(done) if book.effects else None
     if change is None or change > until:
         wake = standing.wake
         return wake if wake is not None and wake <= until else None
@@ -180,6 +120,7 @@ def _decide_due(book: Book, standing: Standing, moment: datetime, view: View) ->
     workspace = Workspace(view)
     workspace.keep(Decision(event, moment, standings={ref: standing}))
     draft = Draft(event=event, now=moment, book=book, program=program, view=workspace, named=(ref,))
+    draft.begin(event.body)
     draft.phase = "grade"
     before = standing.done or moment
     draft.expire(ref)
@@ -199,17 +140,20 @@ def decide(book: Book, event: Event, view: View) -> Outcome:
     Raises:
         CharterError: the charter broke the contract; nothing may be stored.
     """
+    parties = parties_of(book.at(event.at), event, view)
     workspace = Workspace(view)
-    named = touched(book, event, view)
     passed: list[Decision] = []
-    for ref in named:
+    for ref in parties.refs:
         for decision in advance(book, ref, event.at, workspace):
             workspace.keep(decision)
             passed.append(decision)
-    draft = _draft_for(book, event, workspace, named)
+    if passed:
+        view = workspace
+        parties = Parties(parties.refs, referred(event, view), spoken_of(event, view))
+    draft = _draft_for(book, event, view, parties)
     try:
-        for body in _steps(draft):
-            draft.body = body
+        for body in _steps(draft) if isinstance(event.body, v.Join) else (event.body,):
+            draft.begin(body)
             _run(draft)
     except Refused as refused:
         decision = Decision(event, event.at, refusal=refused.refusal, trace=tuple(draft.trace))
@@ -217,29 +161,25 @@ def decide(book: Book, event: Event, view: View) -> Outcome:
     return Outcome(tuple(passed), _complete(draft))
 
 
-def _draft_for(book: Book, event: Event, view: View, named: Iterable[str]) -> Draft:
-    names = tuple(named)
-    document = referred(event, view)
-    subject = spoken_of(event, view)
-    if document is not None:
-        moment = datetime.fromisoformat(document.content["at"]).astimezone(event.at.tzinfo)
-        program = book.at(moment).variant(document.content.get("tier", ""))
-    else:
-        program = book.at(event.at)
-        ref = getattr(event.body, "member", None) or getattr(event.body, "person", None)
-        ref = ref or (subject and subject.member)
+def _draft_for(book: Book, event: Event, view: View, parties: Parties) -> Draft:
+    original, subject = parties.original, parties.subject
+    program = book.at(event.at)
+    if original is not None:
+        moment = datetime.fromisoformat(original.content["at"]).astimezone(event.at.tzinfo)
+        program = book.at(moment).variant(original.content.get("tier", ""))
+    elif program.varied:
+        ref = whom(event.body) or (subject and subject.member)
         if ref:
             program = program.variant(program.tier_for(view.standing(ref), event.body))
-    draft = Draft(event=event, now=event.at, book=book, program=program, view=view, named=names)
-    draft.subject = subject
-    return draft
+    return Draft(
+        event=event, now=event.at, book=book, program=program, view=view,
+        named=parties.refs, subject=subject,
+    )  # fmt: skip
 
 
 def _steps(draft: Draft) -> Iterator[v.Body]:
+    """The steps of a whole admission, each by what the steps before it left."""
     body = draft.body
-    if not isinstance(body, v.Join):
-        yield body
-        return
     draft.compound = True
     shared = {f.name for f in fields(v.Apply)}
     yield v.Apply(**{name: getattr(body, name) for name in shared})
@@ -276,9 +216,9 @@ def _run(draft: Draft) -> None:
     if plan is None:
         draft.refuse("not_included", field="verb")
         return
-    _check_codes(draft)
+    _check_codes(draft, plan)
     _open(draft)
-    for phase, speakers in plan:
+    for phase, speakers in plan.phases:
         draft.phase = phase
         for clause, method in speakers:
             draft.speak(clause, method(draft))
@@ -286,7 +226,7 @@ def _run(draft: Draft) -> None:
             _deliver(draft)
         if phase == "guard":
             _refuse_incomplete(draft)
-            if not draft.program.acts(draft.body.verb, PHASES[_ACTING:]):
+            if not plan.offered:
                 draft.refuse("not_included", field="verb")
         elif phase == "price" and draft.bill is not None:
             draft.bill.sum_up()
@@ -302,15 +242,15 @@ def _deliver(draft: Draft) -> None:
     while told < len(draft.pending):
         happening = draft.pending[told]
         told += 1
-        for clause, method in draft.program.facts.get(happening.fact, {}).get(draft.phase, ()):
+        for clause, method in draft.program.listeners(happening.fact, draft.phase):
             draft.speak(clause, method(draft, happening))
     if draft.phase == PHASES[-1]:
         draft.pending.clear()
 
 
-def _check_codes(draft: Draft) -> None:
+def _check_codes(draft: Draft, plan: Plan) -> None:
     body = draft.body
-    for attribute, name, known in draft.program.coded(body.verb):
+    for attribute, name, known in plan.coded:
         value = getattr(body, attribute)
         if value is not None and value not in known:
             unknowns = draft.program.unknowns

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charterhouse.kernel.charter import PHASES, Charter, Clause, Handler, Progress, Requirement
 from charterhouse.kernel.errors import CharterError, SettingsError
@@ -21,8 +22,25 @@ if TYPE_CHECKING:
     from charterhouse.kernel.vocabulary import Body
 
 Speaker = tuple[Clause, Handler]
-Plan = tuple[tuple[str, tuple[Speaker, ...]], ...]
+Reader = Callable[["Body"], str | None]
 Table = dict[str, dict[str, list[Speaker]]]
+Coded = tuple[str, str, frozenset[str]]
+"""A field whose codes must be known: its attribute, its name, and the codes."""
+
+
+class Plan(NamedTuple):
+    """How a program decides one verb.
+
+    Attributes:
+        phases: in their order, each with those who speak in it.
+        coded: the fields whose codes must be known.
+        offered: whether something comes of the verb; guards alone do not offer it.
+    """
+
+    phases: tuple[tuple[str, tuple[Speaker, ...]], ...]
+    coded: tuple[Coded, ...]
+    offered: bool
+
 
 MUST_BE_KNOWN = frozenset(
     {"tier", "path", "benefit", "pay.for", "incident.kind", "award.kind", "record.kind",
@@ -32,6 +50,9 @@ MUST_BE_KNOWN = frozenset(
 
 _REMEMBERED = 4096
 """How many expiries a program remembers: they depend on the unit and the day alone."""
+
+_ACTING = PHASES[PHASES.index("guard") + 1 :]
+"""The phases in which something comes of an event."""
 
 _ADMISSIONS = frozenset({"apply", "join", "bring_in", "grant"})
 
@@ -61,7 +82,8 @@ class Program:
         self._variants: dict[str, Program] = {}
         self._expiries: dict[Any, tuple[datetime | None, str]] = {}
         self._plans: dict[str, Plan | None] = {}
-        self._coded: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {}
+        self.varied = bool(charter.variants) and not tier
+        self._naming: dict[str, tuple[Reader, ...]] = {}
         self.settings: SettingValues = read_settings(charter.Settings, self.raw)
         self.clauses = charter.clauses(self.settings)
         self.numbers = frozenset(n for c in self.clauses for n in c.all_numbers)
@@ -95,24 +117,27 @@ class Program:
         return verbs, facts
 
     def plan(self, verb: str) -> Plan | None:
-        """The phases in their order, each with those who speak on a verb; None if nobody does."""
+        """How a verb is decided; None if no clause speaks on it."""
         if verb not in self._plans:
-            phases = self.verbs.get(verb)
-            rows = [(phase, tuple(phases.get(phase, ()))) for phase in PHASES] if phases else None
-            self._plans[verb] = tuple(rows) if rows else None
+            self._plans[verb] = self._plan(verb) if verb in self.verbs else None
         return self._plans[verb]
+
+    def _plan(self, verb: str) -> Plan:
+        speaking = self.verbs[verb]
+        phases = tuple((phase, tuple(speaking.get(phase, ()))) for phase in PHASES)
+        return Plan(phases, tuple(self.coded(verb)), self.acts(verb, _ACTING))
+
+    def listeners(self, fact: str, phase: str) -> Iterable[Speaker]:
+        """Those who act on a fact in a phase."""
+        phases = self.facts.get(fact)
+        return phases.get(phase, ()) if phases else ()
 
     def acts(self, verb: str, phases: Iterable[str]) -> bool:
         """Whether anybody speaks on a verb in one of these phases."""
         return any(self.verbs.get(verb, {}).get(phase) for phase in phases)
 
-    def coded(self, verb: str) -> tuple[tuple[str, str, frozenset[str]], ...]:
-        """The fields of a verb whose codes must be known: attribute, field, the codes."""
-        if verb not in self._coded:
-            self._coded[verb] = tuple(self._coded_fields(verb))
-        return self._coded[verb]
-
-    def _coded_fields(self, verb: str) -> Iterable[tuple[str, str, frozenset[str]]]:
+    def coded(self, verb: str) -> Iterable[Coded]:
+        """The fields of a verb whose codes must be known."""
         for name, known in FIELDS[verb].items():
             specific = f"{verb}.{name}"
             own = specific in self.codes or specific in MUST_BE_KNOWN
@@ -120,9 +145,13 @@ class Program:
             if known.kind.name == "code" and (key in self.codes or key in MUST_BE_KNOWN):
                 yield known.attribute, specific, self.codes.get(key, frozenset())
 
-    def persons(self, verb: str) -> tuple[str, ...]:
-        """The attributes of a verb that name persons whose standings take part."""
-        return (*PERSON_FIELDS[verb], *self.touches.get(verb, ()))
+    def naming(self, verb: str) -> tuple[Reader, ...]:
+        """What reads from a verb's body whose standings take part."""
+        found = self._naming.get(verb)
+        if found is None:
+            further = map(_reader, self.touches.get(verb, ()))
+            found = self._naming[verb] = (*map(attrgetter, PERSON_FIELDS[verb]), *further)
+        return found
 
     def _collect_codes(self) -> dict[str, frozenset[str]]:
         codes: dict[str, set[str]] = {}
@@ -269,8 +298,12 @@ class Program:
         """Code → number of the clause whose text explains it."""
         return {code: n for clause in self.clauses for code, n in clause.explains().items()}
 
-    def defaults(self) -> dict[str, str]:
+    def defaults(self) -> Mapping[str, str]:
         """Field → the code that holds where an application names none."""
+        return self._defaults
+
+    @cached_property
+    def _defaults(self) -> dict[str, str]:
         return {name: code for clause in self.clauses for name, code in clause.defaults().items()}
 
     @cached_property
@@ -286,6 +319,19 @@ class Program:
         """Benefit → what is left now; None without limit."""
         program = self.variant(standing.tier)
         return {c: k.remaining(standing, now, c) for c, k in program.benefits.items()}
+
+
+def _reader(name: str) -> Reader:
+    """Reads whom a field names, or an entry of a field such as `details.person`."""
+    field, _, entry = name.partition(".")
+
+    def read(body: Body) -> str | None:
+        value = getattr(body, field)
+        if entry:
+            value = (value or {}).get(entry)
+        return value if isinstance(value, str) else None
+
+    return read
 
 
 def _place(clause: Clause) -> tuple[str, str, str]:
