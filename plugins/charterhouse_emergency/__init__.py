@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
+from charterhouse_emergency.general_plan import GeneralPlan
 from charterhouse_emergency.outpatient_critical import OutpatientCritical
 from charterhouse_emergency.severe_friendly import SevereFriendly
 
 INSTITUTION = ("医院急诊绿色通道", "Emergency department")
 
-CHARTERS: list[type[Charter]] = [SevereFriendly, OutpatientCritical]
+CHARTERS: list[type[Charter]] = [SevereFriendly, OutpatientCritical, GeneralPlan]
 
 
 @hookimpl
