@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -197,12 +196,12 @@ def test_a_shelf_gives_back_what_was_put_on_it() -> None:
     assert shelf.get("b2") == odd
     assert shelf.get("b3") is None
     assert not other.share(shelf, "b1"), "only one has it"
-    other.put([replace(plain, content=dict(plain.content)), replace(odd, member="wu")])
+    other.put([plain._replace(content=dict(plain.content)), odd._replace(member="wu")])
     assert other.share(shelf, "b1")
     assert not other.share(shelf, "b2")
-    assert other.get("b2") == replace(odd, member="wu")
+    assert other.get("b2") == odd._replace(member="wu")
     copied = shelf.copy()
-    copied.put([replace(odd, id="b3")])
+    copied.put([odd._replace(id="b3")])
     assert (len(copied), len(shelf)) == (3, 2)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from charterhouse.kernel.events import Event
@@ -58,8 +59,7 @@ class Happening(NamedTuple):
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A bill, payment, redemption, use or the like, loaded by its id."""
 
     kind: str
@@ -77,8 +77,10 @@ class NewVersion:
     settings: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Decision(NamedTuple):
     """The outcome of one event, or of time alone (`event.verb` is "due").
 
     Attributes:
@@ -95,10 +97,10 @@ class Decision:
     event: Event
     at: datetime
     refusal: Refusal | None = None
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    standings: Mapping[str, Standing] = field(default_factory=dict)
+    figures: Mapping[str, Any] = _NOTHING
+    standings: Mapping[str, Standing] = _NOTHING
     postings: tuple[Posting, ...] = ()
-    documents: Mapping[str, Document] = field(default_factory=dict)
+    documents: Mapping[str, Document] = _NOTHING
     raised: tuple[Raised, ...] = ()
     finished: tuple[Finished, ...] = ()
     noted: tuple[tuple[str, str, str], ...] = ()
@@ -122,8 +124,7 @@ class Decision:
         return sum(p.amount for p in self.postings if p.owner == owner and p.account == account)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """All that one event brought about.
 
     `passed` are the decisions that time alone made before the event, in order;

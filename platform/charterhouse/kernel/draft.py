@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -147,9 +146,9 @@ class Draft:
         if found is None:
             if ref not in self.named:
                 raise CharterError(f"the event does not name {ref!r}")
-            found = self._view.standing(ref).copy()
-            self._learn(found)
-            self.standings[ref] = found
+            found = self.standings[ref] = self._view.standing(ref).copy()
+            if self.event.people:
+                self._learn(found)
         return found
 
     def peek(self, ref: str) -> Standing:
@@ -234,7 +233,7 @@ class Draft:
         if filled:
             self.post(member, unit, filled, SHORT, number)
         if lot.amount > filled:
-            left = replace(lot, amount=lot.amount - filled) if filled else lot
+            left = lot._replace(amount=lot.amount - filled) if filled else lot
             lots = add(lots, left)
             self.post(member, unit, left.amount, lot.key, number)
         standing.lots[unit] = lots

@@ -332,13 +332,14 @@ def _post_payment(draft: Draft, bill: Bill, revenue: dict[str, int]) -> None:
         "@points": bill.from_points,
         f"@till:{bill.body.method or 'cash'}": bill.to_pay,
     }
+    able = {payer: amount for payer, amount in payers.items() if amount}
     for number, net in revenue.items():
         left = net
-        for payer, can in payers.items():
+        for payer, can in able.items():
             part = min(left, can)
             if part:
                 draft.post(payer, "money", part, "", number)
-                payers[payer] -= part
+                able[payer] -= part
                 left -= part
         if net:
             draft.post("@sales", "money", -net, "", number)

@@ -64,6 +64,7 @@ class Event:
         occurred_at: when it happened, if that was earlier (a system that was offline).
         serial: a fresh card number, reserved in case that the decision issues a card.
         people: what the house knows of persons named here: ref → {born, sex …}.
+        day: on which it happened.
     """
 
     id: int
@@ -72,6 +73,10 @@ class Event:
     occurred_at: datetime | None = None
     serial: str = ""
     people: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    day: date = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day", self.happened.date())
 
     @property
     def verb(self) -> str:
@@ -82,11 +87,6 @@ class Event:
     def happened(self) -> datetime:
         """The moment of which day-bound clauses speak."""
         return self.occurred_at or self.at
-
-    @property
-    def day(self) -> date:
-        """The day on which it happened."""
-        return self.happened.date()
 
 
 def parse_body(verb: str, raw: Any, zone: tzinfo | None) -> Body:

@@ -10,7 +10,6 @@ class and expiry, so that two credits of equal class and expiry share one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -87,8 +86,7 @@ class Posting(NamedTuple):
         return self.owner.startswith("@")
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """A part of a balance with its own class and expiry.
 
     Attributes:
@@ -113,8 +111,8 @@ _FAR = "9999"
 
 def lot_key(cls: str, expires: datetime | None, name: str = "") -> str:
     """The name of the lot for a class and expiry; `name` keeps one-off grants apart."""
-    parts = (cls, expires.date().isoformat() if expires else "", name)
-    return "/".join(parts).rstrip("/")
+    day = expires.date().isoformat() if expires else ""
+    return f"{cls}/{day}/{name}".rstrip("/")
 
 
 def _order(lot: Lot) -> tuple[str, str]:
@@ -138,7 +136,7 @@ def fill(lots: Lots, quantity: int) -> tuple[Lots, int]:
     if not lots or lots[0].key != SHORT:
         return lots, 0
     filled = min(quantity, -lots[0].amount)
-    left = replace(lots[0], amount=lots[0].amount + filled)
+    left = lots[0]._replace(amount=lots[0].amount + filled)
     return ((left, *lots[1:]) if left.amount else lots[1:]), filled
 
 
@@ -174,9 +172,9 @@ def take(lots: Lots, quantity: int) -> tuple[Lots, list[Lot]]:
     for lot in lots:
         part = max(0, min(need, lot.amount))
         if part:
-            taken.append(replace(lot, amount=part))
+            taken.append(lot._replace(amount=part))
         if lot.amount != part:
-            left.append(replace(lot, amount=lot.amount - part))
+            left.append(lot._replace(amount=lot.amount - part))
         need -= part
     if need:
         raise CharterError(f"a balance of {total(lots)} cannot give {quantity}")
@@ -197,9 +195,9 @@ def take_lot(lots: Lots, key: str, quantity: int) -> tuple[Lots, Lot]:
     """
     for index, lot in enumerate(lots):
         if lot.key == key and (lot.amount >= quantity or key == SHORT):
-            left = replace(lot, amount=lot.amount - quantity)
+            left = lot._replace(amount=lot.amount - quantity)
             rest = (left,) if left.amount else ()
-            return (*lots[:index], *rest, *lots[index + 1 :]), replace(lot, amount=quantity)
+            return (*lots[:index], *rest, *lots[index + 1 :]), lot._replace(amount=quantity)
     raise CharterError(f"lot {key!r} cannot give {quantity}")
 
 

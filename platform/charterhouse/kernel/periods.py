@@ -7,14 +7,14 @@ the tenant's zone, and a day begins at its 00:00.
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 ONE_DAY = timedelta(days=1)
 
 
 def day_start(day: date, zone: tzinfo | None) -> datetime:
     """The first moment of a day."""
-    return datetime.combine(day, time(0), tzinfo=zone)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def _shift(day: date, months: int) -> tuple[int, int]:

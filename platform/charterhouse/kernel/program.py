@@ -214,7 +214,7 @@ class Program:
 
     def variant(self, tier: str) -> Program:
         """The program with the figures that the settings override for a tier."""
-        if self.tier or not self.charter.variants or tier not in self._overrides():
+        if not self.varied or tier not in self._overrides():
             return self
         if tier not in self._variants:
             figures = self._overrides()[tier]
@@ -276,8 +276,12 @@ class Program:
 
     def wake(self, standing: Standing, after: datetime) -> datetime | None:
         """The first moment after `after` at which time acts on a member."""
-        moments = [lot.expires for lots in standing.lots.values() for lot in lots if lot.expires]
-        moments = [moment for moment in moments if moment > after]
+        moments = [
+            lot.expires
+            for lots in standing.lots.values()
+            for lot in lots
+            if lot.expires is not None and lot.expires > after
+        ]
         for clause in self.variant(standing.tier).dues_of(standing.ref):
             due = clause.next_due(standing, after)
             if due is not None:
@@ -367,6 +371,7 @@ class Book:
         self.later = [version for _, _, version in dated]
         self.effects = [effective for effective, _, _ in dated]
         self._programs: dict[int, Program] = {}
+        self._next: Book | None = None
 
     @property
     def versions(self) -> list[Version]:
@@ -379,7 +384,8 @@ class Book:
 
     def at(self, moment: datetime) -> Program:
         """The program in force at a moment."""
-        return self._program(self.index_at(moment))
+        index = bisect_right(self.effects, moment) if self.effects else 0
+        return self._programs.get(index) or self._program(index)
 
     def raw_at(self, moment: datetime) -> dict[str, Any]:
         """The settings (differing from the defaults) in force at a moment."""
@@ -409,8 +415,16 @@ class Book:
         """
         number = max(v.number for v in self.versions) + 1
         added = Version(number, effective, dict(settings))
+        if self._next is None or added not in self._next.later:
+            self._next = self._with(added)
+        return self._next
+
+    def _with(self, added: Version) -> Book:
         book = Book(self.charter, [*self.versions, added])
-        for index in range(book.later.index(added) + 1, len(book.later) + 1):
+        place = book.later.index(added)
+        # What holds before it stays as it is.
+        book._programs.update((i, p) for i, p in self._programs.items() if i <= place)
+        for index in range(place + 1, len(book.later) + 1):
             book._program(index)
         return book
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -98,6 +99,11 @@ def needs_all(*keys: str) -> Callable[[Mapping[str, Any]], None]:
     return check
 
 
+@lru_cache(maxsize=256)
+def _reader(schema: type[Schema]) -> Schema:
+    return schema()
+
+
 def read_settings(schema: type[Schema], raw: Mapping[str, Any]) -> SettingValues:
     """Read settings over the schema's defaults.
 
@@ -105,7 +111,7 @@ def read_settings(schema: type[Schema], raw: Mapping[str, Any]) -> SettingValues
         SettingsError: an unknown or invalid setting; `field` names it.
     """
     try:
-        return SettingValues(schema().load(dict(raw)))
+        return SettingValues(_reader(schema).load(dict(raw)))
     except ValidationError as error:
         name, why = first_problem(error.messages)
         raise SettingsError(why, field=name) from None
