@@ -6,11 +6,12 @@ from charterhouse.kernel.charter import Charter
 from charterhouse.plugins.spec import hookimpl
 from charterhouse_emergency.general_plan import GeneralPlan
 from charterhouse_emergency.outpatient_critical import OutpatientCritical
+from charterhouse_emergency.rescue_system import RescueSystem
 from charterhouse_emergency.severe_friendly import SevereFriendly
 
 INSTITUTION = ("医院急诊绿色通道", "Emergency department")
 
-CHARTERS: list[type[Charter]] = [SevereFriendly, OutpatientCritical, GeneralPlan]
+CHARTERS: list[type[Charter]] = [SevereFriendly, OutpatientCritical, GeneralPlan, RescueSystem]
 
 
 @hookimpl
