@@ -8,10 +8,17 @@ from charterhouse_emergency.general_plan import GeneralPlan
 from charterhouse_emergency.outpatient_critical import OutpatientCritical
 from charterhouse_emergency.rescue_system import RescueSystem
 from charterhouse_emergency.severe_friendly import SevereFriendly
+from charterhouse_emergency.surgery_channel import SurgeryChannel
 
 INSTITUTION = ("医院急诊绿色通道", "Emergency department")
 
-CHARTERS: list[type[Charter]] = [SevereFriendly, OutpatientCritical, GeneralPlan, RescueSystem]
+CHARTERS: list[type[Charter]] = [
+    SevereFriendly,
+    OutpatientCritical,
+    GeneralPlan,
+    RescueSystem,
+    SurgeryChannel,
+]
 
 
 @hookimpl
