@@ -18,7 +18,7 @@ from charterhouse.kernel.clauses.tiers import Tiers
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.report import Report
 from charterhouse.kernel.settings import SettingValues
-from charterhouse_emergency.common_reports import duties, episodes, limits
+from charterhouse_emergency.common_reports import Begins, duties, episodes, limits
 from charterhouse_emergency.common_texts import HEADINGS, ROLES, RULES
 
 _REGISTERED = ("request", "record")
@@ -33,6 +33,7 @@ class EmergencyChannel(Charter):
         derived: whether the class follows from what happens, and is never asked for.
         events: further events that speak of somebody on the register.
         own_reports: beside those that every channel has.
+        begins: limit → the details of an event that starts it, for the report of limits.
     """
 
     heading: ClassVar[tuple[Section, ...]] = ()
@@ -41,13 +42,14 @@ class EmergencyChannel(Charter):
     derived: ClassVar[bool] = True
     events: ClassVar[tuple[str, ...]] = ()
     own_reports: ClassVar[tuple[Report, ...]] = ()
+    begins: ClassVar[Begins] = {}
     records: ClassVar[Sequence[str]] = ("late", "violation", "disclosure")
     roles = ROLES
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.sections = (*cls.heading, *HEADINGS)
-        of_limits = limits(lambda s: cls().services(s), cls.labels)
+        of_limits = limits(lambda s: cls().services(s), cls.labels, cls.begins)
         cls.reports = (episodes(cls.labels), of_limits, duties(), *cls.own_reports)
 
     def services(self, s: SettingValues) -> list[Service]:

@@ -15,6 +15,9 @@ Labels = Mapping[str, Text]
 VIOLATIONS = ("sample-not-first", "doctor-not-called")
 """The flags of facts of care that write a violation."""
 
+Begins = Mapping[str, Mapping[str, str]]
+"""Limit → the details of an event that starts it, where not every such event does."""
+
 Rows = Callable[[list[Entry]], Iterable[Row]]
 
 
@@ -112,8 +115,9 @@ def episodes(labels: Labels) -> Report:
 class _Kept:
     """What became of one limit in the period: seconds needed, and what is not done yet."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, begins: Mapping[str, str]) -> None:
         self.limit = limit
+        self.begins = begins
         self.waiting: dict[tuple[str, str], list[Entry]] = {}
         self.over: set[str] = set()
         self.needed: list[int] = []
@@ -126,9 +130,13 @@ class _Kept:
             passed = between(open_.pop(0), each)
             if passed is not None:
                 self.needed.append(passed)
-        elif code in self.limit.starts and (self.limit.each or id_ not in self.over):
+        elif self._starts(each, code) and (self.limit.each or id_ not in self.over):
             self.over.add(id_)
             open_.append(each)
+
+    def _starts(self, each: Entry, code: str) -> bool:
+        told = all(said(each, name) == value for name, value in self.begins.items())
+        return told and code in self.limit.starts
 
     def rows(self, labels: Labels) -> Iterator[Row]:
         """Met and missed, still to be done, and the median."""
@@ -144,11 +152,13 @@ class _Kept:
                       median_low(self.needed) // 60, "minutes")  # fmt: skip
 
 
-def _measured(services: Iterable[Service], entries: Iterable[Entry]) -> Iterable[_Kept]:
+def _measured(
+    services: Iterable[Service], entries: Iterable[Entry], begins: Begins
+) -> Iterable[_Kept]:
     """Every limit with what became of it, by what happened in the period."""
     known = {service.code: service for service in services}
     timed = [limit for each in known.values() for limit in each.limits if limit.timed]
-    kept = {limit.code: _Kept(limit) for limit in timed}
+    kept = {limit.code: _Kept(limit, begins.get(limit.code, {})) for limit in timed}
     of: dict[str, str] = {}
     for each in entries:
         is_opening = each.verb == "request"
@@ -163,12 +173,14 @@ def _measured(services: Iterable[Service], entries: Iterable[Entry]) -> Iterable
     return kept.values()
 
 
-def limits(services: Callable[[SettingValues], list[Service]], labels: Labels) -> Report:
+def limits(
+    services: Callable[[SettingValues], list[Service]], labels: Labels, begins: Begins
+) -> Report:
     """Limits that began in the period: met, missed, still open, with the median of the time needed."""
 
     def fold(entries: Iterable[Entry], s: SettingValues) -> list[Row]:
         listed = list(entries)
-        kept = _measured(services(s), listed)
+        kept = _measured(services(s), listed, begins)
         late, passed = times(listed, "flag", "late"), times(listed, "flag", "overdue")
         return [
             *(row for each in kept for row in each.rows(labels)),
@@ -205,6 +217,6 @@ def duties() -> Report:
 
 
 __all__ = [
-    "VIOLATIONS", "between", "duties", "episodes", "limits", "minutes", "monthly", "named", "opened", "said",
+    "VIOLATIONS", "Begins", "between", "duties", "episodes", "limits", "minutes", "monthly", "named", "opened", "said",
     "since_opening", "steps", "tally", "times",
 ]  # fmt: skip

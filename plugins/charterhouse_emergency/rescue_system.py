@@ -136,6 +136,7 @@ class RescueSystem(EmergencyChannel):
     )
     labels = texts.LABELS
     own_reports = (RESCUES,)
+    begins: ClassVar = {ORAL: {"form": "oral"}}
     example: ClassVar = {"office_start": "08:00", "office_end": "17:30"}
 
     def services(self, s: SettingValues) -> list[Service]:
