@@ -81,11 +81,14 @@ def advance(book: Book, ref: str, until: datetime, view: View) -> list[Decision]
     if standing.done >= until:
         return []
     decisions: list[Decision] = []
+    # What one due left, documents too, the next one finds.
+    workspace = Workspace(view)
     for _ in range(MAX_DUES):
         moment = _next_moment(book, standing, until)
         if moment is None:
             return decisions
-        decision = _decide_due(book, standing, moment, view)
+        decision = _decide_due(book, standing, moment, workspace)
+        workspace.keep(decision)
         decisions.append(decision)
         standing = decision.standings[ref]
     raise CharterError(f"{ref} has more than {MAX_DUES} dues at once")
