@@ -23,7 +23,12 @@ from charterhouse.tenancy.store import Unit, prepared
 _ADD_EVENT = prepared(insert(t.event))
 _ADD_DECISION = prepared(insert(t.decision))
 _ADD_POSTING = prepared(insert(t.posting))
-_ADD_ITEM = prepared(insert(t.item))
+_ADD_ITEM = prepared(
+    insert(t.item),
+    columns=[
+        "id", "decision_id", "sort", "code", "member", "clause", "at", "due", "state", "about",
+    ],
+)  # fmt: skip
 _ADD_STANDING = prepared(insert(t.standing))
 _ADD_BALANCE = prepared(insert(t.balance))
 _ADD_DOCUMENT = prepared(insert(t.document))
@@ -61,7 +66,7 @@ _OPEN_TASKS = prepared(
         t.item.c.code == bindparam("code"),
     )
 )
-_END_TASK = prepared(update(t.item).where(_own(t.item, "id")), columns=["state"])
+_END_TASK = prepared(update(t.item).where(_own(t.item, "id")), columns=["state", "done_at"])
 
 
 def outcome_of(decision: Decision) -> dict[str, Any]:
@@ -290,7 +295,8 @@ class Commit:
             rows = self._unit.execute(_OPEN_TASKS, {"code": code, "member": member})
             for row in list(rows):
                 if about.items() <= row.about.items():
-                    self._unit.execute(_END_TASK, {"own_id": row.id, "state": "done"})
+                    ended = {"own_id": row.id, "state": "done", "done_at": decision.at}
+                    self._unit.execute(_END_TASK, ended)
 
     def send(self, topic: str, subject: str, content: Mapping[str, Any]) -> None:
         """Put something into the outbox; it is sent after the commit."""

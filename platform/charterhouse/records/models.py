@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Mapped
 
-__all__ = ["Attachment", "AuditEntry", "Base", "Item", "Request", "db"]
+__all__ = ["Attachment", "AuditEntry", "Base", "Item", "Request", "SavedView", "db"]
 
 
 class Base(DeclarativeBase):
@@ -43,6 +43,9 @@ class Item(Base):
         due: Mapped[str | None]
         state: Mapped[str]
         about: Mapped[dict[str, Any]]
+        done_at: Mapped[datetime | None]
+        done_by: Mapped[str | None]
+        note_sealed: Mapped[str | None]
 
 
 class Request(Base):
@@ -63,6 +66,20 @@ class Request(Base):
         due_at: Mapped[datetime]
         opened_at: Mapped[datetime]
         staff_id: Mapped[int | None]
+
+
+class SavedView(Base):
+    """A view of a list that somebody of the staff keeps; without `staff_id` it is everybody's."""
+
+    __table__ = tables.saved_view
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        page: Mapped[str]
+        staff_id: Mapped[int | None]
+        name: Mapped[str]
+        query: Mapped[str]
+        created_at: Mapped[datetime]
 
 
 class AuditEntry(Base):

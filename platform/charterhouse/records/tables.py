@@ -198,6 +198,7 @@ request = Table(
     Index(None, "open", "status", "due_at", "id"),
     Index(None, "open", "service", "due_at", "id"),
     Index(None, "open", "staff_id", "due_at", "id"),
+    Index(None, "opened_at", "id"),
     Index(None, "member"),
     comment="Requests by what staff look for; rebuilt from their documents, but for `staff_id`.",
 )
@@ -215,7 +216,11 @@ item = Table(
     Column("due", String(10)),
     Column("state", CODE, nullable=False),
     Column("about", Json, nullable=False),
+    Column("done_at", Instant),
+    Column("done_by", String(120)),
+    Column("note_sealed", Text),
     Index(None, "sort", "state", "at"),
+    Index(None, "state", "sort", "due", "at"),
     Index(None, "member", "at"),
     comment="Tasks, notices and flags raised by decisions; `state` is open or done.",
 )
@@ -302,6 +307,19 @@ staff = Table(
     Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
     comment="People who work here: argon2 password, TOTP secret, one role.",
+)
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("page", CODE, nullable=False),
+    Column("staff_id", BigInteger, ForeignKey("staff.id")),
+    Column("name", CODE, nullable=False),
+    Column("query", String(1000), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "page", "staff_id"),
+    comment="Views of lists that staff keep; those of nobody are everybody's.",
 )
 
 api_key = Table(
