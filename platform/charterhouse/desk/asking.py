@@ -1,141 +1,142 @@
-"""Services as a member sees them: which can be asked for now, what each needs, and asking."""
+"""What a member does with services: look ahead, ask, hand papers in, give up, say how it was."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from charterhouse.desk.errors import DeskError, NotFoundError
-from charterhouse.desk.intake import Answer, foresee, submit
+from charterhouse.desk.intake import Answer, foresee, quote, submit
 from charterhouse.desk.local import now_here
 from charterhouse.desk.member_file import standing_now
-from charterhouse.desk.request_file import RequestFile, declared, request_file
+from charterhouse.desk.offers import Asked, body_of
+from charterhouse.desk.request_file import Clock, RequestFile, clocks_of, declared, request_file
 from charterhouse.desk.request_moves import Move, moves
-from charterhouse.desk.requests import services
-from charterhouse.kernel.charter import Text
-from charterhouse.kernel.clauses.requests import CUSTOMERS
+from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.kernel.clauses.services import Service
-from charterhouse.kernel.program import Program
-from charterhouse.kernel.reasons import REASONS
-from charterhouse.kernel.standing import Standing
 from charterhouse.records.books import load_book
-from charterhouse.tenancy.ids import new_key
-from charterhouse.tenancy.store import unit
+from charterhouse.records.tables import event
+from charterhouse.records.view import StoreView
+from charterhouse.tenancy.store import prepared, unit
 
-__all__ = ["Offered", "ask", "give_up", "offered", "own_request", "price_of_giving_up"]
+__all__ = [
+    "Foreseen", "ask", "give_up", "is_key", "may_rate", "own_request", "price_of_giving_up", "rate",
+    "request_id_of", "supply", "what_comes",
+]  # fmt: skip
 
 SIDE = "customer"
 """On whose side a member cancels."""
 
+SURVEY, ANSWERS = "survey", ("satisfied", "unsatisfied")
+"""The record that says how somebody found a service, and what it may say."""
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_TOLD = prepared(select(event.c.id).where(event.c.key == bindparam("wanted")))
+
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A service of the charter for one member.
+class Foreseen:
+    """What asking would bring.
 
     Attributes:
-        papers: what it needs; of the codes of one paper any will do.
-        details: what has to be said with it.
-        consent: whether consent is needed.
-        remaining: uses that are left; None where none are counted, or without limit.
-        allowed: whether it can be asked for now; else `reason`, by `clause`.
-        number: that speaks for it.
+        refusal: code of the reason; "" when it would be accepted. By `clause`, about `field`.
+        lacking: of a refusal: codes of what is missing.
+        missing: papers that would still be needed.
+        benefit: of which a use would be reserved; "" for none.
+        remaining: uses left afterwards; None without limit.
+        clocks: the deadlines that would run, the next one first.
+        clauses: that would speak.
     """
 
-    code: str
-    number: str
-    papers: tuple[tuple[str, ...], ...] = ()
-    details: tuple[str, ...] = ()
-    consent: bool = False
+    refusal: str = ""
+    clause: str = ""
+    field: str = ""
+    lacking: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     benefit: str = ""
     remaining: int | None = None
-    allowed: bool = True
-    reason: Text = ("", "")
-    clause: str = ""
+    clocks: tuple[Clock, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it would be accepted."""
+        return not self.refusal
 
 
-def offered(ref: str, *, code: str = "") -> tuple[Offered, ...]:
-    """The services of the charter for a person, those that can be asked for now first.
+def is_key(text: str) -> bool:
+    """Whether a text can be the key of a form."""
+    return _KEY.fullmatch(text) is not None
 
-    What the charter does not have for this person at all is left out.
 
-    Args:
-        ref: the person.
-        code: only this service; all when empty.
+def request_id_of(ref: str, key: str) -> str:
+    """The id of the request that a form with this key makes.
+
+    Raises:
+        NotFoundError: it is the request of somebody else.
     """
-    found = []
+    request_id = f"P{key[:16]}"
+    with unit() as opened:
+        found = StoreView(opened).document(request_id)
+    if found is not None and found.member != ref:
+        raise NotFoundError("there is no such request", code="request_unknown")
+    return request_id
+
+
+def _declared(ref: str, service: str) -> tuple[Casework, Service]:
     with unit() as opened:
         standing = standing_now(opened, ref)
-        program = load_book(opened).at(now_here()).variant(standing.tier)
-        for each in services():
-            declaration = declared(program, each)
-            if declaration is None or (code and each != code):
-                continue
-            clause, service = declaration
-            number = clause.speaker(service, "open")
-            offer = _tried(_plain(program, standing, service, number), service, ref)
-            found += [offer] if offer else []
-    return tuple(sorted(found, key=lambda offer: not offer.allowed))
+        found = declared(load_book(opened).at(now_here()).variant(standing.tier), service)
+    if found is None:
+        raise NotFoundError("there is no such service", code="service_unknown")
+    return found
 
 
-def _plain(program: Program, standing: Standing, service: Service, number: str) -> Offered:
-    benefit = service.quota.benefit if service.quota else service.benefit
-    return Offered(
-        code=service.code,
-        number=number,
-        papers=tuple(paper.codes for paper in service.asks_for),
-        details=service.details,
-        consent=service.consent is not None,
-        benefit=benefit,
-        remaining=program.remaining(standing, now_here()).get(benefit) if benefit else None,
-    )
+def what_comes(ref: str, service: str, asked: Asked, *, key: str) -> Foreseen:
+    """What asking for a service would bring; nothing is kept.
+
+    Raises:
+        NotFoundError: there is no such service.
+        DeskError: something said is not of its form.
+    """
+    found = _declared(ref, service)
+    request_id = request_id_of(ref, key)
+    raw = {"id": request_id, **body_of(ref, found[1], asked)}
+    with unit() as opened:
+        answer, decision = foresee("request", raw, actor=f"member:{ref}")
+        refusal = answer.refusal
+        if refusal is not None:
+            return Foreseen(
+                refusal=refusal["code"], clause=refusal["clause"], field=refusal["field"] or "",
+                lacking=tuple(refusal["missing"]),
+            )  # fmt: skip
+        made = decision.documents[request_id]
+        quota = found[1].quota
+        after = decision.standings.get(ref)
+        program = load_book(opened).at(now_here())
+        left = None
+        if quota and after is not None:
+            left = program.variant(after.tier).remaining(after, now_here()).get(quota.benefit)
+        return Foreseen(
+            missing=tuple(made.content["missing"]),
+            benefit=quota.benefit if quota else "",
+            remaining=left,
+            clocks=tuple(clocks_of(made, found)),
+            clauses=tuple(answer.clauses),
+        )
 
 
-def _body(service: str, ref: str, by: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    raw = {"member": ref, "service": service, "details": dict(details), "by": by}
-    return {name: value for name, value in raw.items() if value}
-
-
-def _by(service: Service) -> str:
-    """As whom a member files it, where the service says who may."""
-    return next(iter(sorted(CUSTOMERS & set(service.by))), "")
-
-
-_NEVER = frozenset({"not_included", "tier_too_low", "not_eligible", "wrong_person"})
-
-
-def _tried(offer: Offered, service: Service, ref: str) -> Offered | None:
-    raw = {"id": new_key(), **_body(service.code, ref, _by(service), {})}
-    try:
-        answer, _ = foresee("request", raw, actor=f"member:{ref}")
-    except DeskError:
-        return None
-    refusal = answer.refusal
-    if refusal is None:
-        return offer
-    lacking = [code for code in refusal["missing"] if code not in _codes(offer)]
-    if refusal["code"] == "incomplete" and lacking and len(lacking) == len(refusal["missing"]):
-        return replace(offer, details=tuple(dict.fromkeys((*offer.details, *lacking))))
-    if refusal["code"] in _NEVER:
-        return None
-    reason = REASONS[refusal["code"]]
-    return replace(offer, allowed=False, reason=reason, clause=refusal["clause"])
-
-
-def _codes(offer: Offered) -> set[str]:
-    return {code for codes in offer.papers for code in codes}
-
-
-def ask(
-    ref: str, service: str, *, details: Mapping[str, Any], consent: bool, key: str
-) -> tuple[str, Answer]:
-    """Ask for a service; papers are handed in afterwards.
+def ask(ref: str, service: str, asked: Asked, *, key: str) -> tuple[str, Answer]:
+    """Ask for a service.
 
     Args:
         ref: the member who asks.
         service: code of a service that is offered.
-        details: what is said with it.
-        consent: whether the member consents, where consent is needed.
+        asked: what was entered.
         key: idempotency key; the request's id is made from it, so that a retry is the same.
 
     Returns:
@@ -143,18 +144,12 @@ def ask(
 
     Raises:
         NotFoundError: this service is not offered.
+        ConflictError: the form was sent before with other words.
         DeskError: something said is not of its form.
     """
-    found = offered(ref, code=service)
-    with unit() as opened:
-        standing = standing_now(opened, ref)
-        declaration = declared(load_book(opened).at(now_here()).variant(standing.tier), service)
-    if not found or declaration is None:
-        raise NotFoundError("there is no such service", code="service_unknown")
-    request_id = f"P{key[:16]}"
-    raw = {"id": request_id, **_body(service, ref, _by(declaration[1]), details)}
-    if found[0].consent:
-        raw["consent"] = consent
+    found = _declared(ref, service)
+    request_id = request_id_of(ref, key)
+    raw = {"id": request_id, **body_of(ref, found[1], asked)}
     return request_id, submit("request", raw, actor=f"member:{ref}", key=f"my:{ref}:{key}")
 
 
@@ -170,6 +165,18 @@ def own_request(ref: str, request_id: str) -> RequestFile:
     return found
 
 
+def supply(ref: str, request_id: str, documents: Mapping[str, int], *, key: str) -> Answer:
+    """Hand papers in for a member's own request.
+
+    Raises:
+        NotFoundError: this member has no such request.
+        ConflictError: the key was used for other papers.
+    """
+    own_request(ref, request_id)
+    raw = {"request": request_id, "documents": dict(documents), "by": SIDE}
+    return submit("supply", raw, actor=f"member:{ref}", key=f"my:{ref}:{key}")
+
+
 def price_of_giving_up(file: RequestFile) -> Move | None:
     """What it costs the member to give a request up, or why it cannot be; None when it is over."""
     actor = f"member:{file.person.ref}"
@@ -177,12 +184,51 @@ def price_of_giving_up(file: RequestFile) -> Move | None:
     return next((move for move in found if move.code == SIDE), None)
 
 
-def give_up(ref: str, request_id: str, *, key: str) -> Answer:
+def give_up(ref: str, request_id: str, *, key: str, reason: str = "") -> Answer:
     """Give a member's own request up.
 
     Raises:
         NotFoundError: this member has no such request.
     """
     own_request(ref, request_id)
-    raw = {"request": request_id, "by": SIDE}
+    raw = {"request": request_id, "by": SIDE, **({"reason": reason} if reason else {})}
     return submit("cancel", raw, actor=f"member:{ref}", key=f"my:{ref}:{key}")
+
+
+def _opinion(file: RequestFile, answer: str) -> dict[str, Any]:
+    details = {"answer": answer, "request": file.id, "service": file.code}
+    return {"kind": SURVEY, "member": file.person.ref, "details": details}
+
+
+def _opinion_key(file: RequestFile) -> str:
+    return f"opinion:{file.id}"
+
+
+def may_rate(file: RequestFile) -> bool:
+    """Whether the charter asks how a service was found, and this one was not answered for yet."""
+    if file.status not in ("served", "closed"):
+        return False
+    try:
+        tried = quote("record", _opinion(file, ANSWERS[0]), actor=f"member:{file.person.ref}")
+    except DeskError:
+        return False
+    # Where no clause makes anything of it, the charter does not ask.
+    heard = any(did != "cite" for _, _, did, _ in tried.trace)
+    with unit() as opened:
+        told = opened.execute(_TOLD, {"wanted": _opinion_key(file)}).first()
+    return tried.accepted and heard and told is None
+
+
+def rate(ref: str, request_id: str, answer: str) -> Answer:
+    """Say how a service that is over was found; said once.
+
+    Raises:
+        NotFoundError: this member has no such request, or is not asked.
+        DeskError: it is none of `ANSWERS` (`answer_unknown`).
+    """
+    file = own_request(ref, request_id)
+    if answer not in ANSWERS:
+        raise DeskError("choose one of the answers", field="answer", code="answer_unknown")
+    if not may_rate(file):
+        raise NotFoundError("this is not asked", code="request_unknown")
+    return submit("record", _opinion(file, answer), actor=f"member:{ref}", key=_opinion_key(file))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -182,14 +182,24 @@ def quote(verb: str, raw: Mapping[str, Any], *, actor: str) -> Answer:
     return foresee(verb, raw, actor=actor)[0]
 
 
-def foresee(verb: str, raw: Mapping[str, Any], *, actor: str) -> tuple[Answer, Decision]:
+def foresee(
+    verb: str, raw: Mapping[str, Any], *, actor: str, at: datetime | None = None
+) -> tuple[Answer, Decision]:
     """Decide an event and keep nothing; with the answer, the decision with all that it would put.
+
+    Args:
+        verb: of the vocabulary.
+        raw: its fields as JSON gave them.
+        actor: who would tell it.
+        at: a later moment, as if it were told then; now without one.
 
     Raises:
         The same as `submit`.
     """
     with unit() as opened:
         told = _told(read_body(verb, raw), actor, None, None)
+        if at is not None:
+            told = replace(told, at=max(at, told.at))
         try:
             door = Door(opened)
             outcome = door.quote(told)

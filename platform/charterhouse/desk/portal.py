@@ -18,9 +18,11 @@ from charterhouse.desk.words import Words, program_now, words
 from charterhouse.kernel.charter import Clause, Text
 from charterhouse.kernel.clauses.benefits import Quota, calendar_year
 from charterhouse.kernel.clauses.conditions import on_birthday
+from charterhouse.kernel.clauses.entitlements import PolicyQuota
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL, STORED_VALUE
 from charterhouse.kernel.periods import birthday_in
 from charterhouse.kernel.standing import Standing
+from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records.tables import audit
 from charterhouse.tenancy.store import prepared, unit
 from charterhouse.tenancy.vault import blind_index
@@ -93,6 +95,7 @@ class Home:
         ways: renewal and upgrade with their prices.
         can_top_up: whether value can be stored on the card.
         can_join: whether the charter has members at all, and not points for everybody.
+        has_points: whether points of this charter buy anything, or some are there.
     """
 
     file: MemberFile
@@ -104,6 +107,7 @@ class Home:
     ways: tuple[Way, ...] = ()
     can_top_up: bool = False
     can_join: bool = True
+    has_points: bool = True
 
     @property
     def standing(self) -> Standing:
@@ -154,7 +158,16 @@ def home(ref: str) -> Home:
             ways=ways(found),
             can_join=not program_now().verbs.keys().isdisjoint(("apply", "join")),
             can_top_up="top_up" in program_now().verbs and found.standing.status == "active",
+            has_points=has_points() or bool(points and points.amount),
         )
+
+
+def has_points() -> bool:
+    """Whether the charter gives points or takes them for something; also while it is unavailable."""
+    try:
+        return not program_now().verbs.keys().isdisjoint(("redeem", "award"))
+    except (CharterUnavailableError, LookupError):
+        return True
 
 
 def ways(found: MemberFile) -> tuple[Way, ...]:
@@ -221,7 +234,9 @@ def _benefits(found: MemberFile, said: Words) -> tuple[Benefit, ...]:
 def _benefit(left: BenefitLeft, clause: Clause, standing: Standing, said: Words) -> Benefit:
     today = now_here().date()
     until, day = standing.valid_until, None
-    if isinstance(clause, Quota) and clause.window is on_birthday:
+    if isinstance(clause, PolicyQuota):
+        until = clause.until(standing, today) or until
+    elif isinstance(clause, Quota) and clause.window is on_birthday:
         until, day = None, _next_birthday(standing, today, used=not left.remaining)
     elif isinstance(clause, Quota) and clause.period is calendar_year:
         year_end = date(today.year, 12, 31)

@@ -15,7 +15,7 @@ from charterhouse.desk.people import Person, get_person
 from charterhouse.desk.timeline import Entry, story
 from charterhouse.kernel.clauses.cases import UNDONE, Case, limit_of, read_deadline
 from charterhouse.kernel.clauses.casework import Casework
-from charterhouse.kernel.clauses.policies import policy_of
+from charterhouse.kernel.clauses.policies import Policy, policies_of, policy_of
 from charterhouse.kernel.clauses.services import APPROVED, OPEN, REFUSED, Service, passed_at
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.program import Program
@@ -27,7 +27,8 @@ from charterhouse.records.view import StoreView
 from charterhouse.tenancy.store import unit
 
 __all__ = [
-    "Check", "Clock", "Cover", "PaperAsked", "RequestFile", "StepDone", "declared", "request_file",
+    "Check", "Clock", "Cover", "PaperAsked", "RequestFile", "StepDone", "clocks_of", "covers",
+    "declared", "request_file",
 ]  # fmt: skip
 
 
@@ -227,7 +228,7 @@ def request_file(request_id: str) -> RequestFile:
             staff_id=(row.staff_id or 0) if row else 0,
             papers=tuple(_papers(document, found)),
             steps=tuple(_steps(document)),
-            clocks=tuple(_clocks(document, found)),
+            clocks=tuple(clocks_of(document, found)),
             checks=tuple(_checks(document, found)),
             cover=_cover(document, standing),
             benefit=service.quota.benefit if service and service.quota else "",
@@ -245,8 +246,8 @@ def _steps(document: Document) -> Iterator[StepDone]:
         yield StepDone(code, moment, by or "", UNDONE in undone, said.get(code, {}))
 
 
-def _clocks(document: Document, found: _Declared) -> Iterator[Clock]:
-    """Its deadlines, those that still run first, the next one before the others."""
+def clocks_of(document: Document, found: tuple[Casework, Service] | None) -> Iterator[Clock]:
+    """The deadlines of a request, those that still run first, the next one before the others."""
     now, content = now_here(), document.content
     clocks = []
     for key, (text, state, *_) in content["limits"].items():
@@ -325,7 +326,14 @@ def _decided(content: Mapping[str, Any]) -> bool | None:
 
 def _cover(document: Document, standing: Standing) -> Cover | None:
     policy = policy_of(standing, str(document.content.get("policy") or ""))
-    if policy is None:
-        return None
+    return _as_today(policy) if policy else None
+
+
+def covers(standing: Standing) -> tuple[Cover, ...]:
+    """The policies of a person as they are today, the earliest effect first."""
+    return tuple(_as_today(policy) for policy in policies_of(standing))
+
+
+def _as_today(policy: Policy) -> Cover:
     contract = policy.contract(now_here().date())
     return Cover(policy.id, policy.product, contract.state, policy.effective, contract.until)

@@ -10,6 +10,8 @@ from flask import current_app, request, url_for
 from charterhouse.web.permissions import PERMISSIONS, may
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 __all__ = ["NavItem", "add_nav", "init_app", "nav_groups", "url_if"]
@@ -27,6 +29,7 @@ class NavItem:
         permission: Shown only to those who hold it; empty for all.
         order: Smaller stands first.
         prefix: Endpoints beginning so count as this entry too; the endpoint itself by default.
+        shown: Asked at each request whether it stands in the menu; always without it.
     """
 
     endpoint: str
@@ -36,6 +39,7 @@ class NavItem:
     permission: str = ""
     order: int = 100
     prefix: str = ""
+    shown: Callable[[], bool] | None = None
 
     @property
     def current(self) -> bool:
@@ -67,7 +71,7 @@ def nav_groups(menu: str) -> list[tuple[str, list[NavItem]]]:
     """Return the entries of a menu that the reader may open, by group, in order."""
     groups: dict[str, list[NavItem]] = {}
     for item in current_app.extensions["charterhouse.nav"].get(menu, []):
-        if not item.permission or may(item.permission):
+        if (not item.permission or may(item.permission)) and (item.shown is None or item.shown()):
             groups.setdefault(str(item.group), []).append(item)
     return list(groups.items())
 

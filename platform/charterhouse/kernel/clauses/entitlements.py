@@ -23,11 +23,16 @@ from charterhouse.kernel.clauses.policies import (
 from charterhouse.kernel.clauses.services import OPEN
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import Lot, freeze, used
-from charterhouse.kernel.periods import first_invalid_day
+from charterhouse.kernel.periods import ONE_DAY, first_invalid_day
 from charterhouse.kernel.standing import Standing
 
 Per = int | None | Callable[[Policy], int | None]
 """Uses in a period, by policy where they differ; None for no limit."""
+
+
+def _asked_in(d: Draft) -> str:
+    """The field that names the service or the benefit."""
+    return "request.service" if d.body.verb == "request" else "use.benefit"
 
 
 class PolicyQuota(PolicyRule, Counted):
@@ -84,19 +89,42 @@ class PolicyQuota(PolicyRule, Counted):
             left += own
         return left
 
+    def until(self, standing: Standing, day: date) -> date | None:
+        """The last day of the period that ends first, of the open policies; None for no end."""
+        ends = [
+            self._period_end(policy, day)
+            for policy in policies_of(standing)
+            if not self.cover.state(policy, day).reason and self._has(policy)
+        ]
+        return min((end for end in ends if end is not None), default=None)
+
+    def _period_end(self, policy: Policy, day: date) -> date | None:
+        """The last day on which a count is the same one, and its policy open."""
+        here = self.period(self.cover, policy, day)
+        years = {policy.year_start(day), self.cover.year(policy, day)}
+        turns = {first_invalid_day(start, 12) for start in years} | {*self.cover.turns(policy)}
+        for turn in sorted(each for each in turns if each > day):
+            closed = self.cover.state(policy, turn).reason
+            if closed or self.period(self.cover, policy, turn) != here:
+                return turn - ONE_DAY
+        return None
+
     def _has(self, policy: Policy) -> bool:
         return self.holds is None or self.holds(policy)
 
+    def excludes(self, d: Draft, policy: Policy, code: str) -> fx.Refuse | None:
+        """The policy does not have it."""
+        if code != self.benefit or self._has(policy):
+            return None
+        return fx.Refuse("not_included", _asked_in(d), number=self.of("excluded"))
+
     def objects(self, d: Draft, policy: Policy, code: str) -> fx.Refuse | None:
-        """The policy does not have it, or its count is used up."""
+        """Its count is used up."""
         if code != self.benefit:
             return None
-        field = "request.service" if d.body.verb == "request" else "use.benefit"
-        if not self._has(policy):
-            return fx.Refuse("not_included", field, number=self.of("excluded"))
         left = self.left(d.of_member, policy, d.event.day)
         if left is not None and left < getattr(d.body, "quantity", 1):
-            return fx.Refuse("quota_used", field, number=self.of("used"))
+            return fx.Refuse("quota_used", _asked_in(d), number=self.of("used"))
         return None
 
     def consume(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from charterhouse.desk.portal import has_points
+from charterhouse.desk.requests import services as _services
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.web.auth.session import register_loader, register_sign_in
 from charterhouse.web.errors import map_error
 from charterhouse.web.i18n import lazy_pgettext
 from charterhouse.web.labels import register_status
 from charterhouse.web.navigation import NavItem, add_nav
+from charterhouse.web.portal import service_words
 from charterhouse.web.portal.base import labels_of, load_member, portal, said
 
 if TYPE_CHECKING:
@@ -18,8 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGES", "register"]
 
-PAGES = ("signin", "home", "money", "pay", "services", "charter", "account", "install")
+PAGES = (
+    "signin", "home", "money", "pay", "services", "requests", "charter", "account", "install",
+)  # fmt: skip
 """Modules of this package; importing one adds its routes to the blueprint."""
+
+
+def has_services() -> bool:
+    """Whether the charter has services to ask for."""
+    return bool(_services())
 
 
 def register(app: Flask) -> None:
@@ -29,13 +39,29 @@ def register(app: Flask) -> None:
     app.register_blueprint(portal)
     app.jinja_env.globals.setdefault("said", said)
     app.jinja_env.filters.setdefault("labels_of", labels_of)
+    service_words.init_app(app)
     register_loader(app, "member", load_member)
     register_sign_in(app, "member", "portal.sign_in")
     add_nav(
         app,
         "portal",
         NavItem("portal.home", lazy_pgettext("portal", "Card"), icon="id-badge-2", order=10),
-        NavItem("portal.points", lazy_pgettext("portal", "Points"), icon="star", order=20),
+        NavItem(
+            "portal.points",
+            lazy_pgettext("portal", "Points"),
+            icon="star",
+            order=20,
+            shown=has_points,
+        ),
+        NavItem(
+            "portal.services",
+            lazy_pgettext("portal", "Services"),
+            icon="headset",
+            order=25,
+            prefix="portal.service",
+            # The bar has four places: beside points, services are a tile of the first page.
+            shown=lambda: has_services() and not has_points(),
+        ),
         NavItem(
             "portal.statement",
             lazy_pgettext("portal", "Statement"),

@@ -1,125 +1,172 @@
-"""Services: what I may ask for and what each needs, asking, where a request stands, giving it up."""
+"""Services: what I have until when, what each needs, and asking for one in two steps."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import redirect, render_template, request, url_for
 
-from charterhouse import clock
 from charterhouse.desk import asking
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
+from charterhouse.desk.offers import Asked, Offered, offered, persons, picks_hospital
 from charterhouse.desk.portal import home
-from charterhouse.kernel.reasons import REASONS
+from charterhouse.desk.request_file import covers
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import gone, own_ref, portal, said
+from charterhouse.web.portal.service_words import why_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response
 
-    from charterhouse.desk.intake import Answer
+    from charterhouse.desk.asking import Foreseen
 
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+__all__ = ["form_key"]
+
 _TEXT: Final = 500
+_NAME: Final = 80
 
 
 @portal.get("/services")
 @signed_in("member")
 def services() -> str:
-    """What I may ask for, until when and with what; and what I asked for."""
+    """What I may ask for, until when and with what; my policies; what I asked for."""
     ref = own_ref()
-    return render_template("portal/services.html", home=home(ref), offered=asking.offered(ref))
+    found = home(ref)
+    every = offered(ref)
+    return render_template(
+        "portal/services.html",
+        home=found,
+        offered=[offer for offer in every if offer.included],
+        others=[offer for offer in every if not offer.included],
+        covers=covers(found.standing),
+    )
 
 
 @portal.route("/services/<code>", methods=["GET", "POST"])
 @signed_in("member")
-def ask(code: str) -> str | tuple[str, int] | Response:
-    """Ask for a service."""
+def service_ask(code: str) -> str | tuple[str, int] | Response:
+    """Ask for a service: fill the form in, look at what will happen, send."""
     ref = own_ref()
-    if request.method == "GET":
-        return _ask_page(ref, code, "")
+    offer = next(iter(offered(ref, code=code)), None)
+    if offer is None:
+        gone()
+    if request.method == "GET" or request.form.get("step") == "edit" or not offer.allowed:
+        return _form(ref, offer, {})
     try:
-        request_id, answer = asking.ask(
-            ref, code, details=_details(), consent=bool(request.form.get("consent")), key=_key()
-        )
+        return _answer(ref, offer)
     except NotFoundError:
         gone()
+    except DeskError as error:
+        return _form(ref, offer, {_place(error.field or ""): gettext(error.message)}), 422
+
+
+def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
+    """Check what was entered, or send it."""
+    key = form_key()
+    asked = _entered(ref, offer)
+    sending = request.form.get("step") == "send"
+    if not sending:
+        coming = asking.what_comes(ref, offer.code, asked, key=key)
+        errors = _errors(offer, coming)
+        if errors:
+            return _form(ref, offer, errors), 422
+        return render_template(
+            "portal/ask_check.html", home=home(ref), offer=offer, coming=coming, asked=asked,
+            key=key, person=_name_of(ref, offer, asked.person), values=request.form,
+        )  # fmt: skip
+    try:
+        request_id, answer = asking.ask(ref, offer.code, asked, key=key)
     except ConflictError:
         # The same form with other words: what was asked first stands.
-        return redirect(url_for("portal.services"), code=303)
-    except DeskError as error:
-        return _ask_page(ref, code, gettext(error.message)), 422
-    if not answer.accepted:
-        return _ask_page(ref, code, _why(answer)), 422
+        return redirect(
+            url_for("portal.service_request", request_id=asking.request_id_of(ref, key)), code=303
+        )
+    if answer.refusal is not None:
+        coming = asking.Foreseen(
+            answer.refusal["code"], answer.refusal["clause"], answer.refusal["field"] or "",
+            tuple(answer.refusal["missing"]),
+        )  # fmt: skip
+        return _form(ref, offer, _errors(offer, coming)), 422
     notify(gettext("Your request is with us."))
     return redirect(url_for("portal.service_request", request_id=request_id), code=303)
 
 
-def _ask_page(ref: str, code: str, problem: str) -> str:
-    found = asking.offered(ref, code=code)
-    if not found:
-        gone()
+def _form(ref: str, offer: Offered, errors: Mapping[str, str]) -> str:
+    found = home(ref)
+    labels = {f"details.{code}": said(found.words.label(code)) for code in offer.details}
     return render_template(
-        "portal/ask.html", home=home(ref), offer=found[0], problem=problem, key=new_key()
+        "portal/ask.html",
+        home=found,
+        offer=offer,
+        errors=errors,
+        labels=labels,
+        values=request.form,
+        persons=persons(ref, offer.code),
+        hospital=picks_hospital(ref, offer.code),
+        key=form_key(),
     )
 
 
-def _details() -> dict[str, str]:
-    given = {
-        name.removeprefix("details."): value.strip()[:_TEXT]
-        for name, value in request.form.items()
-        if name.startswith("details.")
-    }
-    return {name: value for name, value in given.items() if value}
-
-
-def _key() -> str:
-    """The idempotency key of the form; a new one where it was tampered with."""
-    given = request.form.get("key", "")
-    return given if _KEY.fullmatch(given) else new_key()
-
-
-def _why(answer: Answer) -> str:
-    return said(REASONS[answer.refusal["code"]]) if answer.refusal else ""
-
-
-@portal.get("/requests/<request_id>")
-@signed_in("member")
-def service_request(request_id: str) -> str:
-    """Where my request stands, what is promised until when, and what giving it up costs."""
-    return _request_page(request_id, "")
-
-
-def _request_page(request_id: str, problem: str) -> str:
-    ref = own_ref()
-    try:
-        file = asking.own_request(ref, request_id)
-    except NotFoundError:
-        gone()
-    return render_template(
-        "portal/request.html",
-        home=home(ref),
-        file=file,
-        price=asking.price_of_giving_up(file) if file.open else None,
-        late=file.due_at is not None and file.due_at <= clock.now(),
-        problem=problem,
-        key=new_key(),
+def _entered(ref: str, offer: Offered) -> Asked:
+    """What the form holds, as far as this service asks for it."""
+    form = request.form
+    details = {code: form.get(f"details.{code}", "").strip()[:_TEXT] for code in offer.details}
+    person = form.get("person", "")
+    served = {each.ref for each in persons(ref, offer.code)} if person else set()
+    if person and person not in served:
+        # Whom the form did not offer is nobody: others' ids tell nothing.
+        raise NotFoundError("there is no such person", code="member_unknown")
+    return Asked(
+        details={code: text for code, text in details.items() if text},
+        documents={},
+        person=person,
+        hospital=form.get("hospital", "").strip()[:_NAME],
+        consent=bool(form.get("consent")) if offer.consent else None,
+        note=form.get("note", "").strip()[:_TEXT],
     )
 
 
-@portal.post("/requests/<request_id>/cancel")
-@signed_in("member")
-def give_up(request_id: str) -> tuple[str, int] | Response:
-    """Give my request up."""
-    try:
-        answer = asking.give_up(own_ref(), request_id, key=_key())
-    except NotFoundError:
-        gone()
-    if not answer.accepted:
-        return _request_page(request_id, _why(answer)), 422
-    notify(gettext("Your request is cancelled."))
-    return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+def _name_of(ref: str, offer: Offered, person: str) -> str:
+    """The name of whom it is for; empty for the member."""
+    found = persons(ref, offer.code) if person else ()
+    return next((each.name for each in found if each.ref == person and not each.own), "")
+
+
+def _errors(offer: Offered, coming: Foreseen) -> dict[str, str]:
+    """Why it would be refused, by the field of the form that can put it right."""
+    if coming.accepted:
+        return {}
+    if coming.lacking:
+        papers = {code: codes[0] for codes in offer.papers for code in codes}
+        return {
+            f"paper.{papers[code]}" if code in papers else f"details.{code}": (
+                gettext("Hand this paper in.") if code in papers else gettext("Fill this in.")
+            )
+            for code in coming.lacking
+        }
+    place = "consent" if coming.refusal == "consent_missing" else _place(coming.field)
+    return {place: why_text(coming.refusal)}
+
+
+_PLACES: Final[Mapping[str, str]] = {"for": "person", "note": "note", "consent": "consent"}
+
+
+def _place(field: str) -> str:
+    """The form's field of an event's field; "_" for what has none."""
+    _, _, name = field.partition(".")
+    if name.startswith("details."):
+        return name
+    if name.startswith("hospital"):
+        return "hospital"
+    return _PLACES.get(name, "_")
+
+
+def form_key() -> str:
+    """The idempotency key of the form; a new one where there is none or it was tampered with."""
+    given: Any = request.form.get("key", "")
+    return given if asking.is_key(given) else new_key()

@@ -1,0 +1,102 @@
+"""My requests: where each stands and until when what is promised, giving one up, saying how it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import redirect, render_template, request, url_for
+
+from charterhouse import clock
+from charterhouse.desk import asking
+from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
+from charterhouse.desk.institution import contact
+from charterhouse.desk.portal import home
+from charterhouse.tenancy.ids import new_key
+from charterhouse.web.i18n import gettext
+from charterhouse.web.notices import notify
+from charterhouse.web.permissions import signed_in
+from charterhouse.web.portal.base import gone, own_ref, portal
+from charterhouse.web.portal.service_words import why_text
+from charterhouse.web.portal.services import form_key
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from charterhouse.desk.intake import Answer
+    from charterhouse.desk.request_file import RequestFile
+
+_REASON: Final = 500
+
+
+@portal.get("/requests")
+@signed_in("member")
+def service_requests() -> str:
+    """All that I asked for, what is open first."""
+    return render_template("portal/requests.html", home=home(own_ref()))
+
+
+@portal.get("/requests/<request_id>")
+@signed_in("member")
+def service_request(request_id: str) -> str:
+    """Where my request stands, what is promised until when, and what giving it up costs."""
+    return _page(request_id, "")
+
+
+def _own(request_id: str) -> RequestFile:
+    try:
+        return asking.own_request(own_ref(), request_id)
+    except NotFoundError:
+        gone()
+
+
+def _page(request_id: str, problem: str) -> str:
+    file = _own(request_id)
+    return render_template(
+        "portal/request.html",
+        home=home(own_ref()),
+        file=file,
+        price=asking.price_of_giving_up(file) if file.open else None,
+        asked_opinion=asking.may_rate(file),
+        late=file.due_at is not None and file.due_at <= clock.now(),
+        contact=contact(),
+        problem=problem,
+        key=new_key,
+    )
+
+
+def _done(request_id: str, answer: Answer, text: str) -> tuple[str, int] | Response:
+    """Back to the request, or with the reason why not."""
+    if answer.refusal is not None:
+        return _page(request_id, why_text(answer.refusal["code"])), 422
+    notify(text)
+    return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+
+
+@portal.post("/requests/<request_id>/cancel")
+@signed_in("member")
+def service_cancel(request_id: str) -> tuple[str, int] | Response:
+    """Give my request up."""
+    _own(request_id)
+    reason = request.form.get("reason", "").strip()[:_REASON]
+    try:
+        answer = asking.give_up(own_ref(), request_id, key=form_key(), reason=reason)
+    except ConflictError:
+        # The same form with other words: it was given up before.
+        return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+    except DeskError as error:
+        return _page(request_id, gettext(error.message)), 422
+    return _done(request_id, answer, gettext("Your request is cancelled."))
+
+
+@portal.post("/requests/<request_id>/opinion")
+@signed_in("member")
+def service_opinion(request_id: str) -> tuple[str, int] | Response:
+    """Say how a service was."""
+    _own(request_id)
+    try:
+        answer = asking.rate(own_ref(), request_id, request.form.get("answer", ""))
+    except NotFoundError:
+        gone()
+    except DeskError as error:
+        return _page(request_id, gettext(error.message)), 422
+    return _done(request_id, answer, gettext("Thank you for telling us."))
