@@ -27,6 +27,14 @@ from charterhouse.kernel.standing import (
 MAX_DUES = 5000
 
 
+_APPLIED = tuple(f.name for f in fields(v.Apply))
+"""What a whole admission says of its application."""
+
+_REFERRING = (v.Refund, v.Dispute, v.GiveBack)
+_OF_POLICIES = (v.PayPremium, v.PolicyChange)
+_OF_BOOKINGS_TOO = (v.Cancel, v.Close)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due(v.MemberBody):
     """Time alone: what became due for a member."""
@@ -184,8 +192,7 @@ def _steps(draft: Draft) -> Iterator[v.Body]:
     """The steps of a whole admission, each by what the steps before it left."""
     body = draft.body
     draft.compound = True
-    shared = {f.name for f in fields(v.Apply)}
-    yield v.Apply(**{name: getattr(body, name) for name in shared})
+    yield v.Apply(**{name: getattr(body, name) for name in _APPLIED})
     common: dict[str, Any] = {"member": body.member, "by": body.by, "branch": body.branch}
     if draft.of_member.status == "applied":
         # What an application owes before it is reviewed (a deposit) is paid first.
@@ -267,7 +274,7 @@ def _open(draft: Draft) -> None:
     if isinstance(body, v.Spend):
         _demand_free_id(draft)
         draft.bill = Bill.of(body)
-    elif isinstance(body, v.Refund | v.Dispute | v.GiveBack):
+    elif isinstance(body, _REFERRING):
         document = draft.document(body.of)
         if document is None:
             draft.refuse("unknown", field=f"{body.verb}.of")
@@ -280,7 +287,7 @@ def _open(draft: Draft) -> None:
                 draft.refuse("unknown", field="refund.lines")
     elif isinstance(body, v.RequestBody):
         _find(draft, body)
-    elif isinstance(body, v.PayPremium | v.PolicyChange):
+    elif isinstance(body, _OF_POLICIES):
         if draft.subject is None:
             draft.refuse("unknown", field=f"{body.verb}.policy")
     else:
@@ -290,7 +297,7 @@ def _open(draft: Draft) -> None:
 def _find(draft: Draft, body: v.RequestBody) -> None:
     """A booking can be given up and closed; the other steps are those of a request."""
     subject = draft.subject
-    of_both = isinstance(body, v.Cancel | v.Close)
+    of_both = isinstance(body, _OF_BOOKINGS_TOO)
     if subject is None or (subject.kind == "booking" and not of_both):
         draft.refuse("unknown", field=f"{body.verb}.request")
 
@@ -361,11 +368,14 @@ def _file(draft: Draft, bill: Bill) -> None:
 def _complete(draft: Draft) -> Decision:
     """Check what clauses asked for and stamp everyone touched."""
     check_sums(draft.postings)
+    program, now = draft.book.at(draft.now), draft.now
     for standing in draft.standings.values():
-        standing.done = max(standing.done or draft.now, draft.now)
+        done = standing.done
+        if done is None or done < now:
+            standing.done = done = now
         if not all(standing.lots.values()):
             standing.lots = {unit: lots for unit, lots in standing.lots.items() if lots}
-        standing.wake = draft.book.at(draft.now).wake(standing, standing.done)
+        standing.wake = program.wake(standing, done)
     return Decision(
         event=draft.event,
         at=draft.now,

@@ -77,7 +77,7 @@ def parties_of(program: Program, event: Event, view: View) -> Parties:
     subject = spoken_of(event, view)
     if subject is not None:
         named.add(subject.member)
-    return Parties(tuple(sorted(name for name in named if name)), original, subject)
+    return Parties(tuple(sorted(filter(None, named))), original, subject)
 
 
 def _owners(document: Document, view: View) -> set[str | None]:

@@ -11,6 +11,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 ONE_DAY = timedelta(days=1)
 
+_EVERY_MONTH = 28
+"""The last day that every month has."""
+
 
 def day_start(day: date, zone: tzinfo | None) -> datetime:
     """The first moment of a day."""
@@ -28,7 +31,7 @@ def first_invalid_day(start: date, months: int) -> date:
     A day that the month does not have gives the first of the following month.
     """
     year, month = _shift(start, months)
-    if start.day <= calendar.monthrange(year, month)[1]:
+    if start.day <= _EVERY_MONTH or start.day <= calendar.monthrange(year, month)[1]:
         return date(year, month, start.day)
     year, month = _shift(date(year, month, 1), 1)
     return date(year, month, 1)

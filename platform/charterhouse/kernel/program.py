@@ -276,17 +276,18 @@ class Program:
 
     def wake(self, standing: Standing, after: datetime) -> datetime | None:
         """The first moment after `after` at which time acts on a member."""
-        moments = [
-            lot.expires
-            for lots in standing.lots.values()
-            for lot in lots
-            if lot.expires is not None and lot.expires > after
-        ]
-        for clause in self.variant(standing.tier).dues_of(standing.ref):
+        program = self.variant(standing.tier) if self.varied else self
+        soonest = None
+        for lots in standing.lots.values():
+            for lot in lots:
+                expires = lot.expires
+                if expires is not None and expires > after:
+                    soonest = expires if soonest is None or expires < soonest else soonest
+        for clause in program.dues_of(standing.ref):
             due = clause.next_due(standing, after)
-            if due is not None:
-                moments.append(due)
-        return min(moments, default=None)
+            if due is not None and (soonest is None or due < soonest):
+                soonest = due
+        return soonest
 
     def requirements(
         self, verb: str, *, path: str | None = None, channel: str | None = None
