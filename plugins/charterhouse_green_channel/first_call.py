@@ -16,6 +16,7 @@ from charterhouse.kernel.clauses.services import (
     Paper,
     Service,
     Step,
+    Then,
     asked,
     asked_or_said,
     task,
@@ -46,7 +47,7 @@ def told_within(hours: int, clause: str, **more: Any) -> Limit:
 
 def admission(
     s: SettingValues, *, clause: str, photo: str, electronic: str, told: str,
-    limit: str, calls: str, numbers: Mapping[str, str],
+    limit: str, calls: str, numbers: Mapping[str, str], opening: tuple[Then, ...] = (),
 ) -> Service:  # fmt: skip
     """The admission: slip and photo, two limits from the first call, two call-backs.
 
@@ -59,9 +60,10 @@ def admission(
         limit: that of the second.
         calls: that of the call-backs.
         numbers: of the other reasons.
+        opening: what else the first call brings about.
     """
     return service(
-        "admission", clause=clause, numbers=numbers,
+        "admission", clause=clause, numbers=numbers, opening=opening,
         papers=(
             SLIP,
             Paper(PHOTO, when=unless(asked(slip="electronic")), waived=electronic, clause=photo),

@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.services import (
     Limit,
     Service,
     Step,
+    cited,
     lacking,
     task,
     unless,
@@ -39,6 +40,7 @@ from charterhouse_green_channel.labels import LABELS, named
 SERVICES = ("admission", "second-opinion", "expert-outpatient")
 COMPLETENESS_TOLD = "completeness-told"
 COVER = Cover()
+CALL = (cited("first-call", "1.4"),)
 
 
 class ThreeServicesSettings(GreenChannelSettings):
@@ -88,10 +90,10 @@ class ThreeServices(GreenChannel):
         return [
             admission(
                 s, clause="1.1", photo="3.2", electronic="3.3", told="1.5",
-                limit="1.1", calls="2.4", numbers={**numbers, "papers": "3.2"},
+                limit="1.1", calls="2.4", opening=CALL, numbers={**numbers, "papers": "3.2"},
             ),
             service(
-                "second-opinion", clause="1.2", papers=tuple(s.second_opinion_papers),
+                "second-opinion", clause="1.2", opening=CALL, papers=tuple(s.second_opinion_papers),
                 numbers={**numbers, "papers": "3.4"},
                 count=Count("second-opinion", forfeits=forfeits),
                 steps=(Step(TOLD, "1.2"), Step(COMPLETENESS_TOLD, "1.5"), booking()),
@@ -106,7 +108,7 @@ class ThreeServices(GreenChannel):
                 closing={"served": (task("call-back-satisfaction", "2.4"),)},
             ),
             service(
-                "expert-outpatient", clause="1.3", numbers=numbers,
+                "expert-outpatient", clause="1.3", numbers=numbers, opening=CALL,
                 count=Count("expert-outpatient", forfeits=forfeits),
                 steps=(Step(TOLD, "1.3"), booking()),
                 limits=(

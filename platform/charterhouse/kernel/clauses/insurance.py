@@ -16,6 +16,7 @@ from charterhouse.kernel.charter import GRADE, GUARD, RIGHTS, Clause, Text, on
 from charterhouse.kernel.clauses.cover import RANKING, REFUSALS, Cover
 from charterhouse.kernel.clauses.policies import (
     CHANGES,
+    EXPIRED,
     LAPSED,
     REINSTATED,
     RENEWED,
@@ -31,6 +32,11 @@ from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.standing import Standing
 from charterhouse.kernel.vocabulary import Policy as PolicyBody
 
+SPEAKS_OF = {
+    LAPSED: "lapsed", REINSTATED: "lapsed", SURRENDERED: "surrendered", EXPIRED: "expired",
+}  # fmt: skip
+"""Change of a policy → the reason of `Policies` whose number speaks of it, beside `change`."""
+
 
 class PolicyRule(Clause):
     """Base of clauses that may object to a policy serving what is asked for.
@@ -45,6 +51,10 @@ class PolicyRule(Clause):
     def objects(self, d: Draft, policy: Policy, code: str) -> fx.Refuse | None:
         """See `Clause.objects`."""
         raise NotImplementedError
+
+    def excludes(self, _d: Draft, _policy: Policy, _code: str) -> fx.Refuse | None:
+        """The refusal where the policy does not hold the service at all; asked before all else."""
+        return None
 
 
 def asked_for(d: Draft) -> str:
@@ -139,6 +149,8 @@ class Policies(Clause):
         body = d.body
         change = Change(body.effective or d.event.day, body.to, body.premium, body.sum_insured)
         yield from keep(d, d.member, policy.with_change(change), self.of("change"))
+        if body.to in SPEAKS_OF:
+            yield fx.Cite(body.to, number=self.of(SPEAKS_OF[body.to]))
         yield from self.refresh(d, d.member)
 
     @on("pay_premium", "record", phase=GRADE, rank=80)
@@ -242,11 +254,17 @@ class Policies(Clause):
             )
             return -RANKING.index(state.status), refusal
         rules = [clause for clause in d.program.clauses if isinstance(clause, PolicyRule)]
-        for rule in sorted(rules, key=lambda each: (each.order, each.number, each.about)):
-            refusal_by_rule = rule.objects(d, policy, asked_for(d))
+        rules.sort(key=lambda each: (each.order, each.number, each.about))
+        code = asked_for(d)
+        asked = [
+            *((0, rule, rule.excludes) for rule in rules),
+            *((rule.order, rule, rule.objects) for rule in rules),
+        ]
+        for order, rule, objects in asked:
+            refusal_by_rule = objects(d, policy, code)
             if refusal_by_rule is not None:
                 refusal_by_rule.number = refusal_by_rule.number or rule.number
-                return rule.order, refusal_by_rule
+                return order, refusal_by_rule
         return None
 
     def text(self) -> dict[str, Text]:
