@@ -35,11 +35,6 @@ def _asked_in(d: Draft) -> str:
     return "request.service" if d.body.verb == "request" else "use.benefit"
 
 
-def _asked_in(d: Draft) -> str:
-    """The field that names the service or the benefit."""
-    return "request.service" if d.body.verb == "request" else "use.benefit"
-
-
 class PolicyQuota(PolicyRule, Counted):
     """A service with a number of uses per policy and period; nothing is carried over.
 
