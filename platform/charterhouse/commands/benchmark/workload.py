@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.folder import TenantFolder, read_folder
 from charterhouse.desk.samples.values import bill_lines
 from charterhouse.kernel.charter import Charter
+from charterhouse.kernel.events import parse_body
+from charterhouse.kernel.memory import MemoryWorld
 from charterhouse.plugins.registry import registry
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.provision import open_catalogue
@@ -45,8 +47,21 @@ class Workload:
 
     @classmethod
     def of(cls, place: Path | None) -> Workload:
-        """The workload of a tenant folder; of the first sample institution without one."""
-        return cls(read_folder(place or min(TENANTS.glob("*/tenant.yaml")).parent))
+        """The workload of a tenant folder; without one, of the first sample that has its verbs."""
+        if place is not None:
+            return cls(read_folder(place))
+        samples = (cls(read_folder(path.parent)) for path in sorted(TENANTS.glob("*/tenant.yaml")))
+        return next(sample for sample in samples if sample.is_apt)
+
+    @property
+    def is_apt(self) -> bool:
+        """Whether members join by their name alone, and points are given by hand."""
+        world = MemoryWorld(self.charter, self.folder.settings, self.zone)
+        told = [("join", {"member": "m"}), ("award", _gift("m"))]
+        return all(
+            world.submit(parse_body(verb, raw, self.zone), self.noon).decision.accepted
+            for verb, raw in told
+        )
 
     @property
     def charter(self) -> Charter:
@@ -63,6 +78,10 @@ class Workload:
         """A moment after all that the sample tells."""
         return datetime.now(self.zone).replace(microsecond=0) + timedelta(hours=1)
 
+    @property
+    def _said_besides(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.folder.sample.items if self.folder.sample else {}
+
     def settle_in(self, data: Path, members: int = MEMBERS) -> tuple[Catalogue, Tenant]:
         """Make the institution with its sample history in a folder."""
         catalogue = open_catalogue(Config(data_dir=data, master_key=b"benchmark-only!!" * 2))
@@ -76,9 +95,12 @@ class Workload:
             number += 1
             ref = random.choice(refs)
             if number % 10:
-                lines = bill_lines(self.folder.prices, random)
+                lines = bill_lines(self.folder.prices, self._said_besides, random)
                 bill = {"id": f"{name}-{number}", "member": ref, "lines": lines}
                 yield Told("spend", bill, f"{name}/{number}")
             else:
-                gift = {"member": ref, "points": 20, "reason": "bench"}
-                yield Told("award", gift, f"{name}/{number}")
+                yield Told("award", _gift(ref), f"{name}/{number}")
+
+
+def _gift(ref: str) -> dict[str, Any]:
+    return {"member": ref, "points": 20, "reason": "bench"}
