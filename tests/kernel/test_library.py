@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 
 from charterhouse.kernel import clauses
 from charterhouse.kernel.charter import Clause
@@ -15,11 +16,13 @@ MODULES = [
     importlib.import_module(f"{clauses.__name__}.{each.name}")
     for each in pkgutil.iter_modules(clauses.__path__)
 ]
+PLUGINS = Path(__file__).parents[2] / "plugins"
 
 
 def test_every_fact_is_announced_and_every_cause_given_by_some_clause() -> None:
     told = "".join(inspect.getsource(module) for module in MODULES)
-    facts = set(re.findall(r'Announce\(\s*"([a-z_]+)"', told))
+    plugins = "".join(path.read_text("utf-8") for path in PLUGINS.rglob("*.py"))
+    facts = set(re.findall(r'Announce\(\s*"([a-z_]+)"', told + plugins))
     words = set(re.findall(r'"([a-z]+)"', told))
 
     assert facts == set(FACTS)
