@@ -81,7 +81,7 @@ class MemberDay(Charter):
                 "2.1", rungs, falls=True, notice="tier-rise",
                 settings={"silver": "spend_silver", "gold": "spend_gold"},
             ),
-            GrantedTier("2.1", admits=False, card=False),
+            GrantedTier("2.1", admits=False, card=False, notice="tier-rise"),
             *(Unlimited("2.2", code, only=tiers) for code, tiers in rights_by_tier(rights)),
             Rights("2.2", verbs=texts.NEED_RIGHTS, shown={}, lent={}).says(*texts.rights(s)),
             PointsByRate(

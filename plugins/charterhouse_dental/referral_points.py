@@ -92,7 +92,7 @@ class ReferralPoints(Charter):
             SpendTotal("2.3"),
             PurchasesAtPrice("2.3", DRUGS, lines=Lines(categories={"drug"})).says(*texts.COUNTERS),
             VisitDays("2.3", VISITS),
-            GrantedTier("2.4", admits=False, card=False).says(*texts.TIER_KEPT),
+            GrantedTier("2.4", admits=False, card=False, notice="tier-rise").says(*texts.TIER_KEPT),
             first.says(*texts.first(s)),
             PriceRight(
                 "3.1", first, factor=s.first_visit_factor, when=first_visit,

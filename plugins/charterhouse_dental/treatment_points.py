@@ -95,7 +95,7 @@ class TreatmentPoints(Charter):
                 "1.2", rungs, falls=True, notice="tier-rise",
                 settings={tier: f"levels.{tier}.spend" for tier in levels},
             ),
-            GrantedTier("1.2", admits=False, card=False),
+            GrantedTier("1.2", admits=False, card=False, notice="tier-rise"),
             *(Unlimited("1.2", code, only=tiers) for code, tiers in rights_by_tier(services)),
             Factor(
                 "1.3", factor=ByTier({tier: row["factor"] for tier, row in levels.items()}),

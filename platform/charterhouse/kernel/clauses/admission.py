@@ -288,7 +288,7 @@ class UniqueDetail(Clause):
         name: of the detail; a registration without it is not looked at.
     """
 
-    shares = frozenset({"apply", "join", "bring_in"})
+    shares = frozenset({"apply", "join", "bring_in", "grant"})
 
     def __init__(self, number: str, name: str) -> None:
         super().__init__(number)
@@ -298,14 +298,14 @@ class UniqueDetail(Clause):
     def _value(self, d: Draft) -> str:
         return str(detail(d.body, self.name) or "").strip().upper()
 
-    @on("apply", "bring_in", phase=GUARD, rank=12)
+    @on("apply", "bring_in", "grant", phase=GUARD, rank=12)
     def single(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse a second person with it."""
         value = self._value(d)
         if value and self.register.owner(d, value) not in (None, d.member):
             yield fx.Refuse("already_member", f"{d.body.verb}.details.{self.name}")
 
-    @on("apply", "bring_in", phase=GRADE, rank=30)
+    @on("apply", "bring_in", "grant", phase=GRADE, rank=30)
     def keep(self, d: Draft) -> Iterator[fx.Effect]:
         """Remember whose it is."""
         value = self._value(d)
