@@ -28,6 +28,7 @@ from charterhouse.kernel.clauses.services import (
     Service,
     Step,
     asked,
+    cited,
     unless,
 )
 from charterhouse.kernel.draft import Draft
@@ -97,6 +98,7 @@ class CancerAdmission(GreenChannel):
                 count=Count("admission", consume_on=STARTED),
                 numbers={"papers": "2.2", "quota": "1.3", "cancel": "4.2", "consumed": "4.2",
                          "failed": "4.3", "others": "4.3"},
+                approved=(cited("answer", "3.1"),),
                 steps=(
                     Step(STARTED, "4.1", after=(After(COMPLETE), APPROVED), once=True),
                     Step(TOLD, "4.1", after=(STARTED,), status="arranged"),

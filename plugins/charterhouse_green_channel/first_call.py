@@ -19,6 +19,7 @@ from charterhouse.kernel.clauses.services import (
     Then,
     asked,
     asked_or_said,
+    cited,
     task,
     unless,
 )
@@ -69,7 +70,7 @@ def admission(
             Paper(PHOTO, when=unless(asked(slip="electronic")), waived=electronic, clause=photo),
         ),
         count=Count("admission", forfeits=(s.cancel_free_until,)),
-        steps=(Step(TOLD, limit), booking()),
+        steps=(Step(TOLD, limit, then=(cited("result", told),)), booking()),
         limits=(
             told_within(s.result_hours, told),
             Limit("visit", until=CLOSED, amount=s.admission_days, unit="working_days",

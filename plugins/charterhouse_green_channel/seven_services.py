@@ -10,7 +10,15 @@ from charterhouse.kernel.charter import Clause, Section, Text
 from charterhouse.kernel.clauses.cover import YearCover, validity
 from charterhouse.kernel.clauses.diagnoses import Diagnosed, Needed
 from charterhouse.kernel.clauses.entitlements import Waiting
-from charterhouse.kernel.clauses.services import APPROVED, CLOSED, After, Count, Service, Step
+from charterhouse.kernel.clauses.services import (
+    APPROVED,
+    CLOSED,
+    After,
+    Count,
+    Service,
+    Step,
+    cited,
+)
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse_green_channel.common import (
     BOOKED,
@@ -94,6 +102,7 @@ class SevenServices(GreenChannel):
             code, clause=CLAUSES[code], review=True, papers=PAPERS,
             steps=(*(Step(step, "4.2") for step in needs), booking(review=True)),
             decide_after=tuple(After(step, "4.2") for step in needs),
+            approved=(cited("criteria", "4.2"),),
             count=Count(code, forfeits=(free_until,)),
             numbers={"papers": "2.4", "quota": "3.10", "cancel": "4.3"},
         )  # fmt: skip

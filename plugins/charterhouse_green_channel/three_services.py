@@ -41,6 +41,7 @@ SERVICES = ("admission", "second-opinion", "expert-outpatient")
 COMPLETENESS_TOLD = "completeness-told"
 COVER = Cover()
 CALL = (cited("first-call", "1.4"),)
+RESULT = (cited("result", "1.5"),)
 
 
 class ThreeServicesSettings(GreenChannelSettings):
@@ -96,7 +97,7 @@ class ThreeServices(GreenChannel):
                 "second-opinion", clause="1.2", opening=CALL, papers=tuple(s.second_opinion_papers),
                 numbers={**numbers, "papers": "3.4"},
                 count=Count("second-opinion", forfeits=forfeits),
-                steps=(Step(TOLD, "1.2"), Step(COMPLETENESS_TOLD, "1.5"), booking()),
+                steps=(Step(TOLD, "1.2", then=RESULT), Step(COMPLETENESS_TOLD, "1.5"), booking()),
                 limits=(
                     Limit("completeness", until=(COMPLETENESS_TOLD, COMPLETE),
                           amount=s.completeness_days, unit="working_days", clause="1.5",
@@ -110,7 +111,7 @@ class ThreeServices(GreenChannel):
             service(
                 "expert-outpatient", clause="1.3", numbers=numbers, opening=CALL,
                 count=Count("expert-outpatient", forfeits=forfeits),
-                steps=(Step(TOLD, "1.3"), booking()),
+                steps=(Step(TOLD, "1.3", then=RESULT), booking()),
                 limits=(
                     told_within(s.result_hours, "1.5"),
                     Limit("visit", until=CLOSED, amount=s.outpatient_days, unit="working_days",

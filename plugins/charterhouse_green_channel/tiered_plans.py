@@ -23,6 +23,7 @@ from charterhouse.kernel.clauses.services import (
     Limit,
     Paper,
     Service,
+    cited,
     notice,
 )
 from charterhouse.kernel.settings import SettingValues, Yuan, meta
@@ -208,7 +209,7 @@ def _service(code: str, s: SettingValues, *, number: str, **more: Any) -> Servic
             Limit("review", start=COMPLETE, until=APPROVED, amount=s.review_days,
                   unit="working_days", clause="4.2"),
         ),
-        **more,
+        approved=(cited("answer", "4.2"),), **more,
     )  # fmt: skip
 
 
