@@ -72,9 +72,14 @@ class MemoryWorld:
 
     def submit(self, body: Body, at: datetime, occurred_at: datetime | None = None) -> Outcome:
         """Decide an event and keep what came out."""
-        outcome = decide(self.book, self.event(body, at, occurred_at), self)
-        for decision in (*outcome.passed, outcome.decision):
+        return self.tell(self.event(body, at, occurred_at))
+
+    def tell(self, event: Event) -> Outcome:
+        """Decide an event made before and keep what came out."""
+        outcome = decide(self.book, event, self)
+        for decision in outcome.passed:
             self._keep(decision)
+        self._keep(outcome.decision)
         return outcome
 
     def quote(self, body: Body, at: datetime) -> Outcome:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -51,38 +53,50 @@ def _stories(charter: Charter, workload: Workload) -> list[Scenario]:
     return [s for file in files if file.charter == charter.code for s in file.scenarios]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A story with its book compiled and its events made: what is left is to decide them."""
+
+    story: Scenario
+    book: Book
+    events: tuple[Event, ...]
+
+
 def _telling(charter: Charter, workload: Workload) -> Slice:
-    """A slice: the stories of a charter, each in a world of its own, again and again."""
-    stories = _stories(charter, workload)
-    books = [Book(charter, [Version(1, None, dict(s.settings))]) for s in stories]
-    for book in books:
-        book.at(workload.noon)
+    """A slice: the stories of a charter, each in a world of its own, again and again.
+
+    Stories of the same settings share a book, as the events of an institution do.
+    """
+    books: dict[str, Book] = {}
+    told = []
+    for story in _stories(charter, workload):
+        made = Book(charter, [Version(1, None, dict(story.settings))])
+        book = books.setdefault(repr(sorted(story.settings.items())), made)
+        told.append(_Told(story, book, tuple(_events(story))))
 
     def tell() -> int:
         count = 0
         while count < LEAST:
-            for story, book in zip(stories, books, strict=True):
-                count += _tell(story, book, workload)
+            for each in told:
+                world = MemoryWorld(charter, each.story.settings, workload.zone)
+                world.book = each.book
+                world.people = {ref: dict(facts) for ref, facts in each.story.people.items()}
+                for event in each.events:
+                    # A story may tell of what breaks; it was an event all the same.
+                    with suppress(KernelError):
+                        world.tell(event)
+                count += len(each.events)
         return count
 
+    tell()
     return tell
 
 
-def _tell(story: Scenario, book: Book, workload: Workload) -> int:
-    world = MemoryWorld(book.charter, story.settings, workload.zone)
-    world.book = book
-    for ref, facts in story.people.items():
-        world.introduce(ref, facts)
-    told = 0
-    for step in story.steps:
-        world.advance(step.at)
+def _events(story: Scenario) -> Iterator[Event]:
+    """The events of a story; who is told of takes part with what the house knows of them."""
+    for number, step in enumerate(story.steps):
         if step.body is not None:
-            told += 1
-            try:
-                world.submit(step.body, step.at)
-            except KernelError:
-                continue
-    return told
+            yield Event(number, step.at, step.body, None, f"C{number:06d}", story.people)
 
 
 def history(workload: Workload, slices: int) -> list[Measure]:
