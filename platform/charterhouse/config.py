@@ -57,6 +57,12 @@ class Config:
         max_body_bytes: The largest request body taken.
         trusted_proxies: How many proxies stand before the sites, each of which adds to
             ``X-Forwarded-For`` where a request came from.
+        documents: Where files of papers are kept: ``file:///folder`` or ``s3://bucket/prefix``; empty
+            for the folder ``documents`` of the data folder.
+        documents_endpoint: Address of the object store, when it is not the cloud's own.
+        documents_key_id: Its access key; empty for what the machine itself is allowed.
+        documents_secret: The secret of that key.
+        documents_region: Its region.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
 
@@ -72,6 +78,11 @@ class Config:
     demo: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
     trusted_proxies: int = 0
+    documents: str = ""
+    documents_endpoint: str = ""
+    documents_key_id: str = field(default="", repr=False)
+    documents_secret: str = field(default="", repr=False)
+    documents_region: str = "us-east-1"
     migrations_dir: Path = _MIGRATIONS
 
     def __post_init__(self) -> None:
@@ -89,6 +100,7 @@ class Config:
                 "The number of proxies must not be negative.",
                 field="CHARTERHOUSE_TRUSTED_PROXIES",
             )
+        _check_documents(self.documents)
         live = self.stripe_key.startswith(_LIVE_KEYS)
         if self.demo and (live or urlsplit(self.public_url).hostname not in _LOCAL_NAMES):
             raise ConfigError(
@@ -117,6 +129,11 @@ class Config:
         demo = env.bool("DEMO", default=False)
         max_body_bytes = env.int("MAX_BODY_BYTES", default=8 * 1024 * 1024)
         trusted_proxies = env.int("TRUSTED_PROXIES", default=0)
+        documents = env.str("DOCUMENTS", default="")
+        endpoint = env.str("DOCUMENTS_ENDPOINT", default="")
+        key_id = env.str("DOCUMENTS_KEY_ID", default="")
+        secret = env.str("DOCUMENTS_SECRET", default="")
+        region = env.str("DOCUMENTS_REGION", default="us-east-1")
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
@@ -136,6 +153,11 @@ class Config:
             demo=demo,
             max_body_bytes=max_body_bytes,
             trusted_proxies=trusted_proxies,
+            documents=documents,
+            documents_endpoint=endpoint.rstrip("/"),
+            documents_key_id=key_id,
+            documents_secret=secret,
+            documents_region=region,
             migrations_dir=Path(migrations),
         )
 
@@ -148,6 +170,16 @@ class Config:
         """Return 32 bytes for ``purpose``; other purposes tell nothing about them."""
         info = b"charterhouse/" + purpose.encode()
         return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(self.master_key)
+
+
+def _check_documents(place: str) -> None:
+    parts = urlsplit(place)
+    folder = parts.scheme == "file" and not parts.netloc and parts.path.strip("/")
+    if place and not folder and not (parts.scheme == "s3" and parts.netloc):
+        raise ConfigError(
+            "Documents are kept at file:///folder or s3://bucket/prefix.",
+            field="CHARTERHOUSE_DOCUMENTS",
+        )
 
 
 def _decode_key(text: str) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "BlobMissingError",
+    "BlobsUnavailableError",
     "CatalogueError",
     "ConstraintError",
     "HostTakenError",
@@ -163,3 +165,15 @@ class KeyDestroyedError(TenancyError):
     """The tenant's keys were destroyed; what they sealed is gone."""
 
     code = "key_destroyed"
+
+
+class BlobMissingError(TenancyError):
+    """The content that a row names is not where documents are kept."""
+
+    code = "blob_missing"
+
+
+class BlobsUnavailableError(TenancyError):
+    """The place of documents does not answer or refuses; trying again may help."""
+
+    code = "documents_unavailable"

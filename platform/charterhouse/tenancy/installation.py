@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from charterhouse.tenancy.blobs import Blobs
 from charterhouse.tenancy.engines.sqlite import SqliteStores
 from charterhouse.tenancy.errors import StoreOutdatedError
 from charterhouse.tenancy.history import History
@@ -35,6 +36,11 @@ class Installation:
     def history(self) -> History:
         """The migrations of the tenants' stores."""
         return History(self.config.migrations_dir / "tenant")
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The contents of the tenants' files."""
+        return Blobs(self.config)
 
     def _check(self, found: tuple[str, ...]) -> None:
         if not self.history.serves(found):

@@ -102,6 +102,7 @@ def erase_tenant(catalogue: Catalogue, tenant_id: int, *, actor: str = "system")
     """
     catalogue.destroy_keys(tenant_id, actor=actor)
     catalogue.installation.stores.erase(tenant_id)
+    catalogue.installation.blobs.erase(tenant_id)
 
 
 def template_store(installation: Installation) -> Path:
