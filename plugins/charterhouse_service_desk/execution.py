@@ -12,6 +12,7 @@ from charterhouse.kernel.clauses.customers import file_opened
 from charterhouse.kernel.clauses.notices import Cycle
 from charterhouse.kernel.clauses.services import Bar, Limit, Need, Service
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.report import Opinion
 from charterhouse.kernel.settings import SettingValues, Whole, meta
 from charterhouse_service_desk import execution_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service, step
@@ -20,6 +21,7 @@ from charterhouse_service_desk.execution_clauses import (
     ANALYSED,
     POSTPONED,
     PROMISE,
+    SURVEY,
     Surveys,
     is_broken,
     is_none,
@@ -70,6 +72,7 @@ class Execution(ServiceDesk):
     records = ("customer-file", "survey", "unsatisfied", "late", "disclosure")
     labels = texts.LABELS
     reports = (activity(texts.LABELS), times(texts.LABELS), PROMISES, SATISFACTION)
+    opinions = (Opinion("record", SURVEY, "answer", ("satisfied",)),)
     example: ClassVar = {"survey_months": 6}
 
     def services(self, _s: SettingValues) -> list[Service]:

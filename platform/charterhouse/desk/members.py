@@ -22,7 +22,7 @@ from charterhouse.tenancy.vault import blind_index
 
 __all__ = [
     "EXPIRING_DAYS", "SORTS", "VIEWS", "Filters", "Found", "MemberFile", "Order", "Row",
-    "Timeline", "counts", "file", "neighbours", "rows_of", "search", "timeline", "walk",
+    "Timeline", "count", "counts", "file", "neighbours", "rows_of", "search", "timeline", "walk",
 ]  # fmt: skip
 
 SORTS = ("since", "valid_until", "points", "spend_total", "stored_value", "owed", "card_no")
@@ -141,6 +141,12 @@ def counts() -> dict[str, int]:
             view: opened.connection.execute(_counting("", Filters(view))).scalar_one()
             for view in VIEWS
         }
+
+
+def count(filters: Filters) -> int:
+    """How many people the filters let through."""
+    with unit() as opened:
+        return int(opened.connection.execute(_counting("", filters)).scalar_one())
 
 
 def walk(text: str = "", filters: Filters = Filters(), order: Order = Order()) -> Iterator[Row]:

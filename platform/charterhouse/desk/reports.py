@@ -1,39 +1,44 @@
-"""The charter's own reports: folds over a period's accepted decisions."""
+"""The charter's own reports: folds over a period's decisions."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 
 from charterhouse import clock
 from charterhouse.desk.decisions import open_body, read
 from charterhouse.desk.errors import NotFoundError
-from charterhouse.desk.local import now_here, today
-from charterhouse.kernel.kinds import FIRST_YEAR, LAST_YEAR
+from charterhouse.desk.local import now_here
+from charterhouse.desk.periods import ONE_DAY, SORTS, Period, period_of, read_period, span_of
 from charterhouse.kernel.ledger import Posting
-from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.report import Entry, Report, Row
 from charterhouse.records.books import load_book
 from charterhouse.records.tables import decision, event, posting
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit, prepared, unit
 
+__all__ = [
+    "ONE_DAY", "SORTS", "AnyReport", "HouseReport", "Period", "find_report", "fold", "period_of",
+    "read_period", "reports", "span_of", "trend",
+]  # fmt: skip
+
 _DECISIONS = prepared(
     select(
         decision.c.id, decision.c.event_id, decision.c.verb, decision.c.member, decision.c.at,
-        decision.c.sealed, event.c.sealed.label("told"), event.c.occurred_at,
+        decision.c.code, decision.c.clause, decision.c.sealed,
+        event.c.sealed.label("told"), event.c.occurred_at,
     )
     .select_from(decision.outerjoin(event, event.c.id == decision.c.event_id))
     .where(
         decision.c.at >= bindparam("begin"),
         decision.c.at < bindparam("end"),
-        decision.c.code == "",
+        or_(decision.c.code == "", bindparam("refusals", type_=Integer) == 1),
     )
     .order_by(decision.c.at, decision.c.id)
 )  # fmt: skip
@@ -56,43 +61,23 @@ _ADMISSION = prepared(
     .limit(1)
 )
 
-ONE_DAY = timedelta(days=1)
 _KEPT = 512
 _folded: OrderedDict[tuple[Any, ...], list[Row]] = OrderedDict()
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A period of a report: its first and last day, and a name such as 2026-11 or 2026."""
+class HouseReport:
+    """A report that the house makes by itself, of more than decisions; fields as of `Report`."""
 
-    name: str
-    first: date
-    last: date
-
-    def before(self) -> Period:
-        """The period before this one."""
-        return period_of("year" if len(self.name) == 4 else "month", self.first - ONE_DAY)
+    code: str
+    zh: str
+    en: str
+    period: str
+    rows: Callable[[Period], list[Row]]
 
 
-def period_of(sort: str, day: date) -> Period:
-    """The period of a sort (month, year) in which a day lies."""
-    if sort == "year":
-        return Period(f"{day:%Y}", date(day.year, 1, 1), date(day.year, 12, 31))
-    first = day.replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return Period(f"{day:%Y-%m}", first, following - ONE_DAY)
-
-
-def read_period(sort: str, name: str) -> Period:
-    """A period by its name; the present one when the name is none."""
-    try:
-        day = date.fromisoformat(f"{name}-01-01" if len(name) == 4 else f"{name}-01")
-    except ValueError:
-        day = date.min
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        day = today()
-    return period_of(sort, day)
+AnyReport = Report | HouseReport
 
 
 def reports() -> Sequence[Report]:
@@ -101,22 +86,24 @@ def reports() -> Sequence[Report]:
         return load_book(opened).charter.reports
 
 
-def find_report(code: str) -> Report:
-    """A report by its code.
+def find_report(code: str, own: Iterable[AnyReport] = ()) -> AnyReport:
+    """A report by its code: of the charter, or of `own` ones that the house makes by itself.
 
     Raises:
-        NotFoundError: the charter declares no such report.
+        NotFoundError: there is no such report.
     """
-    for each in reports():
+    for each in (*reports(), *own):
         if each.code == code:
             return each
     raise NotFoundError("the charter has no such report", code="report_unknown")
 
 
-def fold(report: Report, period: Period) -> list[Row]:
+def fold(report: AnyReport, period: Period) -> list[Row]:
     """A report's rows for a period; those of a period that is over are kept in memory."""
+    if isinstance(report, HouseReport):
+        return report.rows(period)
     tenant = current_tenant()
-    end = day_start(period.last + ONE_DAY, tenant.zone)
+    begin, end = period.moments()
     with unit() as opened:
         book = load_book(opened)
         key = (tenant.id, book.charter.code, len(book.versions), report.code, period.name)
@@ -124,7 +111,8 @@ def fold(report: Report, period: Period) -> list[Row]:
             if key in _folded:
                 return list(_folded[key])
         settings = book.at(min(end - timedelta(microseconds=1), now_here())).settings
-        rows = report.fold(_entries(opened, day_start(period.first, tenant.zone), end), settings)
+        entries = _entries(opened, begin, end, refusals=report.refusals)
+        rows = report.fold(entries, settings)
     if end <= clock.now():
         with _lock:
             _folded[key] = rows
@@ -133,7 +121,7 @@ def fold(report: Report, period: Period) -> list[Row]:
     return list(rows)
 
 
-def trend(report: Report, period: Period, count: int = 6) -> list[tuple[Period, list[Row]]]:
+def trend(report: AnyReport, period: Period, count: int = 6) -> list[tuple[Period, list[Row]]]:
     """The rows of the last periods up to this one, the oldest first."""
     periods = [period]
     while len(periods) < count:
@@ -141,14 +129,15 @@ def trend(report: Report, period: Period, count: int = 6) -> list[tuple[Period, 
     return [(each, fold(report, each)) for each in reversed(periods)]
 
 
-def _entries(opened: Unit, begin: datetime, end: datetime) -> list[Entry]:
+def _entries(opened: Unit, begin: datetime, end: datetime, *, refusals: bool) -> list[Entry]:
     span = {"begin": begin, "end": end}
+    wanted = {**span, "refusals": int(refusals)}
     postings: dict[int, list[Posting]] = {}
     for row in opened.execute(_POSTINGS, span):
         line = Posting(row.owner, row.account, row.amount, row.lot, row.clause)
         postings.setdefault(row.decision_id, []).append(line)
     zone = current_tenant().zone
-    return [_entry(opened, row, postings, zone) for row in opened.execute(_DECISIONS, span)]
+    return [_entry(opened, row, postings, zone) for row in opened.execute(_DECISIONS, wanted)]
 
 
 def _entry(opened: Unit, row: Any, postings: dict[int, list[Posting]], zone: Any) -> Entry:
@@ -169,6 +158,8 @@ def _entry(opened: Unit, row: Any, postings: dict[int, list[Posting]], zone: Any
         path=path,
         at=row.at.astimezone(zone),
         tier=str((outcome.after or {}).get("tier") or ""),
+        reason=row.code,
+        clause=row.clause if row.code else "",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, tuple_
@@ -19,6 +19,7 @@ from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.staff import get_staff
 from charterhouse.desk.words import program_now
 from charterhouse.kernel.clauses.services import OPEN
+from charterhouse.kernel.periods import day_start
 from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records import sealing
 from charterhouse.records.models import Request, db
@@ -31,8 +32,8 @@ from charterhouse.tenancy.tenant import Tenant
 from charterhouse.tenancy.types import from_micros, to_micros
 
 __all__ = [
-    "COUNTED", "NOBODY", "STATES", "Filters", "Found", "Row", "assign", "count", "list_requests",
-    "listed", "services",
+    "COUNTED", "DUE", "NOBODY", "STATES", "Filters", "Found", "Row", "assign", "count", "due_span",
+    "list_requests", "listed", "services",
 ]  # fmt: skip
 
 STATES = OPEN
@@ -40,6 +41,9 @@ STATES = OPEN
 
 COUNTED = 999
 """Counts go no further: whoever sees this many does not need to know how many more there are."""
+
+DUE = ("overdue", "today", "week", "later", "none")
+"""When the next deadline of an open request is: passed, today, within seven days, after, never."""
 
 NOBODY = "nobody"
 """Of a filter: assigned to nobody."""
@@ -56,6 +60,7 @@ class Filters:
         member: a person; "" for anybody.
         overdue: only those whose deadline has passed.
         over: those that are over, the last one first, instead of those that are open.
+        due: of `DUE`, for those that are open; "" for whenever.
     """
 
     status: str = ""
@@ -64,6 +69,7 @@ class Filters:
     member: str = ""
     overdue: bool = False
     over: bool = False
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,21 @@ def _wanted(filters: Filters, *columns: Any) -> Select[Any]:
         found = found.where(Request.staff_id == int(filters.staff))
     if filters.overdue and not filters.over:
         found = found.where(Request.due_at <= clock.now())
+    if filters.due and not filters.over:
+        after, until = due_span(filters.due)
+        found = found.where(Request.due_at > after, Request.due_at <= until)
     return found
+
+
+def due_span(due: str) -> tuple[datetime, datetime]:
+    """After which moment, and until which, the next deadline of `DUE` has passed."""
+    now, zone = clock.now(), current_tenant().zone
+    day = now.astimezone(zone).date()
+    # A deadline that is a day has passed at the midnight after it.
+    tomorrow, week = (day_start(day + timedelta(days=days), zone) for days in (1, 7))
+    bounds = (from_micros(0), now, tomorrow, week, NEVER - timedelta(days=1), NEVER)
+    place = DUE.index(due)
+    return bounds[place], bounds[place + 1]
 
 
 def _mark(row: Request) -> str:

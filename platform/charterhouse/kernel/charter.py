@@ -20,7 +20,7 @@ from charterhouse.kernel.vocabulary import VERBS
 
 if TYPE_CHECKING:
     from charterhouse.kernel.draft import Draft, View
-    from charterhouse.kernel.report import Form, Report
+    from charterhouse.kernel.report import Form, Opinion, Report
     from charterhouse.kernel.settings import SettingValues
     from charterhouse.kernel.standing import Standing
     from charterhouse.kernel.vocabulary import Body
@@ -281,6 +281,7 @@ class Charter:
         sections: headings of the document, in its order.
         form: the application form.
         reports: what the institution reports.
+        opinions: where members say how content they are; the report on satisfaction reads them.
         records: kinds of records kept in a member's file.
         roles: code → (zh, en) of the people who act in this charter.
         variants: the setting that overrides figures by tier, if there is one.
@@ -295,6 +296,7 @@ class Charter:
     sections: ClassVar[Sequence[Section]] = ()
     form: ClassVar[Form | None] = None
     reports: ClassVar[Sequence[Report]] = ()
+    opinions: ClassVar[Sequence[Opinion]] = ()
     records: ClassVar[Sequence[str]] = ()
     roles: ClassVar[Mapping[str, Text]] = {}
     variants: ClassVar[str] = ""

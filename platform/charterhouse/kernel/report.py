@@ -44,9 +44,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An accepted decision as a report sees it.
+    """A decision as a report sees it: an accepted one, unless the report asks for refusals too.
 
-    Amounts in fen; `at` is the moment it was decided, `tier` that of the member afterwards.
+    Amounts in fen; `at` is the moment it was decided, `tier` that of the member afterwards;
+    `reason` is why it was refused, "" for an accepted one, and `clause` the number that refused it.
     """
 
     day: date
@@ -60,6 +61,13 @@ class Entry:
     path: str = ""
     at: datetime | None = None
     tier: str = ""
+    reason: str = ""
+    clause: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it had an effect."""
+        return not self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,45 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """Where members say how content they are: a detail of an event of a charter.
+
+    Args:
+        verb: record, progress, visit or incident.
+        of: the kind of record, visit or incident, or the step.
+        detail: of the event, which holds the answer.
+        good: answers that count as content.
+    """
+
+    verb: str
+    of: str
+    detail: str
+    good: tuple[str, ...]
+
+    def answer(self, entry: Entry) -> str:
+        """What was answered with an event; "" where it is about something else."""
+        told = entry.body.get("step" if self.verb == "progress" else "kind")
+        if entry.verb != self.verb or told != self.of:
+            return ""
+        return str((entry.body.get("details") or {}).get(self.detail) or "")
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A periodic report: a pure fold over the period's accepted decisions."""
+    """A periodic report: a pure fold over the period's decisions.
+
+    Args:
+        code: of the report.
+        zh, en: its title.
+        period: for which it is made where the reader names none: week, month or year. Any other
+            period, and any span of days, can be chosen.
+        fold: the period's decisions and the settings in force at its end → the rows.
+        refusals: whether it sees refused decisions, too; they have no postings.
+    """
 
     code: str
     zh: str
     en: str
     period: str
     fold: Callable[[Iterable[Entry], SettingValues], list[Row]]
+    refusals: bool = False

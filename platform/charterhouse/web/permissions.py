@@ -102,6 +102,7 @@ _CORE: Final = (
     Permission("gifts.issue", "发放礼品", "Issue gifts", "branch"),
     Permission("tasks.read", "查看任务", "See tasks", "branch"),
     Permission("tasks.work", "处理任务", "Work on tasks", "branch"),
+    Permission("views.share", "保存公用视图", "Keep views of lists for everybody"),
     Permission("payments.read", "查看收款", "See payments", "branch"),
     Permission("payments.refund", "退款", "Refund payments"),
     Permission("approvals.decide", "审批", "Decide approvals"),

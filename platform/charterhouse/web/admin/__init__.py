@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["PAGES", "register"]
 
 PAGES = (
-    "signin", "dashboard", "members", "admission", "actions", "requests", "my_day", "counter", "charter", "begin", "reports",
+    "signin", "dashboard", "members", "admission", "actions", "requests", "views", "my_day", "counter", "charter", "begin", "reports",
     "attachments", "payments", "audit", "institution",
 )  # fmt: skip
 """Modules of this package; each has a function register(app) for its blueprint and menu."""

@@ -18,6 +18,8 @@ from charterhouse.web.listing import Column, Sort, col, query_url, read_sort
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from werkzeug.datastructures import MultiDict
+
 __all__ = ["COLUMNS", "VIEW_NAMES", "ListState", "head_of", "options", "read_state"]
 
 VIEW_NAMES: Final = {
@@ -85,8 +87,8 @@ class ListState:
         if f.joined:
             yield _joined(f.joined), query_url(joined=None, page=None)
 
-    def tabs(self) -> list[tuple[str, str, bool, int]]:
-        """Return the saved views with their counts."""
+    def tabs(self) -> list[tuple[str, str, bool, int | str | None]]:
+        """Return the views of the house with their counts."""
         counted = members.counts()
         return [
             (
@@ -107,31 +109,36 @@ def _joined(days: int) -> str:
     return str(ngettext("Joined in the last %(num)s day", "Joined in the last %(num)s days", days))
 
 
-def _choice(name: str, allowed: object) -> str:
-    given = request.args.get(name, "")
+def _choice(args: MultiDict[str, str], name: str, allowed: object) -> str:
+    given = args.get(name, "")
     return given if given in allowed else ""  # type: ignore[operator]  # any container of codes
 
 
-def _days(name: str) -> int:
-    given = request.args.get(name, 0, type=int)
+def _days(args: MultiDict[str, str], name: str) -> int:
+    given = args.get(name, 0, type=int)
     return given if 0 < given <= 3660 else 0
 
 
-def read_state() -> ListState:
-    """Read the state of the list from the address; what is senseless there does not count."""
+def read_state(given: MultiDict[str, str] | None = None) -> ListState:
+    """Read the state of the list from the address; what is senseless there does not count.
+
+    Args:
+        given: the query, where it is not that of the request.
+    """
+    args = request.args if given is None else given
     codes = program_now().codes
     filters = members.Filters(
-        view=_choice("view", VIEW_NAMES) or "all",
-        status=_choice("status", STATES),
-        tier=_choice("tier", codes.get("tier", ())),
-        card=_choice("card", STATES),
-        owed=request.args.get("owed") == "1",
-        expiring=_days("expiring"),
-        joined=_days("joined"),
+        view=_choice(args, "view", VIEW_NAMES) or "all",
+        status=_choice(args, "status", STATES),
+        tier=_choice(args, "tier", codes.get("tier", ())),
+        card=_choice(args, "card", STATES),
+        owed=args.get("owed") == "1",
+        expiring=_days(args, "expiring"),
+        joined=_days(args, "joined"),
     )
-    asked = request.args.getlist("col")
+    asked = args.getlist("col")
     return ListState(
-        text=request.args.get("q", "").strip()[:100],
+        text=args.get("q", "").strip()[:100],
         filters=filters,
         sort=read_sort(members.SORTS, "-since"),
         columns=tuple(c for c in COLUMNS if c in (asked or _DEFAULT)),

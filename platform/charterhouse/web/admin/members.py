@@ -15,12 +15,13 @@ from charterhouse.desk.sheets import FORMATS
 from charterhouse.desk.telling import STATES
 from charterhouse.desk.timeline import KINDS
 from charterhouse.desk.words import program_now
-from charterhouse.web.admin import acting, words
+from charterhouse.web.admin import acting, views, words
 from charterhouse.web.admin.acting import actor, say
 from charterhouse.web.admin.action_specs import open_actions
 from charterhouse.web.admin.member_list import (
     COLUMNS,
     VIEW_NAMES,
+    ListState,
     head_of,
     options,
     read_state,
@@ -71,6 +72,7 @@ def index() -> str:
     return render_template(
         "admin/members/list.html",
         state=state,
+        bar=views.bar("members", state.tabs(), narrowed=_is_own(state)),
         page=Page(found.rows, number, size, found.total),
         heads=head_of(state),
         columns=COLUMNS,
@@ -78,6 +80,12 @@ def index() -> str:
         title=VIEW_NAMES[state.filters.view],
         walk=_list_args(),
     )
+
+
+def _is_own(state: ListState) -> bool:
+    """Whether the list is other than a view of the house shows it."""
+    filters = state.filters != members.Filters(view=state.filters.view)
+    return filters or any(name in request.args for name in ("col", "sort"))
 
 
 def _list_args() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +11,13 @@ from flask import Blueprint, abort, render_template, request, send_file
 
 from charterhouse.desk import reports
 from charterhouse.desk.audit import note
-from charterhouse.desk.local import today
+from charterhouse.desk.service_reports import service_reports
 from charterhouse.desk.sheets import FORMATS, write_sheet
-from charterhouse.web.admin import decisions
+from charterhouse.web.admin import decisions, services
 from charterhouse.web.admin.acting import actor
 from charterhouse.web.admin.register_words import NAMES
-from charterhouse.web.i18n import gettext, lazy_gettext, pick
+from charterhouse.web.admin.report_periods import choose, period_name, short_spans
+from charterhouse.web.i18n import gettext, lazy_gettext, pick, span_text
 from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.permissions import require
 
@@ -24,59 +27,64 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-    from charterhouse.kernel.report import Report, Row
+    from charterhouse.desk.reports import AnyReport
+    from charterhouse.kernel.report import Row
 
 __all__ = ["register"]
 
 area = Blueprint("reports", __name__, url_prefix="/admin/reports")
 
 _PERIODS = 6
+_SERIES = 8
+"""So many series can be told apart in a chart; the report itself has every row."""
 
 
 @area.get("")
 @require("reports.read")
 def index() -> str:
     """List the reports and the registers."""
-    return render_template("admin/reports/index.html", reports=reports.reports(), names=NAMES)
+    return render_template(
+        "admin/reports/index.html",
+        reports=reports.reports(),
+        own=service_reports(),
+        names=NAMES,
+    )
 
 
 @area.get("/<code>")
 @require("reports.read")
 def show(code: str) -> str:
     """Show a report for a period, beside the periods before it."""
-    report = reports.find_report(code)
-    period = reports.read_period(report.period, request.args.get("period", ""))
-    trend = reports.trend(report, period, _PERIODS)
-    rows = trend[-1][1]
-    former = {row.code: row.value for row in trend[-2][1]}
-    newest = reports.period_of(report.period, today())
+    report = reports.find_report(code, service_reports())
+    choice = choose(report.period)
+    trend = reports.trend(report, choice.period, short_spans(choice.period, _PERIODS))
     return render_template(
         "admin/reports/report.html",
         report=report,
-        period=period,
-        before=period.before(),
-        newest=newest,
-        following=_following(report, period) if period.last < newest.first else None,
-        rows=rows,
-        former=former,
+        choice=choice,
+        rows=trend[-1][1],
+        former={row.code: row.value for row in trend[-2][1]},
         charts=_charts(report, trend),
     )
 
 
-def _following(report: Report, period: reports.Period) -> reports.Period:
-    return reports.period_of(report.period, period.last + reports.ONE_DAY)
-
-
 def _charts(
-    report: Report, trend: Sequence[tuple[reports.Period, list[Row]]]
+    report: AnyReport, trend: Sequence[tuple[reports.Period, list[Row]]]
 ) -> list[tuple[str, dict[str, Any]]]:
-    """One chart for counts and one for amounts, each a series per row of the report."""
+    """Return a chart for each unit, a series per row of the report; the largest of many."""
     texts: dict[str, tuple[str, str, str]] = {}
+    sums: Counter[str] = Counter()
     for _, rows in trend:
         texts |= {row.code: (row.unit, row.zh, row.en) for row in rows}
+        sums.update({row.code: abs(row.value) for row in rows})
     charts = []
-    for unit, title in (("count", gettext("Counts")), ("yuan", gettext("Amounts"))):
+    for unit, title in (
+        ("count", gettext("Counts")), ("yuan", gettext("Amounts")),
+        ("percent", gettext("Shares")), ("minutes", gettext("Minutes")),
+    ):  # fmt: skip
         codes = [code for code, (of, _, _) in texts.items() if of == unit]
+        drawn = set(sorted(codes, key=lambda code: -sums[code])[:_SERIES])
+        codes = [code for code in codes if code in drawn]
         series = [
             {
                 "name": pick(*texts[code][1:]),
@@ -87,8 +95,8 @@ def _charts(
             for code in codes
         ]
         data = {
-            "kind": "line" if unit == "yuan" else "bar",
-            "labels": [period.name for period, _ in trend],
+            "kind": "bar" if unit == "count" else "line",
+            "labels": [period_name(period) for period, _ in trend],
             "unit": "fen" if unit == "yuan" else unit,
             "series": series,
         }
@@ -101,13 +109,13 @@ def _charts(
 @require("reports.export")
 def export(code: str) -> Response:
     """Send a report as a file."""
-    report = reports.find_report(code)
+    report = reports.find_report(code, service_reports())
     sort = request.args.get("format", "xlsx")
     if sort not in FORMATS:
         abort(404)
     period = reports.read_period(report.period, request.args.get("period", ""))
     rows = [[pick(row.zh, row.en), _figure(row)] for row in reports.fold(report, period)]
-    file = write_sheet(sort, [pick(report.zh, report.en), period.name], rows)
+    file = write_sheet(sort, [pick(report.zh, report.en), period_name(period)], rows)
     content = {"format": sort, "period": period.name}
     note("report.export", subject=code, actor=actor(), content=content)
     return send_file(file, as_attachment=True, download_name=f"{code}-{period.name}.{sort}")
@@ -117,10 +125,17 @@ def _figure(row: Row) -> Any:
     return Decimal(row.value).scaleb(-2) if row.unit == "yuan" else row.value
 
 
+def minutes_text(minutes: int | None) -> str:
+    """Return how long something took in words; a dash where it is not known."""
+    return "–" if minutes is None else span_text(timedelta(minutes=minutes))
+
+
 def register(app: Flask) -> None:
     """Add the pages."""
     decisions.register(app)
     app.register_blueprint(area)
+    app.jinja_env.globals.update(period_name=period_name, minutes_text=minutes_text)
+    services.register(app)
     add_nav(
         app,
         "admin",

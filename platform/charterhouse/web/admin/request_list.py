@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request, url_for
 
-from charterhouse.desk.requests import NOBODY, STATES, Filters, count, services
+from charterhouse.desk.requests import DUE, NOBODY, STATES, Filters, count, services
 from charterhouse.desk.staff import list_staff
 from charterhouse.web.admin.request_words import count_text, staff_name
 from charterhouse.web.admin.terms import term
@@ -19,7 +19,9 @@ from charterhouse.web.listing import query_url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ListState", "options", "own_id", "read_state"]
+    from werkzeug.datastructures import MultiDict
+
+__all__ = ["DUE_NAMES", "ListState", "options", "own_id", "read_state"]
 
 _VIEWS: Final = {
     "open": lazy_pgettext("requests", "Open"),
@@ -30,6 +32,13 @@ _VIEWS: Final = {
 }
 _COUNTED: Final = ("open", "overdue", "mine", "nobody")
 _ENDED: Final = ("served", "cancelled", "refused", "closed")
+DUE_NAMES: Final = {
+    "overdue": lazy_pgettext("requests", "Overdue"),
+    "today": lazy_gettext("Due today"),
+    "week": lazy_gettext("Due within seven days"),
+    "later": lazy_gettext("Due later"),
+    "none": lazy_gettext("Without a deadline"),
+}
 _ME: Final = lazy_gettext("Me")
 
 
@@ -60,12 +69,14 @@ class ListState:
             yield term("request.state", f.status), _without("state")
         if f.service:
             yield code_label(f.service), _without("service")
+        if f.due:
+            yield str(DUE_NAMES[f.due]), _without("due")
         if f.staff != own.staff:
             who = gettext("Assigned to nobody") if f.staff == NOBODY else staff_name(int(f.staff))
             yield who, _without("staff")
 
-    def tabs(self) -> list[tuple[str, str, bool, str | None]]:
-        """Return the views with their counts."""
+    def tabs(self) -> list[tuple[str, str, bool, int | str | None]]:
+        """Return the views of the house with their counts."""
         return [
             (
                 str(label),
@@ -91,9 +102,13 @@ def _filters(view: str) -> Filters:
     return Filters(staff=staff, overdue=view == "overdue", over=view == "over")
 
 
-def read_state() -> ListState:
-    """Read the state of the list from the address; what is senseless there does not count."""
-    given = request.args.get
+def read_state(args: MultiDict[str, str] | None = None) -> ListState:
+    """Read the state of the list from the address; what is senseless there does not count.
+
+    Args:
+        args: the query, where it is not that of the request.
+    """
+    given = (request.args if args is None else args).get
     view = given("view", "open")
     view = view if view in _VIEWS else "open"
     own = _filters(view)
@@ -103,6 +118,7 @@ def read_state() -> ListState:
         status=status if status in (_ENDED if own.over else STATES) else "",
         service=_known(given("service", ""), services()),
         staff=own.staff or _read_staff(given("staff", "")),
+        due="" if own.over or own.overdue else _known(given("due", ""), DUE),
     )
     return ListState(view, given("layout") == "board" and not own.over, filters)
 
@@ -127,6 +143,7 @@ def options(state: ListState) -> dict[str, list[tuple[str, str]]]:
             (code, term("request.state", code))
             for code in (_ENDED if state.filters.over else STATES)
         ],
+        "due": [(code, str(text)) for code, text in DUE_NAMES.items()],
         "service": [(code, code_label(code)) for code in services()],
         "staff": [(me, str(_ME)), (NOBODY, gettext("Assigned to nobody")), *others],
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template, request
 
 from charterhouse.desk.requests import count, listed, services
-from charterhouse.web.admin import request_page, request_words
+from charterhouse.web.admin import request_page, request_words, views
 from charterhouse.web.admin.request_list import options, read_state
 from charterhouse.web.i18n import lazy_gettext
 from charterhouse.web.listing import read_page
@@ -27,7 +27,12 @@ _COLUMN: Final = 12
 def index() -> str:
     """List the requests by their next deadline, or lay them out by state."""
     state = read_state()
-    shared = {"state": state, "options": options(state), "services": services()}
+    shared = {
+        "state": state,
+        "bar": views.bar("requests", state.tabs(), narrowed=state.narrowed),
+        "options": options(state),
+        "services": services(),
+    }
     if state.board:
         columns = [
             (each.status, listed(each, size=_COLUMN).rows, count(each)) for each in state.columns()

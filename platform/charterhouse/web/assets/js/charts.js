@@ -77,9 +77,13 @@ function axes(data, look) {
   };
 }
 
+// Lines differ by their marks and bars by their pattern, too: colour never tells them apart alone.
+const MARKS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect"];
+
 function lines(data) {
-  return data.series.map((series) => ({
+  return data.series.map((series, index) => ({
     type: "line",
+    symbol: MARKS[index % MARKS.length],
     name: series.name,
     data: series.values,
     showSymbol: data.labels.length < 16,
@@ -141,12 +145,12 @@ function options(data, look) {
   }[data.kind]();
   return {
     animation: !still.matches,
-    aria: { enabled: true },
+    aria: { enabled: true, decal: { show: data.kind !== "line" && data.series.length > 1 } },
     color: look.series,
     // Texts are measured before they are drawn, so "inherit" would be measured as another font.
     textStyle: { fontFamily: look.font },
     legend: legend
-      ? { type: "scroll", [round ? "bottom" : "top"]: 0, icon: "circle", itemWidth: 9, itemGap: 18, textStyle: { color: look.ink } }
+      ? { type: "scroll", [round ? "bottom" : "top"]: 0, icon: data.kind === "line" ? undefined : "roundRect", itemWidth: 16, itemGap: 18, textStyle: { color: look.ink } }
       : undefined,
     tooltip: {
       trigger: round || data.kind === "heatmap" ? "item" : "axis",
