@@ -30,6 +30,7 @@ from charterhouse.kernel.clauses.services import (
     unless,
 )
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.own_days import calendar_of, rest_days, working_days
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse_emergency import rescue_system_texts as texts
 from charterhouse_emergency.common import EmergencyChannel, call, limit, none_of, service, step
@@ -86,7 +87,7 @@ def unwritten(_d: Draft, content: Mapping[str, Any]) -> bool:
 def office(s: SettingValues) -> ServiceHours:
     """When the medical affairs office is there."""
     opens, closes = (time.fromisoformat(each) for each in (s.office_start, s.office_end))
-    return ServiceHours(opens, closes, EVERY_DAY)
+    return ServiceHours(opens, closes, EVERY_DAY, calendar_of(s))
 
 
 def when(holds: Callable[[datetime], bool]) -> Condition:
@@ -115,6 +116,9 @@ class RescueSystemSettings(Schema):
     )
     office_start = time_of_day(meta("上班时间", "Office opens", "", "E10", "office"))
     office_end = time_of_day(meta("下班时间", "Office closes", "", "E10", "office"))
+
+    own_rest_days = rest_days("E10", "office")
+    own_working_days = working_days("E10", "office")
 
     groups = {  # noqa: RUF012 - marshmallow reads it as it is
         "limits": ("时限", "Limits"),

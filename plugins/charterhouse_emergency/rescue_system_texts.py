@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.own_days import with_own_days
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_emergency.common_texts import RULES, SHARED
 
@@ -44,7 +45,7 @@ LABELS: dict[str, Text] = {
 
 def words(s: SettingValues) -> dict[str, Text]:
     """Number → text, with the hospital's figures."""
-    zh, en = RULES["E10"]
+    zh, en = with_own_days(RULES["E10"], s)
     hours = {
         "E10": (
             f"{zh}办公时间：{s.office_start}至{s.office_end}。",

@@ -27,6 +27,7 @@ from charterhouse.kernel.clauses.services import (
     record,
     task,
 )
+from charterhouse.kernel.own_days import calendar_of
 from charterhouse.kernel.settings import SettingValues, Yuan, meta
 from charterhouse_green_channel.admission_guarantee_clauses import (
     DIFFERENCE,
@@ -140,7 +141,10 @@ class AdmissionGuarantee(GreenChannel):
 
 def hotline(s: SettingValues) -> ServiceHours:
     """Monday to Friday, on working days."""
-    return ServiceHours(time.fromisoformat(s.hotline_from), time.fromisoformat(s.hotline_until))
+    return ServiceHours(
+        time.fromisoformat(s.hotline_from), time.fromisoformat(s.hotline_until),
+        calendar=calendar_of(s),
+    )  # fmt: skip
 
 
 def _arranged(code: str, s: SettingValues) -> Service:

@@ -33,7 +33,9 @@ from charterhouse.kernel.clauses.services import (
     Step,
     always,
 )
+from charterhouse.kernel.own_days import calendar_of, rest_days, working_days
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse.kernel.workdays import WorkCalendar
 from charterhouse_green_channel.common_texts import HEADINGS, texts
 from charterhouse_green_channel.fields import code
 from charterhouse_green_channel.labels import LABELS, ROLES, SERVICES
@@ -62,6 +64,9 @@ class GreenChannelSettings(Schema):
             "就诊日派陪诊", "An escort is sent on the day of the visit", "", "G10", "service"
         ),
     )
+
+    own_rest_days = rest_days("G8", "deadlines")
+    own_working_days = working_days("G8", "deadlines")
 
     groups = {  # noqa: RUF012 - marshmallow reads it as a plain attribute
         "entry": ("投保与诊断", "Policies and diagnoses"),
@@ -157,7 +162,7 @@ class GreenChannel(Charter):
                 common.included, requested=[service.code for service in services],
                 used=common.used, known=SERVICES, form="G10",
             ),
-            _requests(services, common),
+            _requests(services, common, calendar_of(s)),
             Disclosures(common.disclosure),
         ]  # fmt: skip
         if common.persons:
@@ -171,11 +176,13 @@ class GreenChannel(Charter):
         return [*self.rules(s), *shared, *said]
 
 
-def _requests(services: list[Service], common: Common) -> Services:
+def _requests(services: list[Service], common: Common, calendar: WorkCalendar) -> Services:
     numbers: dict[str, Any] = {**_REQUESTS, "consent": common.consent}
     if common.hours is not None:
         numbers["outside"] = common.hours_number
-    return Services("G9", *services, labels=LABELS, hours=common.hours, **numbers)
+    return Services(
+        "G9", *services, labels=LABELS, hours=common.hours, calendar=calendar, **numbers
+    )
 
 
 def quotas(

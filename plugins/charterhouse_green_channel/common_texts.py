@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from charterhouse.kernel.charter import Section, Text
+from charterhouse.kernel.own_days import with_own_days
 from charterhouse.kernel.settings import SettingValues
 
 HEADINGS = (Section("G", "通用规则", "Common rules"),)
@@ -10,7 +11,8 @@ HEADINGS = (Section("G", "通用规则", "Common rules"),)
 
 def texts(s: SettingValues) -> dict[str, Text]:
     """Number → text, with the tenant's figures."""
-    return {**_membership(), **_requests(), **_service(s), **_records()}
+    found = {**_membership(), **_requests(), **_service(s), **_records()}
+    return {**found, "G8": with_own_days(found["G8"], s)}
 
 
 def _membership() -> dict[str, Text]:

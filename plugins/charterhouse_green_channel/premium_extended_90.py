@@ -11,8 +11,9 @@ from charterhouse.kernel.charter import Clause, Section, Text
 from charterhouse.kernel.clauses.conditions import detail
 from charterhouse.kernel.clauses.hours import Closed, Hours, at_night, on_holiday
 from charterhouse.kernel.clauses.services import Count, Service
+from charterhouse.kernel.own_days import calendar_of
 from charterhouse.kernel.settings import SettingValues, meta
-from charterhouse.kernel.workdays import SPRING_FESTIVAL, WorkCalendar
+from charterhouse.kernel.workdays import SPRING_FESTIVAL
 from charterhouse_green_channel.common import BOOKED, Common, booking, service
 from charterhouse_green_channel.fields import count, days, time_of_day
 from charterhouse_green_channel.labels import named
@@ -93,7 +94,7 @@ class PremiumExtended90(PremiumExtended):
             )
         ]  # fmt: skip
         if s.spring_festival_closed:
-            closed.append(on_holiday(WorkCalendar(), SPRING_FESTIVAL))
+            closed.append(on_holiday(calendar_of(s), SPRING_FESTIVAL))
         return [
             *self.extension(
                 s, counts=counts, free=("phone-doctor",),

@@ -17,8 +17,8 @@ from charterhouse.kernel.clauses.services import (
     Service,
     Step,
 )
+from charterhouse.kernel.own_days import calendar_of
 from charterhouse.kernel.settings import SettingValues, meta
-from charterhouse.kernel.workdays import WorkCalendar
 from charterhouse_green_channel.common import (
     BOOKED,
     Common,
@@ -89,7 +89,7 @@ class TumourThree(GreenChannel):
 
     def services(self, s: SettingValues) -> list[Service]:
         """See `GreenChannel.services`."""
-        free = long_before_visit(s.cancel_free_working_days, WorkCalendar())
+        free = long_before_visit(s.cancel_free_working_days, calendar_of(s))
         proposed, confirmed = "experts-proposed", "expert-confirmed"
         return [
             service(

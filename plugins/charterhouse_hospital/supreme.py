@@ -18,6 +18,7 @@ from charterhouse.kernel.clauses.rights import Rights, Statement
 from charterhouse.kernel.clauses.terms import Term
 from charterhouse.kernel.labels import COMMON
 from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.own_days import calendar_of, rest_days, with_own_days, working_days
 from charterhouse.kernel.settings import Factor, SettingValues, Whole, Yuan, meta
 from charterhouse_hospital.supreme_clauses import Guardian, PaymentInOrder
 
@@ -59,6 +60,9 @@ class SupremeSettings(Schema):
         metadata=meta("随访间隔", "Interval of follow-up", "months", "5.3", "service",
                       help_zh="0为不提醒", help_en="0 for none"),
     )  # fmt: skip
+
+    own_rest_days = rest_days("1.4", "admission")
+    own_working_days = working_days("1.4", "admission")
 
     groups = {  # noqa: RUF012 - marshmallow reads it as a plain attribute
         "admission": ("入会", "Admission"),
@@ -105,13 +109,14 @@ class Supreme(Charter):
 
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
+        review = ReviewDeadline("1.4", working_days=s.review_working_days, calendar=calendar_of(s))
         acting: list[Clause] = [
             Guardian("1.1", below=18),
             Application("1.2", review=True),
             OneMembership("1.2"),
             Documents("1.3", s.required_documents),
             PaymentInOrder("1.3", rejected="1.6"),
-            ReviewDeadline("1.4", working_days=s.review_working_days),
+            review.says(*with_own_days(review.text()["1.4"], s)),
             EntryFee("1.5", amount=s.membership_fee, instalments=True),
             Activation("1.5", card=False),
             Rights("1.5", verbs=frozenset({"spend", "use"}), shown={}, flag="", lent={},

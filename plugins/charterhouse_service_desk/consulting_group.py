@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.customers import CHANNELS, Contacts
 from charterhouse.kernel.clauses.cycles import HouseEvery
 from charterhouse.kernel.clauses.services import Bar, Limit, Service
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.own_days import calendar_of, rest_days, working_days
 from charterhouse.kernel.settings import SettingValues, Whole, meta
 from charterhouse_service_desk import consulting_group_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service, step
@@ -61,6 +62,9 @@ class ConsultingGroupSettings(Schema):
         metadata=meta("向主管汇报的周期", "Period of the supervisor's report", "days", "4.6",
                       "reports"),
     )  # fmt: skip
+
+    own_rest_days = rest_days("4.3", "reports")
+    own_working_days = working_days("4.3", "reports")
 
     groups = {  # noqa: RUF012 - marshmallow reads it as a plain attribute
         "work": ("咨询", "Consulting"),
@@ -132,7 +136,7 @@ class ConsultingGroup(ServiceDesk):
             ),
             DayBook("4.2", groups),
             Bookings("4.2", "appointment", labels=texts.LABELS),
-            DailySummaries("4.3", groups=GROUPS, advisers=s.advisers),
+            DailySummaries("4.3", groups=GROUPS, advisers=s.advisers, calendar=calendar_of(s)),
             DepartmentReports("4.5", advisers=s.advisers),
             HouseEvery("4.6", "supervisor-report", days=s.supervisor_report_days),
         ]

@@ -87,6 +87,7 @@ class DailySummaries(Clause):
     Args:
         groups: of contacts.
         advisers: the roster; whose summary is not there when a working day ends, gets a task.
+        calendar: of the working days.
     """
 
     of_house = True
@@ -94,11 +95,13 @@ class DailySummaries(Clause):
     task = "summary-missing"
     shares: ClassVar[frozenset[str]] = frozenset({"record"})
 
-    def __init__(self, number: str, *, groups: Iterable[str], advisers: Iterable[str]) -> None:
+    def __init__(
+        self, number: str, *, groups: Iterable[str], advisers: Iterable[str], calendar: WorkCalendar
+    ) -> None:
         super().__init__(number)
         self.groups = tuple(groups)
         self.advisers = tuple(dict.fromkeys(advisers))
-        self.calendar = WorkCalendar()
+        self.calendar = calendar
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.own_days import with_own_days
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_service_desk.labels import SHARED, listed, named
 
@@ -122,6 +123,7 @@ def _channels(s: SettingValues) -> dict[str, Text]:
 
 
 def _duties(s: SettingValues) -> dict[str, Text]:
+    own_zh, own_en = with_own_days(("", ""), s)
     zh, en = listed(s.advisers, LABELS)
     return {
         "4.1": (
@@ -138,11 +140,11 @@ def _duties(s: SettingValues) -> dict[str, Text]:
         ),
         "4.3": (
             "每个工作日每位咨询员交一份小结：联系次数（合计和各组）、预约人数、预约率（预约人数÷当日联系人数）；数字须与"
-            f"记录一致，同一天不得再交。名册：{zh}；工作日结束时未交的，每人生成一项任务。",
+            f"记录一致，同一天不得再交。名册：{zh}；工作日结束时未交的，每人生成一项任务。{own_zh}",
             "Each adviser hands in one summary of each working day: contacts in all and by group, "
             "persons booked for, booking rate (these ÷ persons contacted that day). The figures must "
             f"agree with the record; a second one for the day is refused. Roster: {en}; for each of "
-            "it whose summary is not there when the working day ends a task is raised.",
+            f"it whose summary is not there when the working day ends a task is raised.{own_en}",
         ),
         "4.4": (
             "咨询组长：（1）直接向企划部汇报，协助制订本组计划，组织实施并分配任务；（2）监督、组织和协助组员业务；"
