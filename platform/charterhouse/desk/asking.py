@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from charterhouse.desk.attachments import Kept, attach, attachments_of
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.intake import Answer, foresee, quote, submit
 from charterhouse.desk.local import now_here
 from charterhouse.desk.member_file import standing_now
-from charterhouse.desk.offers import Asked, body_of
+from charterhouse.desk.offers import Asked, Offered, body_of
 from charterhouse.desk.request_file import Clock, RequestFile, clocks_of, declared, request_file
 from charterhouse.desk.request_moves import Move, moves
 from charterhouse.kernel.clauses.casework import Casework
@@ -24,8 +25,19 @@ from charterhouse.records.view import StoreView
 from charterhouse.tenancy.store import prepared, unit
 
 __all__ = [
-    "Foreseen", "ask", "give_up", "is_key", "may_rate", "own_request", "price_of_giving_up", "rate",
-    "request_id_of", "supply", "what_comes",
+    "Foreseen",
+    "ask",
+    "give_up",
+    "hand_in",
+    "is_key",
+    "keep_paper",
+    "kept_papers",
+    "may_rate",
+    "own_request",
+    "price_of_giving_up",
+    "rate",
+    "request_id_of",
+    "what_comes",
 ]  # fmt: skip
 
 SIDE = "customer"
@@ -165,16 +177,54 @@ def own_request(ref: str, request_id: str) -> RequestFile:
     return found
 
 
-def supply(ref: str, request_id: str, documents: Mapping[str, int], *, key: str) -> Answer:
-    """Hand papers in for a member's own request.
+def hand_in(ref: str, request_id: str, code: str, data: bytes, *, key: str) -> Answer:
+    """Hand a paper in for a member's own request: its scan or photo is kept, and it counts.
+
+    Args:
+        ref: the member.
+        request_id: of the request.
+        code: of the paper.
+        data: the file.
+        key: idempotency key.
 
     Raises:
-        NotFoundError: this member has no such request.
-        ConflictError: the key was used for other papers.
+        NotFoundError: this member has no such request, or it asks for no such paper.
+        ConflictError: the key was used for another paper.
+        DeskError: the file is not taken (`file_missing`, `file_too_large`, `file_type`,
+            `too_many_files`); nothing is kept.
     """
-    own_request(ref, request_id)
-    raw = {"request": request_id, "documents": dict(documents), "by": SIDE}
-    return submit("supply", raw, actor=f"member:{ref}", key=f"my:{ref}:{key}")
+    file = own_request(ref, request_id)
+    if not any(code in paper.codes for paper in file.papers):
+        raise NotFoundError("it asks for no such paper", code="paper_unknown")
+    actor = f"member:{ref}"
+    raw: dict[str, Any] = {"request": request_id, "documents": {code: 1}, "by": SIDE}
+    with unit(write=True):
+        answer = submit("supply", raw, actor=actor, key=f"my:{ref}:{key}")
+        if answer.accepted and not answer.repeated:
+            attach(ref, code, data, actor=actor)
+    return answer
+
+
+def keep_paper(ref: str, offer: Offered, code: str, data: bytes) -> Kept:
+    """Keep a scan or photo of a paper for a request that is about to be asked for.
+
+    Raises:
+        NotFoundError: the service asks for no such paper.
+        DeskError: the file is not taken.
+    """
+    if not any(code in codes for codes in offer.papers):
+        raise NotFoundError("it asks for no such paper", code="paper_unknown")
+    return attach(ref, code, data, actor=f"member:{ref}")
+
+
+def kept_papers(ref: str, codes: Iterable[str]) -> dict[str, Kept]:
+    """The newest file of each of these papers that the member has on record."""
+    wanted = set(codes)
+    found: dict[str, Kept] = {}
+    for kept in attachments_of(ref):
+        if kept.code in wanted:
+            found.setdefault(kept.code, kept)
+    return found
 
 
 def price_of_giving_up(file: RequestFile) -> Move | None:

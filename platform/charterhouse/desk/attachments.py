@@ -14,6 +14,7 @@ from charterhouse.desk.audit import note
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.people import get_person, is_ref
 from charterhouse.desk.words import program_now
+from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.records.models import Attachment, db
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.scope import current_tenant
@@ -63,7 +64,7 @@ class Kept:
 
 
 def paper_codes() -> list[str]:
-    """The papers that the tenant's charter asks for on any path, through any channel.
+    """The papers that the tenant's charter asks for: on any path of admission, then of services.
 
     Raises:
         CharterUnavailableError: the tenant's charter is not installed.
@@ -76,6 +77,10 @@ def paper_codes() -> list[str]:
         for needed in program.requirements(verb, path=path, channel=channel):
             if needed.sort == "document":
                 found.setdefault(needed.code)
+    for clause in program.clauses:
+        if isinstance(clause, Casework):
+            asked = (paper for each in clause.services.values() for paper in each.asks_for)
+            found.update(dict.fromkeys(code for paper in asked for code in paper.codes))
     return list(found)
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 from tests.web.requests_charter import CODE, install
 
 from charterhouse import clock
-from charterhouse.desk.intake import submit
+from charterhouse.desk import access, asking
+from charterhouse.desk.attachments import LIMIT, attachments_of
+from charterhouse.desk.errors import DeskError
 from charterhouse.desk.request_file import request_file
 from charterhouse.desk.requests import Filters, listed
+from charterhouse.records.tables import audit
 from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
 from charterhouse.web.app import create_app
 from charterhouse.web.auth.session import sign_in
 from charterhouse.web.permissions import public
@@ -26,10 +32,12 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from tests.web.conftest import Clinic
+    from werkzeug.test import TestResponse
 
     from charterhouse.config import Config
     from charterhouse.tenancy.catalogue import Catalogue
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 GREEN = "green-channel.three-services"
 
 
@@ -82,7 +90,11 @@ class Phone:
 
 @pytest.fixture(name="phone_of")
 def _phone_of(settings: Config, catalogue: Catalogue) -> Callable[..., Phone]:
-    app = create_app(settings, directory=catalogue, areas=("charterhouse.web.portal", _door))
+    app = create_app(
+        settings,
+        directory=catalogue,
+        areas=("charterhouse.web.portal", "charterhouse.web.api", _door),
+    )
     app.testing = True
     return lambda ref, slug="clinic": Phone(app, ref, slug)
 
@@ -279,6 +291,93 @@ def test_what_is_used_up_cannot_be_asked_for(phones: tuple[Phone, Phone]) -> Non
     assert "data-once" not in page.split("<main")[-1].split("</main>")[0]
 
 
+# Papers.
+
+
+def test_photographs_of_the_check_page_go_with_the_request(
+    phones: tuple[Phone, Phone], house: Clinic
+) -> None:
+    page = phones[0].send(
+        "/services/specialist", "/services/specialist", 200, step="paper", code="report",
+        note="mornings only", file=(io.BytesIO(PNG), "a.png"),
+    )  # fmt: skip
+    assert 'name="given" value="report"' in page
+    assert "mornings only" in page, "what was typed goes along"
+    assert "Papers are still missing" in main(page)
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key is not None
+    request_id = asked(phones[0], given=["report", "claim-form"], key=key[1])
+    with tenant_scope(house.tenant):
+        file = request_file(request_id)
+    assert file.content["documents"] == {"report": 1}, "only what was really handed in counts"
+    assert [len(paper.files) for paper in file.papers if paper.code == "report"] == [1]
+
+
+def test_a_missing_paper_is_photographed_later(phones: tuple[Phone, Phone], house: Clinic) -> None:
+    request_id = asked(phones[0])
+    here = f"/requests/{request_id}"
+    for code in ("claim-form", "report"):
+        phones[0].send(f"{here}/papers", here, code=code, file=(io.BytesIO(PNG), "a.png"))
+    page = phones[0].get(here)
+    assert "9 Mar 2026" in main(page), "the papers are complete and the clock runs"
+    link = re.search(r"/my(/papers/\d+)", page)
+    assert link is not None
+    answer = phones[0].client.get(f"/t/clinic/my{link[1]}")
+    assert answer.data == PNG
+    assert answer.headers["Cache-Control"] == "no-store"
+    phones[1].get(link[1], status=404)
+    with tenant_scope(house.tenant), unit() as opened:
+        actions = [row.action for row in opened.connection.execute(select(audit.c.action))]
+    assert actions.count("attachment.open") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        pytest.param(b"", "choose a file", id="nothing"),
+        pytest.param(b"<html>", "must be a JPEG, PNG or PDF file", id="type"),
+    ],
+)
+def test_a_file_that_is_not_taken_is_said_beside_its_paper(
+    data: bytes, problem: str, phones: tuple[Phone, Phone], house: Clinic
+) -> None:
+    request_id = asked(phones[0])
+    here = f"/requests/{request_id}"
+    for path, at, more in (
+        (f"{here}/papers", here, {}),
+        ("/services/specialist", "/services/specialist", {"step": "paper", "note": "by phone"}),
+    ):
+        page = phones[0].send(path, at, 422, code="report", file=(io.BytesIO(data), "a"), **more)
+        assert f"</svg>{problem}" in re.sub(r"\s+", " ", page)
+    assert "by phone" in page, "nothing typed is lost"
+    with tenant_scope(house.tenant):
+        assert request_file(request_id).content["documents"] == {}
+
+
+def test_a_file_that_is_too_large_leaves_no_trace(
+    phones: tuple[Phone, Phone], house: Clinic
+) -> None:
+    request_id = asked(phones[0])
+    with tenant_scope(house.tenant):
+        large = b"%PDF-" + bytes(LIMIT)
+        with pytest.raises(DeskError, match="at most 5 MB"):
+            asking.hand_in(phones[0].ref, request_id, "report", large, key="k" * 20)
+        file = request_file(request_id)
+        assert file.content["documents"] == {}
+        assert attachments_of(phones[0].ref) == []
+
+
+def test_papers_go_only_to_ones_own_request_and_where_they_are_asked(
+    phones: tuple[Phone, Phone],
+) -> None:
+    request_id = asked(phones[0])
+    here = f"/requests/{request_id}"
+    phones[1].send(f"{here}/papers", "/services/specialist", 404, code="report",
+                   file=(io.BytesIO(PNG), "a.png"))  # fmt: skip
+    phones[0].send(f"{here}/papers", here, 404, code="strange",
+                   file=(io.BytesIO(PNG), "a.png"))  # fmt: skip
+
+
 # My requests.
 
 
@@ -373,11 +472,23 @@ def test_a_key_of_somebody_else_takes_nothing_over(
 
 
 def test_the_api_takes_the_same_request(house: Clinic, phones: tuple[Phone, Phone]) -> None:
-    """An event told from outside stands on the member's page like one's own."""
-    with tenant_scope(house.tenant):
-        told = submit(
-            "request", {"id": "app-1", "member": phones[0].ref, "service": "specialist"},
-            actor="api:1",
+    """An app of the house's own asks by the API; deciding needs a right more."""
+
+    def tell(permissions: tuple[str, ...], event: dict[str, Any]) -> TestResponse:
+        with tenant_scope(house.tenant):
+            token = access.create_key("app", permissions, actor="test").token
+        return phones[0].client.application.test_client().post(
+            "/t/clinic/api/v1/events", json=event, headers={"Authorization": f"Bearer {token}"}
         )  # fmt: skip
-    assert told.accepted
-    assert "app-1" in phones[0].get("/requests")
+
+    papers = {"claim-form": 1, "report": 1}
+    body = {"id": "app-1", "member": phones[0].ref, "service": "specialist", "documents": papers}
+    told = tell(("events.write",), {"request": body})
+    assert told.status_code == 201, told.text
+    assert {"1.3", "1.7"} <= {each["number"] for each in (told.json or {})["clauses"]}
+    page = phones[0].get("/requests")
+    assert "app-1" in page
+    assert "Promised by 9 Mar 2026" in main(page)
+    decision = {"decide": {"request": "app-1", "outcome": "approved"}}
+    assert tell(("events.write",), decision).status_code == 403
+    assert tell(("events.write", "approvals.decide"), decision).status_code == 201

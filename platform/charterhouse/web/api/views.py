@@ -44,6 +44,7 @@ VERB_PERMISSIONS = {
     "award": "points.adjust",
     "bring_in": "members.import",
     "cash_out": "payments.refund",
+    "decide": "approvals.decide",
     "grant": "approvals.decide",
     "refund": "bills.reverse",
     "reject": "approvals.decide",

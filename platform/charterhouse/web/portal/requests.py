@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Final
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, send_file, url_for
 
 from charterhouse import clock
 from charterhouse.desk import asking
+from charterhouse.desk.attachments import TYPES, open_attachment
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
 from charterhouse.desk.institution import contact
 from charterhouse.desk.portal import home
@@ -17,9 +19,11 @@ from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import gone, own_ref, portal
 from charterhouse.web.portal.service_words import why_text
-from charterhouse.web.portal.services import form_key
+from charterhouse.web.portal.services import form_key, sent_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response
 
     from charterhouse.desk.intake import Answer
@@ -49,7 +53,7 @@ def _own(request_id: str) -> RequestFile:
         gone()
 
 
-def _page(request_id: str, problem: str) -> str:
+def _page(request_id: str, problem: str, errors: Mapping[str, str] | None = None) -> str:
     file = _own(request_id)
     return render_template(
         "portal/request.html",
@@ -60,6 +64,8 @@ def _page(request_id: str, problem: str) -> str:
         late=file.due_at is not None and file.due_at <= clock.now(),
         contact=contact(),
         problem=problem,
+        errors=errors or {},
+        types=TYPES,
         key=new_key,
     )
 
@@ -70,6 +76,39 @@ def _done(request_id: str, answer: Answer, text: str) -> tuple[str, int] | Respo
         return _page(request_id, why_text(answer.refusal["code"])), 422
     notify(text)
     return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+
+
+@portal.post("/requests/<request_id>/papers")
+@signed_in("member")
+def service_paper(request_id: str) -> tuple[str, int] | Response:
+    """Hand a paper in: a photo or scan of it."""
+    code = request.form.get("code", "")
+    try:
+        answer = asking.hand_in(own_ref(), request_id, code, sent_file(), key=form_key())
+    except NotFoundError:
+        gone()
+    except ConflictError:
+        # The same form with another paper: the first one is in.
+        return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+    except DeskError as error:
+        return _page(request_id, "", {f"paper.{code}": gettext(error.message)}), 422
+    return _done(request_id, answer, gettext("Your paper is with us."))
+
+
+@portal.get("/papers/<int(max=9223372036854775807):number>")
+@signed_in("member")
+def own_paper(number: int) -> Response:
+    """Look at a paper of my own; that somebody looked is noted."""
+    ref = own_ref()
+    try:
+        kept, data = open_attachment(ref, number, actor=f"member:{ref}")
+    except NotFoundError:
+        gone()
+    answer = send_file(
+        io.BytesIO(data), mimetype=kept.type, as_attachment=True, download_name=kept.name
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @portal.post("/requests/<request_id>/cancel")

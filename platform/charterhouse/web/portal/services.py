@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from charterhouse.desk import asking
+from charterhouse.desk.attachments import LIMIT, TYPES
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
 from charterhouse.desk.offers import Asked, Offered, offered, persons, picks_hospital
 from charterhouse.desk.portal import home
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from charterhouse.desk.asking import Foreseen
 
-__all__ = ["form_key"]
+__all__ = ["form_key", "sent_file"]
 
 _TEXT: Final = 500
 _NAME: Final = 80
@@ -68,17 +70,10 @@ def service_ask(code: str) -> str | tuple[str, int] | Response:
 def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
     """Check what was entered, or send it."""
     key = form_key()
-    asked = _entered(ref, offer)
-    sending = request.form.get("step") == "send"
-    if not sending:
-        coming = asking.what_comes(ref, offer.code, asked, key=key)
-        errors = _errors(offer, coming)
-        if errors:
-            return _form(ref, offer, errors), 422
-        return render_template(
-            "portal/ask_check.html", home=home(ref), offer=offer, coming=coming, asked=asked,
-            key=key, person=_name_of(ref, offer, asked.person), values=request.form,
-        )  # fmt: skip
+    taken, problems = _take_paper(ref, offer)
+    asked = _entered(ref, offer, taken)
+    if request.form.get("step") != "send":
+        return _look(ref, offer, asked, key, problems)
     try:
         request_id, answer = asking.ask(ref, offer.code, asked, key=key)
     except ConflictError:
@@ -94,6 +89,63 @@ def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
         return _form(ref, offer, _errors(offer, coming)), 422
     notify(gettext("Your request is with us."))
     return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+
+
+def _look(
+    ref: str, offer: Offered, asked: Asked, key: str, problems: Mapping[str, str]
+) -> str | tuple[str, int]:
+    """Show what will happen; or the form again with what is wrong in it."""
+    coming = asking.what_comes(ref, offer.code, asked, key=key)
+    errors = _errors(offer, coming)
+    papers_lack = bool(errors) and all(name.startswith("paper.") for name in errors)
+    if errors and not papers_lack:
+        return _form(ref, offer, errors), 422
+    lacking = {*coming.missing, *coming.lacking}
+    values = MultiDict(request.form)
+    values.setlist("given", list(asked.documents))
+    page = render_template(
+        "portal/ask_check.html",
+        home=home(ref),
+        offer=offer,
+        coming=coming,
+        asked=asked,
+        key=key,
+        person=_name_of(ref, offer, asked.person),
+        values=values,
+        slots=[
+            codes
+            for codes in offer.papers
+            if codes[0] in lacking or set(codes) & set(asked.documents)
+        ],
+        kept=asking.kept_papers(ref, asked.documents),
+        errors=problems,
+        types=TYPES,
+    )
+    return (page, 422) if problems else page
+
+
+def _take_paper(ref: str, offer: Offered) -> tuple[str, dict[str, str]]:
+    """Keep a photo that was sent; return which paper it is, and what is wrong with it."""
+    if request.form.get("step") != "paper":
+        return "", {}
+    code = request.form.get("code", "")
+    try:
+        asking.keep_paper(ref, offer, code, sent_file())
+    except NotFoundError:
+        raise
+    except DeskError as error:
+        return "", {f"paper.{code}": gettext(error.message)}
+    return code, {}
+
+
+def sent_file() -> bytes:
+    """Read the file of the form, no further than just beyond what is taken."""
+    sent = request.files.get("file")
+    if sent is None:
+        return b""
+    data = sent.stream.read(LIMIT + 1)
+    sent.close()
+    return data
 
 
 def _form(ref: str, offer: Offered, errors: Mapping[str, str]) -> str:
@@ -112,8 +164,8 @@ def _form(ref: str, offer: Offered, errors: Mapping[str, str]) -> str:
     )
 
 
-def _entered(ref: str, offer: Offered) -> Asked:
-    """What the form holds, as far as this service asks for it."""
+def _entered(ref: str, offer: Offered, taken: str) -> Asked:
+    """What the form holds, as far as this service asks for it, with a paper just taken."""
     form = request.form
     details = {code: form.get(f"details.{code}", "").strip()[:_TEXT] for code in offer.details}
     person = form.get("person", "")
@@ -123,12 +175,19 @@ def _entered(ref: str, offer: Offered) -> Asked:
         raise NotFoundError("there is no such person", code="member_unknown")
     return Asked(
         details={code: text for code, text in details.items() if text},
-        documents={},
+        documents=_given(ref, offer, taken),
         person=person,
         hospital=form.get("hospital", "").strip()[:_NAME],
         consent=bool(form.get("consent")) if offer.consent else None,
         note=form.get("note", "").strip()[:_TEXT],
     )
+
+
+def _given(ref: str, offer: Offered, taken: str) -> dict[str, int]:
+    """The papers that were photographed for this form; only what is on record counts."""
+    asks = {code for codes in offer.papers for code in codes}
+    given = [code for code in (*request.form.getlist("given"), taken) if code in asks]
+    return dict.fromkeys(asking.kept_papers(ref, given), 1)
 
 
 def _name_of(ref: str, offer: Offered, person: str) -> str:
