@@ -25,9 +25,11 @@ def command(ctx: click.Context, *, only: tuple[str, ...], as_json: bool) -> None
     """
     from charterhouse.commands.common import tenant_named
     from charterhouse.config import Config
+    from charterhouse.desk.files import move_over
     from charterhouse.desk.requests import list_requests
     from charterhouse.tenancy.migrate import migrate_all
     from charterhouse.tenancy.provision import open_catalogue
+    from charterhouse.tenancy.scope import tenant_scope
 
     config = Config.from_env()
     catalogue = open_catalogue(config)
@@ -46,6 +48,14 @@ def command(ctx: click.Context, *, only: tuple[str, ...], as_json: bool) -> None
     for one in report.outcomes:
         if one.state == "done":
             list_requests(catalogue.get(one.tenant_id))
+            with tenant_scope(catalogue.get(one.tenant_id)):
+                _moved, stay = move_over()
+            if stay:
+                click.echo(
+                    f"{one.slug}: these files are damaged or unsafe and stay in the store: "
+                    f"{', '.join(stay)}",
+                    err=True,
+                )
     if as_json:
         rows = [
             {"tenant": one.slug, "state": one.state, "error": one.error} for one in report.outcomes

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from charterhouse.desk import files
 from charterhouse.jobs.clock import DueClock
 from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
 
 _log = structlog.get_logger(__name__)
@@ -48,17 +50,24 @@ class Job:
 
 
 def standard_jobs() -> list[Job]:
-    """The clock and the outbox in every round, the sweeper every half minute."""
+    """The clock and the outbox in every round, payments every half minute, files every six hours."""
     due_clock = DueClock()
 
     def swept(tenant: Tenant) -> bool:
         sweep(tenant)
         return False
 
+    def swept_files(tenant: Tenant) -> bool:
+        with tenant_scope(tenant):
+            files.move_over()
+            files.sweep()
+        return False
+
     return [
         Job("clock", lambda tenant: due_clock.tick(tenant) > 0),
         Job("outbox", lambda tenant: deliver(tenant).sent > 0),
         Job("payments", swept, every=30.0),
+        Job("files", swept_files, every=6 * 3600.0),
     ]
 
 

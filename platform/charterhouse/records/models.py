@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Mapped
 
-__all__ = ["Attachment", "AuditEntry", "Base", "Item", "Request", "SavedView", "db"]
+__all__ = ["Attachment", "AuditEntry", "Base", "File", "Item", "Request", "SavedView", "db"]
 
 
 class Base(DeclarativeBase):
@@ -96,6 +96,24 @@ class AuditEntry(Base):
         digest: Mapped[str]
         previous: Mapped[str]
         hash: Mapped[str]
+
+
+class File(Base):
+    """A file of a paper; its content lies outside the store, under the name in `content`."""
+
+    __table__ = tables.file
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        person_id: Mapped[int]
+        request: Mapped[str]
+        code: Mapped[str]
+        type: Mapped[str]
+        size: Mapped[int]
+        content: Mapped[str]
+        thumbnail: Mapped[str]
+        added_at: Mapped[datetime]
+        actor: Mapped[str]
 
 
 class Attachment(Base):

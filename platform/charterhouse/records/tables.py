@@ -69,6 +69,26 @@ attachment = Table(
     comment="Scans and photos of papers that people handed in; `size` is in bytes.",
 )
 
+file = Table(
+    "file",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("person.id"), nullable=False),
+    Column("request", CODE, nullable=False),
+    Column("code", CODE, nullable=False),
+    Column("type", CODE, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("content", CODE, nullable=False),
+    Column("thumbnail", CODE, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Index(None, "person_id", "added_at"),
+    Index(None, "request", "added_at"),
+    Index(None, "content"),
+    Index(None, "thumbnail"),
+    comment="Files of papers, of a person or for a request; `content` and `thumbnail` name blobs.",
+)
+
 standing = Table(
     "standing",
     metadata,
