@@ -74,7 +74,7 @@ class ExclusiveDoctor(Charter):
             Withdrawal("1.4", forfeits=(CREDIT,)),
             DoctorOfOnesOwn("1.5", task="assign-doctor", awaited=True).says(*texts.ASSIGNMENT),
             Activation("1.5", card=False, awaits=without_doctor),
-            Rights("1.5", verbs=texts.NEED_RIGHTS, shown={}, lent={}, ended="1.4"),
+            Rights("1.5", verbs=texts.NEED_RIGHTS, shown={}, lent={}, ended="1.4", price="4.2"),
             DetailsChanged("1.6", shown={}, record=""),
             Cycle(
                 "1.6", "update-details", sort="notice", months=s.update_months,

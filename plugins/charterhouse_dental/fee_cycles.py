@@ -67,7 +67,7 @@ class FeeCycles(Charter):
             Choice("1.2", "cycle", tuple(MONTHS), default="yearly").says(*texts.cycles(s)),
             Term("1.2", months=months),
             Renewal("1.3", fee=fees, months=months).says(*texts.RENEWAL),
-            Rights("1.3", verbs=words.USING, shown={}, lent={}, none="1.1"),
+            Rights("1.3", verbs=words.USING, shown={}, lent={}, none="1.1", price="2.13"),
             Tiers(
                 "1.4", {n: words.named(n, texts.LABELS) for n in s.levels},
                 default=s.levels[0], setting="levels", detail="level",

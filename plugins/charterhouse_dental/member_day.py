@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from charterhouse.kernel.charter import Charter, Clause, Section
+from collections.abc import Iterator
+
+from charterhouse.kernel import effects as fx
+from charterhouse.kernel.charter import FOLLOW, Charter, Clause, Section, on
 from charterhouse.kernel.clauses.admission import Consent, Documents, OneMembership
 from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.conditions import ByTier, on_days_of_month
@@ -19,6 +22,7 @@ from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.rights import Rights
 from charterhouse.kernel.clauses.services import Service, Step, record, task
 from charterhouse.kernel.clauses.tiers import Ladder, Tiers, thresholds
+from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, SPEND_TOTAL
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_dental import member_day_texts as texts
@@ -28,6 +32,16 @@ from charterhouse_dental.member_day_settings import MemberDaySettings
 from charterhouse_dental.rights_by_tier import rights_by_tier
 
 TRACKING = "visit-tracking"
+
+
+class MemberDays(DaysOfMonthNotice):
+    """The days of the month on which points are multiplied; members are told before."""
+
+    @on("spend", phase=FOLLOW)
+    def member_day(self, d: Draft) -> Iterator[fx.Effect]:
+        """The bill of a member is one of such a day."""
+        if d.bill and d.bill.entitled and d.event.day.day in self.days:
+            yield fx.Cite("member day")
 
 
 class MemberDay(Charter):
@@ -83,12 +97,12 @@ class MemberDay(Charter):
             ),
             GrantedTier("2.1", admits=False, card=False, notice="tier-rise"),
             *(Unlimited("2.2", code, only=tiers) for code, tiers in rights_by_tier(rights)),
-            Rights("2.2", verbs=texts.NEED_RIGHTS, shown={}, lent={}).says(*texts.rights(s)),
+            Rights("2.2", verbs=texts.NEED_RIGHTS, shown={}, lent={}, price="2.7").says(*texts.rights(s)),
             PointsByRate(
                 "2.3", per_yuan=s.points_per_yuan, multiplier=multipliers, boost=member_days,
                 short=True,
             ).says(*texts.points(s)),
-            DaysOfMonthNotice("2.4", "member-day", days=s.member_days, before=1).says(
+            MemberDays("2.4", "member-day", days=s.member_days, before=1).says(
                 *texts.member_days(s)
             ),
             Redemption(

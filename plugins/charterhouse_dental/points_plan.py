@@ -123,6 +123,8 @@ class PointsPlan(Charter):
         Section("D", "补充规定", "Further rules"),
     )
     form = names.FORM
+    waiver: Mapping[str, str] = {}
+    """Under which other number a plan says that the waiver of 9.4 applies: reason → number."""
     reports = (names.MONTHLY,)
     records = names.RECORDS
     roles = names.ROLES
@@ -168,7 +170,9 @@ class PointsPlan(Charter):
         return [
             Tiers("4.1", {level: names.LABELS[level] for level in LEVELS}, default=LEVELS[0],
                   asked=False),
-            PointLevels("4.1", Thresholds.of(s), below=below),
+            PointLevels(
+                "4.1", Thresholds.of(s), below=below, several="4.2", granted="4.4"
+            ),
         ]  # fmt: skip
 
     def everybody(self, s: SettingValues) -> list[Clause]:
@@ -208,7 +212,7 @@ class PointsPlan(Charter):
     def lists(self) -> list[Clause]:
         """Clauses 9 and 10."""
         return [
-            RegistrationWaiver("9.4"),
+            RegistrationWaiver("9.4", **self.waiver),
             HouseTask("9.7", "gift-stock-check", weekday=FRIDAY),
             RaisedOn("10.1", "activated", tasks=("make-member-file", "make-hospital-record")),
             NewMembers("10.2"),

@@ -43,6 +43,7 @@ class PointsPlanB(PointsPlan):
         "Oral hospital membership with points rewards, plan B",
     )
     Settings = PointsPlanBSettings
+    waiver = {"applies": "5.9"}  # noqa: RUF012 - read as a plain attribute
 
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The rules in the order of the document, and its text."""

@@ -245,12 +245,14 @@ class PointLevels(Ladder):
     """The level by points, or the one granted where that is higher; only a refund lowers it.
 
     A member never falls below the lowest level. Numbers by reason: `below` (its conditions are
-    met no longer).
+    met no longer), `several` (levels at once), `granted` (the level given keeps it).
     """
 
-    def __init__(self, number: str, thresholds: Thresholds, *, below: str) -> None:
+    def __init__(
+        self, number: str, thresholds: Thresholds, *, below: str, several: str, granted: str
+    ) -> None:
         super().__init__(number, thresholds.rungs, falls=True)
-        self.by_reason = {"below": below}
+        self.by_reason = {"below": below, "several": several, "granted": granted}
         self.thresholds = thresholds
 
     def check(self) -> Iterator[tuple[str, str]]:
@@ -271,12 +273,18 @@ class PointLevels(Ladder):
         # Thresholds that were raised meanwhile take nothing away.
         least = LEVELS[0] if cause == "refunded" else standing.tier or LEVELS[0]
         top = reached if cause == "refunded" else max(reached, before, key=rank)
-        tier = max(least, top, standing.facts.get(GRANTED, ""), key=rank)
+        granted = standing.facts.get(GRANTED, "")
+        tier = max(least, top, granted, key=rank)
+        if granted and rank(granted) > rank(top):
+            yield fx.Cite("floor", number=self.of("granted"))
         if top != before:
             yield fx.Keep(member, BY_POINTS, top or None)
         if tier != standing.tier:
+            several = rank(tier) > rank(standing.tier) + 1
             yield fx.Change(member, {"tier": tier})
             yield fx.Announce("tier_changed", member, cause)
+            if several:
+                yield fx.Cite("several levels at once", number=self.of("several"))
         if before and not top and tier == LEVELS[0]:
             yield fx.Raise("flag", "below-threshold", member, number=self.of("below"))
 

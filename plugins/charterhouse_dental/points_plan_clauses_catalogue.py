@@ -75,6 +75,8 @@ class ChildItems(Clause):
                      missing=("born" if d.body.for_ else "for",))  # fmt: skip
         elif age_on(born, d.event.day) > self.age_max:
             yield fx.Refuse("age_limit", "redeem.for")
+        else:
+            yield fx.Cite("in age")
 
     @on("use", phase=GUARD, rank=14)
     def named(self, d: Draft) -> Iterator[fx.Effect]:

@@ -89,7 +89,8 @@ class Issued(Clause):
 class RegistrationWaiver(Clause):
     """A first-time patient who was treated with a service passed on pays no registration fee.
 
-    Only on bills of that day that come after the use.
+    Only on bills of that day that come after the use. Numbers by reason: `applies` (the rule that
+    says that this one holds).
     """
 
     @on("spend", phase=PRICE, rank=10)
@@ -101,6 +102,8 @@ class RegistrationWaiver(Clause):
         for index, line in enumerate(d.bill.lines):
             if line.line.category == "registration":
                 yield fx.PriceLine(index, 0)
+                if "applies" in self.by_reason:
+                    yield fx.Cite("waived", number=self.of("applies"))
 
 
 class ChildCare(Offer):

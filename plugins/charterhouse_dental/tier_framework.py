@@ -86,7 +86,7 @@ class TierFramework(Charter):
                 "会员期限为该等级所定月数，自缴费之日起算。",
                 "The term is that of the tier, from the day of payment.",
             ),
-            Rights("3.1", verbs=words.USING, shown={}, lent={}).says(*texts.services(tiers)),
+            Rights("3.1", verbs=words.USING, shown={}, lent={}, price="3.3").says(*texts.services(tiers)),
             *(
                 ServiceBought(
                     "3.1", code, only=[t for t, row in tiers.items() if code in row["services"]]

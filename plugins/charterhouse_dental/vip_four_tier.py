@@ -23,7 +23,7 @@ from charterhouse.kernel.clauses.points import (
     Redemption,
 )
 from charterhouse.kernel.clauses.price import BasePrice, Factor, FactorTable
-from charterhouse.kernel.clauses.rights import CARD_ON_BILLS, Rights
+from charterhouse.kernel.clauses.rights import CARD_ON_BILLS, Rights, Statement
 from charterhouse.kernel.clauses.tender import CreditTender, PointsTender
 from charterhouse.kernel.clauses.tiers import Ladder, Tiers, thresholds
 from charterhouse.kernel.ledger import CREDIT
@@ -96,8 +96,9 @@ class VipFourTier(Charter):
                 "2.3", "care-package", upto={t: getattr(s, f"packages_{t}") for t in RAISED}
             ),
             Unlimited(
-                "2", "treatment-plan", "priority-booking", "care-team", only=TOP, too_low="2.1"
-            ).says(*texts.tariff()),
+                "2.1", "treatment-plan", "priority-booking", "care-team", only=TOP
+            ),
+            Statement("2", *texts.tariff()),
             PointsByRate("3.1", per_yuan=s.points_per_yuan, who=active, short=True).says(
                 *texts.earned(s)
             ),
@@ -105,7 +106,7 @@ class VipFourTier(Charter):
             Redemption(
                 "3.2", gifts={}, block=per_yuan, unshown="1.3"
             ).says(*texts.ratio(s)),
-            PointsForCredit("3.2", per_yuan=per_yuan),
+            PointsForCredit("3.3", per_yuan=per_yuan),
             PointsTender(
                 "3.3", per_yuan=per_yuan, blocks=True, block="3.2", insufficient="3.2",
                 card_missing="1.3",

@@ -64,6 +64,8 @@ class OptOut(Clause):
             yield fx.Refuse("unknown", "record.channel", number=self.of("channel"))
         elif d.body.member and d.body.channel in d.of_member.facts.get(OPT_OUT, ()):
             yield fx.Refuse("consent_missing", "record.channel")
+        else:
+            yield fx.Cite("not opted out of")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -125,8 +127,11 @@ class DataConsent(Clause):
     @on("record", phase=GUARD, rank=20)
     def given(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse without it."""
-        if d.body.kind in self.kinds and d.body.member and not d.of_member.facts.get(self.fact):
+        if d.body.kind not in self.kinds or not d.body.member:
+            return
+        if not d.of_member.facts.get(self.fact):
             yield fx.Refuse("consent_missing", "record.member")
+        yield fx.Cite("consent given")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""

@@ -63,8 +63,8 @@ class Rights(Clause):
     On a bill the right is denied and the bill charged at its base price; any
     other event is refused. Numbers by reason: `expired`, `lost`, `void`,
     `ended`, `suspended`, `none`, `lending`, what is not shown (`card`, `id`, `code`), and
-    `old` (a number that has been replaced is shown instead of the card); and by verb (`use`,
-    `redeem` …) for whoever has no rights there.
+    `old` (a number that has been replaced is shown instead of the card); by verb (`use`,
+    `redeem` …) for whoever has no rights there; and `price` (what they pay).
 
     Args:
         verbs: the events that need rights.
@@ -132,8 +132,9 @@ class Rights(Clause):
     def base_price(self, d: Draft) -> Iterator[fx.Effect]:
         """Without the right every line costs its activity price, else its list price."""
         if d.bill and not d.bill.entitled:
+            number = self.by_reason.get("price", "")
             for index, line in enumerate(d.bill.lines):
-                yield fx.PriceLine(index, line.base)
+                yield fx.PriceLine(index, line.base, number=number)
 
     def decides(self) -> Iterable[str]:
         """See `Clause.decides`."""
