@@ -22,6 +22,7 @@ from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.services import Need, Service
 from charterhouse.kernel.clauses.waiting import CallOrder
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.report import Opinion
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse.kernel.standing import Standing
 from charterhouse_emergency import severe_friendly_texts as texts
@@ -114,6 +115,7 @@ class SevereFriendly(EmergencyChannel):
     events = ("use", "book", "grant", "spend")
     labels = texts.LABELS
     own_reports = (SEVERE,)
+    opinions = (Opinion("progress", "satisfaction-recorded", "answer", ("satisfied",)),)
     example: ClassVar = {"free_clinic_days": ["2025-03-12", "2025-04-09"]}
 
     def services(self, s: SettingValues) -> list[Service]:

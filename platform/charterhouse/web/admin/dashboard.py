@@ -5,22 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template
 
 from charterhouse.desk import dashboard, tasks, telling
 from charterhouse.desk.local import today
 from charterhouse.payments.house import find_merchant
-from charterhouse.web.admin.acting import actor
+from charterhouse.web.admin import task_list
 from charterhouse.web.admin.words import code_label
 from charterhouse.web.i18n import gettext, lazy_gettext
-from charterhouse.web.listing import Page, read_page
 from charterhouse.web.navigation import NavItem, add_nav, url_if
-from charterhouse.web.notices import notify
 from charterhouse.web.permissions import may, require
 
 if TYPE_CHECKING:
     from flask import Flask
-    from werkzeug.wrappers import Response
 
 __all__ = ["register"]
 
@@ -134,37 +131,10 @@ def _charts(
     return charts
 
 
-@require("tasks.read")
-def open_tasks() -> str:
-    """List all open tasks and flags."""
-    found = tasks.open_tasks(500)
-    number, size = read_page()
-    shown = found[(number - 1) * size : number * size]
-    page = Page(shown, number, size, len(found))
-    return render_template("admin/dashboard/tasks.html", page=page, day=today())
-
-
-@require("tasks.work")
-def finish_task(number: int) -> Response:
-    """Mark a task as done."""
-    if tasks.finish(number, actor=actor()):
-        notify(gettext("Done."))
-    else:
-        notify(gettext("Somebody had marked this as done already."), "info")
-    back = {"tasks": "admin.tasks", "day": "admin.my_day"}.get(request.form.get("back", ""))
-    return redirect(url_for(back or "admin.home"), code=303)
-
-
 def register(app: Flask) -> None:
     """Add the pages."""
     app.add_url_rule("/admin/", "admin.home", home)
-    app.add_url_rule("/admin/tasks", "admin.tasks", open_tasks)
-    app.add_url_rule(
-        "/admin/tasks/<int(max=9223372036854775807):number>/done",
-        "admin.task_done",
-        finish_task,
-        methods=["POST"],
-    )
+    task_list.register(app)
     add_nav(
         app,
         "admin",
