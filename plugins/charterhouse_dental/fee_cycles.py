@@ -19,6 +19,7 @@ from charterhouse.kernel.clauses.rights import Rights
 from charterhouse.kernel.clauses.terms import Renewal, Term
 from charterhouse.kernel.clauses.tiers import Tiers
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.problems import PUNISHES, Problem, Said
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_dental import fee_cycles_texts as texts
 from charterhouse_dental import words
@@ -124,19 +125,26 @@ class _Levels(Clause):
         super().__init__(number)
         self.s = s
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         levels = self.s.levels
         if len(set(levels)) != len(levels):
-            yield "levels", "must name every level once"
+            yield "levels", Said("每个级别只能列一次", "must name every level once")
         for name in ("fee_yearly", "fee_quarterly", "fee_monthly", "member_factor"):
             table = getattr(self.s, name)
             if set(table) != set(levels):
-                yield name, f"must name the levels {', '.join(levels)}"
+                yield name, _naming(levels)
                 return
             rows = [table[level] for level in levels]
             worse = [a < b if name == "member_factor" else a > b for a, b in pairwise(rows)]
             if any(worse):
-                yield name, "must not punish a higher level"
+                yield name, PUNISHES
         if not set(self.s.level_benefits) <= set(levels):
-            yield "level_benefits", f"must name only the levels {', '.join(levels)}"
+            yield "level_benefits", _naming(levels, only=True)
+
+
+def _naming(levels: Iterable[str], *, only: bool = False) -> Said:
+    zh, en = "、".join(levels), ", ".join(levels)
+    if only:
+        return Said(f"只能列出级别{zh}", f"must name only the levels {en}")
+    return Said(f"须列出级别{zh}", f"must name the levels {en}")

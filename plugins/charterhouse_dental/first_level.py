@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from charterhouse.kernel.charter import Clause
+from charterhouse.kernel.problems import Problem, Said
 
 
 class FirstLevel(Clause):
@@ -19,8 +20,11 @@ class FirstLevel(Clause):
         super().__init__(number)
         self.levels = levels
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         lowest = next(iter(self.levels))
         if self.levels[lowest]["spend"]:
-            yield f"levels.{lowest}.spend", "must be 0.00 for the lowest level"
+            yield (
+                f"levels.{lowest}.spend",
+                Said("最低级别须为0.00", "must be 0.00 for the lowest level"),
+            )

@@ -28,6 +28,7 @@ from charterhouse.kernel.clauses.tiers import Ladder
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, counted
+from charterhouse.kernel.problems import ABOVE_BELOW, Problem
 from charterhouse.kernel.settings import SettingValues
 from charterhouse.kernel.standing import Standing
 
@@ -255,13 +256,13 @@ class PointLevels(Ladder):
         self.by_reason = {"below": below, "several": several, "granted": granted}
         self.thresholds = thresholds
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """Both thresholds rise from each level to the next."""
         tables = {"single": self.thresholds.one_bill, "cumulative": self.thresholds.in_all}
         for name, table in tables.items():
             for low, high in pairwise(LEVELS):
                 if table[high] <= table[low]:
-                    yield f"{name}_{high}", "must be above that of the level below"
+                    yield f"{name}_{high}", ABOVE_BELOW
 
     def settle(self, d: Draft, member: str, cause: str) -> Iterator[fx.Effect]:
         """Give the level that follows, and keep what it is by points."""

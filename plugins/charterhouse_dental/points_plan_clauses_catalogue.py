@@ -14,6 +14,7 @@ from charterhouse.kernel.decision import Document
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import POINTS, freeze, right, take
 from charterhouse.kernel.periods import age_on, day_start, first_invalid_day
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.standing import Standing
 from charterhouse_dental.points_plan_clauses import Thresholds
 from charterhouse_dental.points_plan_clauses_issue import Issued
@@ -122,11 +123,14 @@ class Catalogue(Clause):
         self.services = services
         self.products = products
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """A product has a code of its own."""
         for code in self.products:
             if code in self.services:
-                yield f"product_points.{code}", "is a service of the hospital"
+                yield (
+                    f"product_points.{code}",
+                    Said("已是本院的服务", "is a service of the hospital"),
+                )
 
     def catalogue(self) -> Mapping[str, int]:
         """See `Clause.catalogue`."""

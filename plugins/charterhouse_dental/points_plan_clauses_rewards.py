@@ -18,6 +18,7 @@ from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import right, used
 from charterhouse.kernel.periods import day_start, first_invalid_day
+from charterhouse.kernel.problems import NOT_BELOW, Problem, Said
 from charterhouse.kernel.standing import Standing
 from charterhouse_dental.points_plan_clauses import LEVELS, Thresholds
 
@@ -345,10 +346,13 @@ class CardEnds(Clause):
         self.cards = cards
         self.months = months
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         if self.cards and self.months is None:
-            yield "service_card_months", "is needed where services are handed out as cards"
+            yield (
+                "service_card_months",
+                Said("以卡发放服务时须填写", "is needed where services are handed out as cards"),
+            )
 
 
 class GiftBudgets(Clause):
@@ -358,11 +362,11 @@ class GiftBudgets(Clause):
         super().__init__(number)
         self.figures = figures
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """A higher level has no smaller gift."""
         for low, high in pairwise(LEVELS):
             if self.figures[high] < self.figures[low]:
-                yield f"gift_budget_{high}", "must not be below that of the level below"
+                yield f"gift_budget_{high}", NOT_BELOW
 
     @on("use", phase=FOLLOW, rank=30)
     def worth(self, d: Draft) -> Iterator[fx.Effect]:

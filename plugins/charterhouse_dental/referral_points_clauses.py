@@ -10,6 +10,7 @@ from charterhouse.kernel.charter import GUARD, Clause, on
 from charterhouse.kernel.clauses.benefits import Unlimited
 from charterhouse.kernel.clauses.earning import SpendOn
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.problems import Problem, Said
 
 
 class PurchasesAtPrice(SpendOn):
@@ -55,7 +56,13 @@ class EitherList(Clause):
         super().__init__(number)
         self.both = sorted(gifts.keys() & services.keys())
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         if self.both:
-            yield "redemption_list", f"{self.both[0]} is among the discounted services too"
+            yield (
+                "redemption_list",
+                Said(
+                    f"{self.both[0]}同时列于优惠服务",
+                    f"{self.both[0]} is among the discounted services too",
+                ),
+            )

@@ -21,6 +21,7 @@ from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import SPEND_TOTAL, counted
 from charterhouse.kernel.money import divide_half_up
 from charterhouse.kernel.periods import day_start, first_invalid_day
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.standing import Standing
 
 Row = Mapping[str, Any]
@@ -55,12 +56,13 @@ class TierTable(Clause):
         self.tiers = tiers
         self.flag = flag
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """Every fee is there once only."""
         fees: set[int] = set()
         for tier, row in self.tiers.items():
             if row["fee"] in fees:
-                yield f"tiers.{tier}.fee", "must differ from the fee of every other tier"
+                why = Said("须与其他等级的会费不同", "must differ from the fee of every other tier")
+                yield f"tiers.{tier}.fee", why
             fees.add(row["fee"])
 
     @on("amend", phase=FOLLOW)

@@ -12,6 +12,7 @@ from charterhouse.kernel.clauses.conditions import detail
 from charterhouse.kernel.clauses.terms import Term
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.standing import TIES, Standing, is_active
 
 AFFILIATE = "affiliate"
@@ -98,7 +99,7 @@ class PriceRange(Clause):
         self.least = least
         self.most = most
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """The least is not above the highest."""
         if self.most and self.least > self.most:
-            yield "time_price_max", "must not be below the least price"
+            yield "time_price_max", Said("不得低于最低价格", "must not be below the least price")

@@ -111,7 +111,7 @@ class VipFourTier(Charter):
                 "3.3", per_yuan=per_yuan, blocks=True, block="3.2", insufficient="3.2",
                 card_missing="1.3",
             ).says(*texts.coupons(s)),
-            CreditTender("3.3", card_missing="1.3"),
+            CreditTender("3.3", insufficient="3.2", card_missing="1.3"),
             PointsValid("3.3", months=s.coupon_months, unit=CREDIT),
             PointsValid("3.4", months=s.points_months),
             Quota("4.1", "birthday-gift", per=1, window=on_birthday).says(*texts.birthday(s)),
