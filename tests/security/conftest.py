@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import tempfile
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask_wtf.csrf import generate_csrf
+from PIL import Image
 from sqlalchemy import select
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.config import Config
-from charterhouse.desk import access, attachments, institution
+from charterhouse.desk import access, files, institution
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
 from charterhouse.payments import attempts, house, orders
@@ -51,7 +53,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "a long password"
 NOON = datetime(2026, 3, 2, 2, tzinfo=UTC)
-SCAN = b"\x89PNG\r\n\x1a\n a scan of nobody's papers"
+SCAN = io.BytesIO()
+Image.new("L", (30, 20)).save(SCAN, "PNG")
 PAPERS = {"application-form": 1, "id-copy": 1}
 # Names that cannot stand in any page by chance: where they appear, somebody's data has leaked.
 NAMES = {"east": ("东方泄漏甲", "东方泄漏乙"), "west": ("西方泄漏甲", "西方泄漏乙")}
@@ -145,7 +148,7 @@ def _furnish(catalogue: Catalogue, slug: str) -> House:
         made.staff["north"] = limited.staff.id
         _people(made)
         _money(made)
-        made.file = int(attachments.attach(made.member, "id-copy", SCAN, actor="test").id)
+        made.file = int(files.add(made.member, "id-copy", SCAN.getvalue(), actor="test").id)
         new = access.create_key("HIS", RIGHTS, actor="test")
         made.key, made.token = new.key.id, new.token
         made.secrets = (*NAMES[slug], *PHONES[slug], ID_NUMBERS[slug], made.bill)

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from charterhouse import clock
-from charterhouse.desk.attachments import attachments_of
 from charterhouse.desk.audit import note
 from charterhouse.desk.decisions import COLUMNS, FROM, plain, read
+from charterhouse.desk.files import of_person
 from charterhouse.desk.member_file import standing_now
 from charterhouse.desk.people import get_person
 from charterhouse.kernel.standing import dump
@@ -43,7 +43,7 @@ def own_data(ref: str) -> dict[str, Any]:
             "orders": _orders(opened, ref),
             "files": [
                 {"code": each.code, "type": each.type, "size": each.size, "at": each.at.isoformat()}
-                for each in attachments_of(ref)
+                for each in of_person(ref)
             ],
         }
         note("member.data_copy", subject=ref, actor=f"member:{ref}")

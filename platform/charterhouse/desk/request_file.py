@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from charterhouse.desk.attachments import Kept, attachments_of
 from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.files import Kept, of_person
 from charterhouse.desk.local import now_here
 from charterhouse.desk.member_file import standing_now
 from charterhouse.desk.people import Person, get_person
@@ -270,7 +270,7 @@ def _papers(document: Document, found: _Declared) -> Iterator[PaperAsked]:
     content = document.content
     given = {code: copies for code, copies in content["documents"].items() if copies}
     files: dict[str, list[Kept]] = {}
-    for kept in attachments_of(document.member):
+    for kept in of_person(document.member):
         files.setdefault(kept.code, []).append(kept)
     asked = Case.of(found[1], document).asks_for if found else ()
     shown: set[str] = set()

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _ACTIONS: Final = {
-    "attachment.add": lazy_pgettext("audit", "File added"),
-    "attachment.open": lazy_pgettext("audit", "File looked at"),
-    "attachment.remove": lazy_pgettext("audit", "File removed"),
+    "file.add": lazy_pgettext("audit", "File added"),
+    "file.list": lazy_pgettext("audit", "Thumbnails looked at"),
+    "file.open": lazy_pgettext("audit", "File looked at"),
+    "file.remove": lazy_pgettext("audit", "File removed"),
     "bill.park": lazy_pgettext("audit", "Bill charged at list price"),
     "bill.settle": lazy_pgettext("audit", "Bill decided later"),
     "key.create": lazy_pgettext("audit", "API key made"),

@@ -16,11 +16,12 @@ import { startPrint } from "./print.js";
 import { startPreferences } from "./preferences.js";
 import { startTables } from "./tables.js";
 import { startToasts } from "./toast.js";
+import { startUploads } from "./uploads.js";
 
 window.htmx = htmx;
 
 // Parts that look at elements run once at the start and again on what htmx brings.
-const scans = [startCharts, startCounter, startDates, startTables, startForms, startToasts, startMemberCode];
+const scans = [startCharts, startCounter, startDates, startTables, startForms, startToasts, startMemberCode, startUploads];
 
 function scan(root) {
   for (const part of scans) part(root);
