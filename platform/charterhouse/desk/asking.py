@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from charterhouse.desk.attachments import Kept, attach, attachments_of
+from charterhouse.desk import files
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.intake import Answer, foresee, quote, submit
 from charterhouse.desk.local import now_here
@@ -190,8 +190,7 @@ def hand_in(ref: str, request_id: str, code: str, data: bytes, *, key: str) -> A
     Raises:
         NotFoundError: this member has no such request, or it asks for no such paper.
         ConflictError: the key was used for another paper.
-        DeskError: the file is not taken (`file_missing`, `file_too_large`, `file_type`,
-            `too_many_files`); nothing is kept.
+        DeskError: the file is not taken (see `files.add`); nothing is kept.
     """
     file = own_request(ref, request_id)
     if not any(code in paper.codes for paper in file.papers):
@@ -201,11 +200,11 @@ def hand_in(ref: str, request_id: str, code: str, data: bytes, *, key: str) -> A
     with unit(write=True):
         answer = submit("supply", raw, actor=actor, key=f"my:{ref}:{key}")
         if answer.accepted and not answer.repeated:
-            attach(ref, code, data, actor=actor)
+            files.add(ref, code, data, actor=actor, request=request_id)
     return answer
 
 
-def keep_paper(ref: str, offer: Offered, code: str, data: bytes) -> Kept:
+def keep_paper(ref: str, offer: Offered, code: str, data: bytes) -> files.Kept:
     """Keep a scan or photo of a paper for a request that is about to be asked for.
 
     Raises:
@@ -214,14 +213,14 @@ def keep_paper(ref: str, offer: Offered, code: str, data: bytes) -> Kept:
     """
     if not any(code in codes for codes in offer.papers):
         raise NotFoundError("it asks for no such paper", code="paper_unknown")
-    return attach(ref, code, data, actor=f"member:{ref}")
+    return files.add(ref, code, data, actor=f"member:{ref}")
 
 
-def kept_papers(ref: str, codes: Iterable[str]) -> dict[str, Kept]:
+def kept_papers(ref: str, codes: Iterable[str]) -> dict[str, files.Kept]:
     """The newest file of each of these papers that the member has on record."""
     wanted = set(codes)
-    found: dict[str, Kept] = {}
-    for kept in attachments_of(ref):
+    found: dict[str, files.Kept] = {}
+    for kept in files.of_person(ref):
         if kept.code in wanted:
             found.setdefault(kept.code, kept)
     return found

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from tests.web.requests_charter import CODE, install
 
 from charterhouse import clock
 from charterhouse.desk import access, asking
-from charterhouse.desk.attachments import LIMIT, attachments_of
 from charterhouse.desk.errors import DeskError
+from charterhouse.desk.files import LIMIT, check, of_person, of_request
 from charterhouse.desk.request_file import request_file
 from charterhouse.desk.requests import Filters, listed
 from charterhouse.records.tables import audit
@@ -37,7 +38,14 @@ if TYPE_CHECKING:
     from charterhouse.config import Config
     from charterhouse.tenancy.catalogue import Catalogue
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+def _photo() -> bytes:
+    kept = io.BytesIO()
+    Image.new("RGB", (40, 30), (20, 90, 90)).save(kept, "PNG")
+    return kept.getvalue()
+
+
+PNG = _photo()
 GREEN = "green-channel.three-services"
 
 
@@ -323,19 +331,22 @@ def test_a_missing_paper_is_photographed_later(phones: tuple[Phone, Phone], hous
     link = re.search(r"/my(/papers/\d+)", page)
     assert link is not None
     answer = phones[0].client.get(f"/t/clinic/my{link[1]}")
-    assert answer.data == PNG
+    assert answer.data == check(PNG).data
     assert answer.headers["Cache-Control"] == "no-store"
-    phones[1].get(link[1], status=404)
+    assert f"/my{link[1]}/thumbnail" in page
+    for path in (link[1], f"{link[1]}/thumbnail"):
+        phones[1].get(path, status=404)
     with tenant_scope(house.tenant), unit() as opened:
+        assert len(of_request(request_id)) == 2
         actions = [row.action for row in opened.connection.execute(select(audit.c.action))]
-    assert actions.count("attachment.open") == 1
+    assert actions.count("file.open") == 1
 
 
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
         pytest.param(b"", "choose a file", id="nothing"),
-        pytest.param(b"<html>", "must be a JPEG, PNG or PDF file", id="type"),
+        pytest.param(b"<html>", "must be a photo (JPEG, PNG, WebP, HEIC) or a PDF file", id="type"),
     ],
 )
 def test_a_file_that_is_not_taken_is_said_beside_its_paper(
@@ -364,7 +375,7 @@ def test_a_file_that_is_too_large_leaves_no_trace(
             asking.hand_in(phones[0].ref, request_id, "report", large, key="k" * 20)
         file = request_file(request_id)
         assert file.content["documents"] == {}
-        assert attachments_of(phones[0].ref) == []
+        assert of_person(phones[0].ref) == []
 
 
 def test_papers_go_only_to_ones_own_request_and_where_they_are_asked(

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Final
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 
 from charterhouse import clock
-from charterhouse.desk import asking
-from charterhouse.desk.attachments import TYPES, open_attachment
+from charterhouse.desk import asking, files
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
 from charterhouse.desk.institution import contact
 from charterhouse.desk.portal import home
 from charterhouse.tenancy.ids import new_key
+from charterhouse.web.errors import wants_json
 from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import gone, own_ref, portal
 from charterhouse.web.portal.service_words import why_text
-from charterhouse.web.portal.services import form_key, sent_file
+from charterhouse.web.portal.services import form_key
+from charterhouse.web.uploads import send_content, send_thumbnail, sent_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,8 @@ def _own(request_id: str) -> RequestFile:
 
 def _page(request_id: str, problem: str, errors: Mapping[str, str] | None = None) -> str:
     file = _own(request_id)
+    if any(kept.pictured for paper in file.papers for kept in paper.files[:1]):
+        files.seen(file.person.ref, actor=f"member:{file.person.ref}")
     return render_template(
         "portal/request.html",
         home=home(own_ref()),
@@ -65,7 +67,8 @@ def _page(request_id: str, problem: str, errors: Mapping[str, str] | None = None
         contact=contact(),
         problem=problem,
         errors=errors or {},
-        types=TYPES,
+        accept=files.ACCEPT,
+        limit=files.LIMIT,
         key=new_key,
     )
 
@@ -84,31 +87,50 @@ def service_paper(request_id: str) -> tuple[str, int] | Response:
     """Hand a paper in: a photo or scan of it."""
     code = request.form.get("code", "")
     try:
-        answer = asking.hand_in(own_ref(), request_id, code, sent_file(), key=form_key())
+        answer = asking.hand_in(own_ref(), request_id, code, sent_files()[0], key=form_key())
     except NotFoundError:
         gone()
     except ConflictError:
         # The same form with another paper: the first one is in.
         return redirect(url_for("portal.service_request", request_id=request_id), code=303)
     except DeskError as error:
-        return _page(request_id, "", {f"paper.{code}": gettext(error.message)}), 422
+        text = gettext(error.message)
+        if wants_json():
+            raise DeskError(text, field=error.field, code=error.code) from error
+        return _page(request_id, "", {f"paper.{code}": text}), 422
+    if answer.accepted and wants_json():
+        notify(gettext("Your paper is with us."))
+        return jsonify(kept=True)
     return _done(request_id, answer, gettext("Your paper is with us."))
 
 
-@portal.get("/papers/<int(max=9223372036854775807):number>")
+def _kept(number: int) -> files.Kept:
+    try:
+        return files.own(f"member:{own_ref()}", number)
+    except NotFoundError:
+        gone()
+
+
+_ONE: Final = "/papers/<int(max=9223372036854775807):number>"
+
+
+@portal.get(_ONE)
 @signed_in("member")
 def own_paper(number: int) -> Response:
     """Look at a paper of my own; that somebody looked is noted."""
-    ref = own_ref()
-    try:
-        kept, data = open_attachment(ref, number, actor=f"member:{ref}")
-    except NotFoundError:
+    kept = _kept(number)
+    _, data = files.open_(kept.ref, number, actor=f"member:{kept.ref}")
+    return send_content(kept, data)
+
+
+@portal.get(f"{_ONE}/thumbnail")
+@signed_in("member")
+def own_paper_small(number: int) -> Response:
+    """Send the small picture of a paper of my own; the page that shows it is noted."""
+    kept = _kept(number)
+    if not kept.pictured:
         gone()
-    answer = send_file(
-        io.BytesIO(data), mimetype=kept.type, as_attachment=True, download_name=kept.name
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return send_thumbnail(kept, files.thumbnail(kept.ref, number))
 
 
 @portal.post("/requests/<request_id>/cancel")

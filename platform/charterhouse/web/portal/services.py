@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from charterhouse.desk import asking
-from charterhouse.desk.attachments import LIMIT, TYPES
+from charterhouse.desk import asking, files
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
 from charterhouse.desk.offers import Asked, Offered, offered, persons, picks_hospital
 from charterhouse.desk.portal import home
@@ -19,6 +18,7 @@ from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import gone, own_ref, portal, said
 from charterhouse.web.portal.service_words import why_text
+from charterhouse.web.uploads import sent_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from charterhouse.desk.asking import Foreseen
 
-__all__ = ["form_key", "sent_file"]
+__all__ = ["form_key"]
 
 _TEXT: Final = 500
 _NAME: Final = 80
@@ -101,6 +101,9 @@ def _look(
     if errors and not papers_lack:
         return _form(ref, offer, errors), 422
     lacking = {*coming.missing, *coming.lacking}
+    kept = asking.kept_papers(ref, asked.documents)
+    if any(each.pictured for each in kept.values()):
+        files.seen(ref, actor=f"member:{ref}")
     values = MultiDict(request.form)
     values.setlist("given", list(asked.documents))
     page = render_template(
@@ -117,9 +120,9 @@ def _look(
             for codes in offer.papers
             if codes[0] in lacking or set(codes) & set(asked.documents)
         ],
-        kept=asking.kept_papers(ref, asked.documents),
+        kept=kept,
         errors=problems,
-        types=TYPES,
+        accept=files.ACCEPT,
     )
     return (page, 422) if problems else page
 
@@ -130,22 +133,12 @@ def _take_paper(ref: str, offer: Offered) -> tuple[str, dict[str, str]]:
         return "", {}
     code = request.form.get("code", "")
     try:
-        asking.keep_paper(ref, offer, code, sent_file())
+        asking.keep_paper(ref, offer, code, sent_files()[0])
     except NotFoundError:
         raise
     except DeskError as error:
         return "", {f"paper.{code}": gettext(error.message)}
     return code, {}
-
-
-def sent_file() -> bytes:
-    """Read the file of the form, no further than just beyond what is taken."""
-    sent = request.files.get("file")
-    if sent is None:
-        return b""
-    data = sent.stream.read(LIMIT + 1)
-    sent.close()
-    return data
 
 
 def _form(ref: str, offer: Offered, errors: Mapping[str, str]) -> str:
