@@ -83,13 +83,16 @@ def _charts(
         ("percent", gettext("Shares")), ("minutes", gettext("Minutes")),
     ):  # fmt: skip
         codes = [code for code, (of, _, _) in texts.items() if of == unit]
+        # What nothing is known of is no share and no time.
+        nothing = 0 if unit in ("count", "yuan") else None
         drawn = set(sorted(codes, key=lambda code: -sums[code])[:_SERIES])
         codes = [code for code in codes if code in drawn]
         series = [
             {
                 "name": pick(*texts[code][1:]),
                 "values": [
-                    next((row.value for row in rows if row.code == code), 0) for _, rows in trend
+                    next((row.value for row in rows if row.code == code), nothing)
+                    for _, rows in trend
                 ],
             }
             for code in codes
