@@ -20,6 +20,7 @@ from charterhouse.desk.samples.days import Days
 from charterhouse.desk.samples.showcase import some_members
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.kernel.standing import HOUSE
+from charterhouse.plugins.registry import registry
 from charterhouse.records import tables as t
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.provision import open_catalogue
@@ -28,7 +29,11 @@ from charterhouse.tenancy.store import unit
 
 PLACE = Path(__file__).resolve().parents[2] / "tenants"
 SLUGS = sorted(path.parent.name for path in PLACE.glob("*/tenant.yaml"))
-TYPES = "aesthetic clinic dental exam-center gynecology hospital maternity specialist"
+TYPES = {
+    "aesthetic", "clinic", "dental", "emergency", "exam-center", "green-channel", "gynecology",
+    "hospital", "insurer-vip", "maternity", "service-desk", "specialist",
+}  # fmt: skip
+NEVER = 9999
 UNTIL = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 # Of each institution something that only its charter has: verbs, and what is raised.
@@ -37,6 +42,16 @@ SPECIAL = {
     "chuqingyu": ({"top_up", "redeem", "use", "withdraw"}, set()),
     "shiyuetai": ({"top_up", "upgrade", "sanction"}, set()),
     "songjiandu": ({"top_up", "cash_out", "refer", "request"}, set()),
+    "luyingwan": ({"request", "progress", "record", "amend"}, {"late", "follow-up-unsatisfied"}),
+    "shuangyeqiao": (
+        {"policy", "policy_change", "diagnose", "supply", "decide", "cancel"},
+        {"service-summary", "escalate-overdue"},
+    ),
+    "yefengling": ({"request", "progress", "close"}, {"late", "debt", "report-management"}),
+    "yinliaoting": (
+        {"policy", "name_relative", "take_part", "report_loss", "policy_change"},
+        {"cost-by-customer"},
+    ),
     "wangchenling": ({"record", "suspend", "resume", "visit"}, {"contract-ending"}),
     "yanyuxiang": ({"renew", "grant", "refer", "reissue_card"}, {"lending"}),
     "zhaoyingxi": ({"renew", "upgrade", "withdraw", "suspend"}, set()),
@@ -56,7 +71,10 @@ def folders() -> list[TenantFolder]:
 
 def test_there_is_one_of_every_type_and_nothing_is_shared() -> None:
     read = folders()
-    assert sorted({each.charter.partition(".")[0] for each in read}) == TYPES.split()
+    shown = {each.charter.partition(".")[0] for each in read}
+    assert shown == TYPES
+    installed = {code.partition(".")[0] for code in registry().charters}
+    assert installed - shown <= {"key-accounts"}, "a type of institution has no sample"
     for what in ("name_zh", "name_en"):
         assert len({getattr(each, what) for each in read}) == len(read)
     logins = Counter(entry.login for each in read for entry in each.staff)
@@ -90,6 +108,30 @@ def test_every_sample_comes_out_again(directory: Catalogue, slug: str) -> None:
         assert len(shown) == 2
         assert all(each.phone.startswith("+861540") for each in shown)
         assert HOUSE not in {row.ref for row in members.walk()}
+
+
+@pytest.mark.parametrize(
+    ("slug", "statuses", "late"),
+    [
+        ("shuangyeqiao", {"received", "incomplete", "approved", "arranged"}, True),
+        ("luyingwan", {"received"}, True),
+        ("yefengling", {"received"}, True),
+        ("yinliaoting", {"received"}, False),
+    ],
+)
+def test_there_is_work_on_the_last_day(
+    directory: Catalogue, slug: str, statuses: set[str], *, late: bool
+) -> None:
+    applied = apply_folder(directory, read_folder(PLACE / slug), Options(until=UNTIL))
+    query = select(t.request).where(t.request.c.open == 1)
+    with tenant_scope(applied.tenant), unit() as opened:
+        rows = opened.connection.execute(query).all()
+    assert 15 <= len(rows) <= 40
+    assert {row.status for row in rows} == statuses
+    assert len({row.staff_id for row in rows if row.staff_id}) > 1
+    limited = [row.due_at for row in rows if row.due_at.year < NEVER]
+    assert any(due < UNTIL for due in limited) == late
+    assert any(due > UNTIL for due in limited) == late
 
 
 def test_the_same_folder_tells_nothing_twice(directory: Catalogue) -> None:

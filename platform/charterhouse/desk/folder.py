@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import ACCENT, Branch, Branding, PricedItem
-from charterhouse.desk.samples.spec import WHO, Plot, Sample, read_step
+from charterhouse.desk.samples.spec import WHO, Plot, Sample, duration, read_step
 from charterhouse.kernel.charter import PHASES
 from charterhouse.kernel.errors import CharterError, EventError, ScenarioError, SettingsError
 from charterhouse.kernel.kinds import to_plain
@@ -130,11 +130,15 @@ class _Plot(Schema):
         load_default=None,
         validate=validate.Length(equal=2),
     )
+    ago = fields.List(fields.String(), load_default=None, validate=validate.Length(equal=2))
     has = fields.Dict(keys=fields.String(), values=Whole(), load_default=dict)
     status = fields.List(fields.String(validate=validate.OneOf(STATUSES)), load_default=list)
     tier = fields.List(fields.String(validate=_CODE), load_default=list)
     kind = fields.List(fields.String(validate=_CODE), load_default=list)
     owes = fields.String(load_default="")
+    ages = fields.List(
+        Whole(validate=validate.Range(0, 150)), load_default=None, validate=validate.Length(equal=2)
+    )
     ends_within = Whole(load_default=0, validate=validate.Range(1, 3650))
     steps = fields.List(fields.Raw(), required=True, validate=validate.Length(1, 20))
 
@@ -330,10 +334,13 @@ def _plot(row: Mapping[str, Any], index: int, line: int) -> Plot:
         raise _AtError("needs exactly one of share, per_hundred and times", field=place)
     if row["share"] and row["who"] != "new":
         raise _AtError("only somebody new joins by a share", field=f"{place}.share")
-    for name in ("birthday", "has", "status", "tier", "kind", "owes", "ends_within"):
+    for name in ("birthday", "has", "status", "tier", "kind", "owes", "ages", "ends_within"):
         if row[name] and row["who"] != "member":
             raise _AtError("is asked of members only", field=f"{place}.{name}")
-    days = row["days_ago"]
+    days, ago = row["days_ago"], row["ago"]
+    if days and ago:
+        raise _AtError("needs days_ago or ago, not both", field=f"{place}.ago")
+    least, most = sorted(duration(each, line) for each in ago) if ago else (None, None)
     return Plot(
         name=row["plot"],
         who=row["who"],
@@ -342,11 +349,13 @@ def _plot(row: Mapping[str, Any], index: int, line: int) -> Plot:
         times=row["times"],
         birthday=row["birthday"],
         days_ago=(min(days), max(days)) if days else None,
+        ago=(least, most) if least is not None and most is not None else None,
         has=dict(row["has"]),
         status=frozenset(row["status"]),
         tier=frozenset(row["tier"]),
         kind=frozenset(row["kind"]),
         owes=row["owes"],
+        ages=(min(row["ages"]), max(row["ages"])) if row["ages"] else None,
         ends_within=row["ends_within"],
         steps=tuple(read_step(step, line) for step in row["steps"]),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from charterhouse.desk.people import create_person
 from charterhouse.desk.samples.people import invent
 from charterhouse.desk.samples.spec import Plot
+from charterhouse.kernel.periods import age_on
 from charterhouse.kernel.standing import Standing
 from charterhouse.records.view import StoreView
 
@@ -94,6 +95,8 @@ class Cast:
     def fits(self, ref: str, plot: Plot, today: date) -> bool:
         """Whether a person is one of those to whom a plot happens."""
         standing = self._view.loaded.get(ref)
+        if plot.ages and not plot.ages[0] <= age_on(self.born(ref), today) <= plot.ages[1]:
+            return False
         return standing is not None and _fits(standing, plot, today)
 
 

@@ -22,7 +22,7 @@ NEW, MEMBER, HOUSE = WHO = ("new", "member", "house")
 
 _DURATION = re.compile(r"(\d{1,4})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_STEP_EXTRAS = frozenset({"after", "as"})
+_STEP_EXTRAS = frozenset({"after", "as", "to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,14 @@ class Step:
         fields: its fields, with values to fill in.
         after: how long after the step before it.
         actor: login of the staff who tells it, `member`, or "" for anybody's.
+        to: logins, one of whom the request that it opens is assigned to; empty for nobody.
     """
 
     verb: str
     fields: Mapping[str, Any]
     after: timedelta
     actor: str
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,13 @@ class Plot:
         times: how often in all, whatever the number of members.
         birthday: whether it begins on the member's birthday.
         days_ago: between how many days before the end it begins, or None for any time.
+        ago: how long before the end it begins at the least and most, at any time of the day; or
+            None.
         has: account → least balance that the member must have.
         status, tier, kind: only members with one of these; any tier and kind when empty, and
             those whose card gives rights when no status is named.
         owes: only members who owe something for this, if not empty.
+        ages: only members between these ages, both included, or None.
         ends_within: only members whose term ends within so many days or has ended; 0 for any.
         steps: the events.
     """
@@ -69,11 +74,13 @@ class Plot:
     times: int
     birthday: bool
     days_ago: tuple[int, int] | None
+    ago: tuple[timedelta, timedelta] | None
     has: Mapping[str, int]
     status: frozenset[str]
     tier: frozenset[str]
     kind: frozenset[str]
     owes: str
+    ages: tuple[int, int] | None
     ends_within: int
     steps: tuple[Step, ...]
 
@@ -104,7 +111,7 @@ class Sample:
 
 
 def read_step(raw: Any, line: int) -> Step:
-    """Read a step: one verb with its fields, `after` and `as`.
+    """Read a step: one verb with its fields, `after`, `as` and `to`.
 
     Raises:
         ScenarioError: it cannot be read; `field` is the line.
@@ -126,7 +133,14 @@ def read_step(raw: Any, line: int) -> Step:
         if name not in FIELDS[verb]:
             raise ScenarioError(f"{verb} has no field {name!r}", field=str(line))
     after = duration(raw.get("after", "0m"), line)
-    return Step(verb, dict(fields), after, str(raw.get("as", "")))
+    return Step(verb, dict(fields), after, str(raw.get("as", "")), _logins(raw, verb, line))
+
+
+def _logins(raw: Mapping[str, Any], verb: str, line: int) -> tuple[str, ...]:
+    to = raw.get("to", [])
+    if "to" in raw and (verb != "request" or not to):
+        raise ScenarioError("to is a login, or several, and goes with request", field=str(line))
+    return tuple(str(login) for login in (to if isinstance(to, list | tuple) else [to]))
 
 
 def duration(raw: Any, line: int) -> timedelta:

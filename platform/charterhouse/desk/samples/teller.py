@@ -14,10 +14,12 @@ from typing import Any
 from charterhouse import clock
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import PricedItem
+from charterhouse.desk.requests import assign
 from charterhouse.desk.samples.casting import Cast
 from charterhouse.desk.samples.days import Days
 from charterhouse.desk.samples.spec import HOUSE, MEMBER, NEW, Plot, Sample, Step
 from charterhouse.desk.samples.values import bill_lines, fill
+from charterhouse.kernel.clauses.policies import policies_of
 from charterhouse.kernel.events import FIELDS, parse_body
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import next_birthday
@@ -30,11 +32,11 @@ PAPERS = "$papers"
 BENEFIT = "$benefit"
 GIFT = "$gift"
 _LINES = re.compile(r"\$lines(?:\(([a-z0-9_.-]+)\))?")
-_AN_ID = frozenset({"spend", "pay", "redeem", "use", "top_up", "request", "book"})
+_AN_ID = frozenset({"spend", "pay", "redeem", "use", "top_up", "policy", "request", "book"})
 
 _ANYBODY = Plot(
-    name="", who=MEMBER, share=0, per_hundred=0, times=0, birthday=False, days_ago=None, has={},
-    status=frozenset(), tier=frozenset(), kind=frozenset(), owes="", ends_within=0, steps=(),
+    name="", who=MEMBER, share=0, per_hundred=0, times=0, birthday=False, days_ago=None,
+    ago=None, has={}, status=frozenset(), tier=frozenset(), kind=frozenset(), owes="", ages=None, ends_within=0, steps=(),
 )  # fmt: skip
 """Whom `$other` may be: any member with rights."""
 
@@ -152,10 +154,16 @@ class Teller:
         # Every way is taken once, so that a small sample shows them all too.
         chosen = [*ways, *self._random.choices(ways, weights, k=self._sample.members)]
         for plot in chosen[: max(len(ways), self._sample.members)]:
-            self._push(self._days.draw(plot.days_ago, early=True), _Run(plot))
+            self._push(self._moment(plot, early=True), _Run(plot))
         for plot in self._sample.plots:
             for _ in range(0 if plot.share else plot.count(self._sample.members)):
-                self._push(self._days.draw(plot.days_ago, early=False), _Run(plot))
+                self._push(self._moment(plot, early=False), _Run(plot))
+
+    def _moment(self, plot: Plot, *, early: bool) -> datetime:
+        if plot.ago is None:
+            return self._days.draw(plot.days_ago, early=early)
+        least, most = (int(each.total_seconds()) for each in plot.ago)
+        return self._until - timedelta(seconds=self._random.randint(least, most))
 
     def _push(self, moment: datetime, run: _Run) -> None:
         self._number += 1
@@ -244,6 +252,9 @@ class Teller:
         kept = self._door.tell(self._told(step, raw, moment, me))
         refused = kept.outcome["refusal"] is not None
         (self.summary.refused if refused else self.summary.accepted)[step.verb] += 1
+        if step.to and not refused:
+            worker = self._staff(self._random.choice(step.to), "request.to")
+            assign(raw["id"], worker, actor=self._actor(step, me))
         return not refused
 
     def _filled(self, run: _Run, step: Step, moment: datetime) -> dict[str, Any]:
@@ -282,10 +293,16 @@ class Teller:
     def _papers(
         self, step: Step, raw: Mapping[str, Any], moment: datetime, me: str
     ) -> dict[str, int]:
-        """The documents that lack when none is handed in."""
-        told = self._told(step, {**raw, "documents": {}}, moment, me)
-        refusal = self._door.quote(told).decision.refusal
-        return dict.fromkeys(refusal.missing, 1) if refusal else {}
+        """The documents that lack when none is handed in; of a request, those that still lack."""
+        if "request" in raw:
+            asked = self._door.view.document(raw["request"])
+        else:
+            told = self._told(step, {**raw, "documents": {}}, moment, me)
+            decision = self._door.quote(told).decision
+            if decision.refusal:
+                return dict.fromkeys(decision.refusal.missing, 1)
+            asked = decision.documents.get(raw.get("id", ""))
+        return dict.fromkeys(asked.content["lacking"], 1) if asked else {}
 
     def _told(self, step: Step, raw: Mapping[str, Any], moment: datetime, me: str) -> Told:
         body = parse_body(step.verb, raw, self._until.tzinfo)
@@ -296,12 +313,16 @@ class Teller:
         if step.actor == "member":
             return f"member:{me}"
         if step.actor:
-            if step.actor not in self._house.staff:
-                raise DeskError("is nobody of the staff", field=f"{step.verb}.as {step.actor}")
-            return f"staff:{self._house.staff[step.actor][0]}"
+            return f"staff:{self._staff(step.actor, f'{step.verb}.as')}"
         home = self._cast.homes.get(me, "")
         here = [key for key, branch in self._house.staff.values() if branch in ("", home)]
         return f"staff:{self._random.choice(here)}" if here else "system"
+
+    def _staff(self, login: str, where: str) -> int:
+        """The id of an account."""
+        if login not in self._house.staff:
+            raise DeskError("is nobody of the staff", field=f"{where} {login}")
+        return self._house.staff[login][0]
 
     def _ask(self, name: str, run: _Run, step: Step) -> Any:
         me = run.cast.get("$me", "")
@@ -320,12 +341,19 @@ class Teller:
         known: dict[str, Callable[[], Any]] = {
             "$owed": lambda: self._owed(step, me),
             "$address": lambda: self._cast.addresses[me],
+            "$policy": lambda: self._policy(me),
         }
         if name in (PAPERS, BENEFIT, GIFT):
             return name
         if name not in known:
             raise DeskError(f"{name} is unknown in a plot", field=f"{run.plot.name}.{step.verb}")
         return known[name]()
+
+    def _policy(self, me: str) -> str:
+        found = policies_of(self._door.view.standing(me))
+        if not found:
+            raise _NothingFitsError
+        return found[-1].id
 
     def _owed(self, step: Step, me: str) -> str:
         purpose = PREPAYMENT if step.verb == "top_up" else str(step.fields.get("for"))

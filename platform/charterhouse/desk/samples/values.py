@@ -2,8 +2,9 @@
 
 In a step's fields: `$me`, `$other` (another member) and `$new` (somebody new)
 are people; `$1`, `$2` … the ids given to what the first, second … step made;
-`$today`, `$today+7` a day and `$now-5h` a moment; `$owed` what is owed for the
-step's `for`; `$papers` the documents that the charter asks for; `$benefit` and
+`$today`, `$today+7` a day, `$now-5h` and `$now+2d` a moment; `$owed` what is owed
+for the step's `for`; `$papers` the documents that the charter asks for and that
+are not there yet; `$policy` the member's newest insurance policy; `$benefit` and
 `$gift` what the charter gives the member now; `$lines` a bill from the price
 list, `$lines(x)` from the items of category or department x; `$address` the
 person's. `{one_of: [...]}`, `{between: [low, high]}` and `{between: [low, high,
@@ -24,7 +25,7 @@ from charterhouse.desk.samples.spec import duration
 from charterhouse.kernel.money import show_fen
 
 _DAY = re.compile(r"\$today(?:([+-])(\d{1,4}))?")
-_MOMENT = re.compile(r"\$now-(\d{1,4}[mhd])")
+_MOMENT = re.compile(r"\$now([+-])(\d{1,4}[mhd])")
 
 Ask = Callable[[str], Any]
 """Gives the value of a name such as `$me` that only the teller knows."""
@@ -57,7 +58,8 @@ def _named(name: str, ask: Ask, now: datetime) -> Any:
         return (now.date() + timedelta(days=offset)).isoformat()
     moment = _MOMENT.fullmatch(name)
     if moment:
-        return (now - duration(moment[1], 0)).isoformat()
+        offset_by = duration(moment[2], 0) * (-1 if moment[1] == "-" else 1)
+        return (now + offset_by).isoformat()
     return ask(name)
 
 
