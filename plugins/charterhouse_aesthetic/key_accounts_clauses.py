@@ -17,6 +17,7 @@ from charterhouse.kernel.errors import EventError
 from charterhouse.kernel.ledger import SPEND_TOTAL, right
 from charterhouse.kernel.money import parse_fen
 from charterhouse.kernel.periods import day_start, notice_end
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.standing import HOUSE, Standing
 from charterhouse.kernel.vocabulary import Body, Record
 
@@ -140,10 +141,16 @@ class Classification(Clause):
         self.percents = shares
         self.months = months
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         if sum(self.percents.values()) > 100:
-            yield "ordinary_percent", "the shares of the classes must not exceed 100 together"
+            yield (
+                "ordinary_percent",
+                Said(
+                    "各类占比合计不得超过100",
+                    "the shares of the classes must not exceed 100 together",
+                ),
+            )
 
     def codes(self) -> Mapping[str, Iterable[str]]:
         """See `Clause.codes`."""

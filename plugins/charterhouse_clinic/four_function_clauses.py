@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GUARD, Clause, on
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.settings import SettingValues
 
 STORED_VALUE, DISCOUNT, POINTS, PRIVILEGE = FUNCTIONS = (
@@ -29,7 +30,12 @@ class Functions(Clause):
             POINTS: {"points_per_yuan": s.points_per_yuan},
         }
         self.lacking = [
-            (name, f"is needed by a product with {function}")
+            (
+                name,
+                Said(
+                    f"有产品具备{function}功能，须填写", f"is needed by a product with {function}"
+                ),
+            )
             for function, figures in needs.items()
             for name, figure in figures.items()
             if figure is None and self.having(function)
@@ -39,7 +45,7 @@ class Functions(Clause):
         """The products that enable a function."""
         return frozenset(p for p, enabled in self.products.items() if function in enabled)
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         return self.lacking
 

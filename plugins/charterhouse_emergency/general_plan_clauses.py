@@ -12,6 +12,7 @@ from charterhouse.kernel.charter import GRADE, GUARD, RIGHTS, Clause, on
 from charterhouse.kernel.clauses.diagnoses import diagnoses_of
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import age_on, birthday_in, day_start
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.standing import Standing
 
 ORDINARY, SPECIAL, DESIGNATED, EMERGENCY = CLASSES = (
@@ -96,13 +97,22 @@ class TargetGroups(Clause):
         super().__init__(number, **numbers)
         self.bounds = bounds
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         if self.bounds.elderly_from < self.bounds.child_below:
-            yield "elderly_from_age", "must not be below the age at which childhood ends"
+            yield (
+                "elderly_from_age",
+                Said("不得低于儿童年龄上限", "must not be below the age at which childhood ends"),
+            )
         strange = [each for each in self.bounds.surgical if each not in self.bounds.designated]
         if strange:
-            yield "surgery_diseases", f"names {strange[0]}, which is no designated disease"
+            yield (
+                "surgery_diseases",
+                Said(
+                    f"所列{strange[0]}不是指定病种",
+                    f"names {strange[0]}, which is no designated disease",
+                ),
+            )
 
     @staticmethod
     def _stated(d: Draft) -> tuple[str, Mapping[str, Any]]:

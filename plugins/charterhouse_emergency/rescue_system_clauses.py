@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from charterhouse.kernel.charter import Clause
 from charterhouse.kernel.clauses.hours import ServiceHours
+from charterhouse.kernel.problems import Problem, Said
 
 
 class OfficeHours(Clause):
@@ -15,10 +16,13 @@ class OfficeHours(Clause):
         super().__init__(number)
         self.hours = hours
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         if self.hours.opens >= self.hours.closes:
-            yield "office_end", "must be later than the beginning of the office"
+            yield (
+                "office_end",
+                Said("须晚于上班时间", "must be later than the beginning of the office"),
+            )
 
 
 __all__ = ["OfficeHours"]

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from charterhouse.kernel.clauses.diagnoses import read_grade
+from charterhouse.kernel.problems import Said
 from charterhouse.kernel.settings import Whole
 
 UNLIMITED = "unlimited"
@@ -67,7 +68,9 @@ class Grade(fields.String):
         if isinstance(value, int | str):
             grade = read_grade(value)
             if grade is None:
-                raise ValidationError("must be a grade such as 2 or 3a")
+                raise ValidationError(
+                    Said("须为等级，例如2或3a", "must be a grade such as 2 or 3a")
+                )
             value = grade
         return super().deserialize(value, attr, data, **kwargs)
 

@@ -14,6 +14,7 @@ from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import CREDIT
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import day_start, first_invalid_day
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.standing import Standing
 
 CASH_BASE = Lines(categories={"treatment", "surgery", "ward", "nursing", "consultation"})
@@ -159,10 +160,16 @@ class CashRules(Clause):
         self.switches = switches
         self.approval = approval
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         if any(self.switches.values()) and not self.approval.strip():
-            yield "cash_rules_approval", "must name the approval of the cash rules that are on"
+            yield (
+                "cash_rules_approval",
+                Said(
+                    "现金规则启用时须写明批准文件",
+                    "must name the approval of the cash rules that are on",
+                ),
+            )
 
 
 class Dividend(Clause):

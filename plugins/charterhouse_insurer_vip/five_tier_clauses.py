@@ -16,6 +16,7 @@ from charterhouse.kernel.clauses.policies import IN_FORCE, POLICIES, Policy, pol
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import ONE_DAY, notice_end
+from charterhouse.kernel.problems import ABOVE_BELOW, Problem
 from charterhouse.kernel.standing import Standing
 
 SILVER, GOLD, HEALTH, PLATINUM, DIAMOND = TIERS = (
@@ -39,12 +40,12 @@ class PremiumTiers(Policies):
         super().__init__(number, cover, tier_of=None, tiers=TIERS, **numbers)
         self.thresholds = thresholds
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         least = -1
         for tier, threshold in self.thresholds.items():
             if threshold <= least:
-                yield f"{tier.replace('-', '_')}_from", "must be above that of the tier below"
+                yield f"{tier.replace('-', '_')}_from", ABOVE_BELOW
             least = threshold
 
     def earned(self, policies: Iterable[Policy], day: date) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from charterhouse.kernel.problems import Said
 from charterhouse.kernel.settings import Factor, Whole, Yuan, meta
 
 _ENTRY = {
@@ -25,7 +26,9 @@ _LADDER = fields.String(validate=validate.OneOf(["gold", "platinum", "diamond"])
 def _all_tiers(table: dict[str, int]) -> None:
     missing = _ENTRY.keys() - table.keys()
     if missing:
-        raise ValidationError(f"needs an amount for {min(missing)}")
+        raise ValidationError(
+            Said(f"缺少{min(missing)}的金额", f"needs an amount for {min(missing)}")
+        )
 
 
 class PrepaidLadderSettings(Schema):

@@ -26,6 +26,7 @@ from charterhouse.kernel.clauses.price import BasePrice, Factor
 from charterhouse.kernel.clauses.rights import Rights, Statement
 from charterhouse.kernel.clauses.terms import Renewal, Term
 from charterhouse.kernel.clauses.tiers import Tiers
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_specialist import four_tier_texts as texts
 from charterhouse_specialist.four_tier_settings import FourTierSettings
@@ -48,9 +49,10 @@ class CheckUpPrice(Statement):
         super().__init__(number, *texts.refund(s))
         self.lacking = s.deduct_used and s.check_up_price is None
 
-    def check(self) -> list[tuple[str, str]]:
+    def check(self) -> list[Problem]:
         """See `Clause.check`."""
-        return [("check_up_price", "is needed where used check-ups are deducted")] * self.lacking
+        why = Said("扣减已用体检时须填写", "is needed where used check-ups are deducted")
+        return [("check_up_price", why)] * self.lacking
 
 
 class FourTier(Charter):

@@ -22,7 +22,7 @@ from charterhouse.kernel.clauses.admission import Documents, OneMembership
 from charterhouse.kernel.clauses.benefits import Quota, Unlimited
 from charterhouse.kernel.clauses.conditions import ByTier, Lines
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate, SpendTotal
-from charterhouse.kernel.clauses.fees import EntryFee, UpgradeByFee
+from charterhouse.kernel.clauses.fees import EntryFee, FeesRise, UpgradeByFee
 from charterhouse.kernel.clauses.flow import Activation, Application
 from charterhouse.kernel.clauses.leaving import Suspension, Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice, Recorded
@@ -34,6 +34,7 @@ from charterhouse.kernel.clauses.services import Service, Step
 from charterhouse.kernel.clauses.tender import CashOut, PointsTender, StoredValue, TopUps
 from charterhouse.kernel.clauses.terms import Renewal, Term
 from charterhouse.kernel.clauses.tiers import Ladder, Tiers
+from charterhouse.kernel.problems import ABOVE_BELOW
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.settings import Factor as FactorField
 from charterhouse.kernel.settings import Rate, SettingValues, Whole, Yuan
@@ -137,6 +138,7 @@ class Everything(Charter):
             Application("1", kinds=("individual", "corporate")),
             OneMembership("1"),
             Documents("1", {"form": 1}),
+            FeesRise("1", rising={"fees": list(fees.values())}),
             EntryFee("1", amount=fees),
             Activation("1"),
             Term("1", months=12),
@@ -311,12 +313,24 @@ def test_what_is_wrong_is_said_beside_its_figure_row_and_cell(
     assert f'id="f-{name}"' in page
 
 
-def test_what_the_charters_own_check_finds_stands_at_its_figure(hall: Clinic) -> None:
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "须逐级递增"), ("en", "must rise from each tier to the next")]
+)
+def test_what_the_charter_itself_has_against_a_figure_stands_beside_it_in_the_readers_language(
+    hall: Clinic, language: str, words: str
+) -> None:
+    form = shown(hall.get("/admin/charter/figures")) | {"fees-1-value": "400", "do": "preview"}
+    page = hall.post(f"/admin/charter/figures?lang={language}", form, status=200).text
+    assert words in said(page)
+    assert 'href="#f-fees"' in page
+
+
+def test_a_problem_of_a_table_is_found_at_its_row(hall: Clinic) -> None:
     with tenant_scope(hall.tenant), unit() as opened:
         form = SettingsForm(load_book(opened).at(hall.time.now()))
-    problem = Reader(form).problem_at("fees.gold", "must be above that of the tier below")
+    problem = Reader(form).problem_at("fees.gold", ABOVE_BELOW)
     assert (problem.name, problem.at, problem.code) == ("fees", "gold", "check")
-    assert Reader(form).problem_at("nothing", "is odd").name == ""
+    assert Reader(form).problem_at("nothing", ABOVE_BELOW).name == ""
 
 
 def test_an_amendment_of_tables_and_days_is_previewed(hall: Clinic) -> None:

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, validate
 from charterhouse.desk.charter_form import TABLES, Setting, SettingsForm
 from charterhouse.desk.figures import SCALARS, NotReadError, raw_list, raw_of, validators_within
 from charterhouse.kernel.errors import CharterError, SettingsError
+from charterhouse.kernel.problems import Said
 from charterhouse.kernel.program import Program
 
 __all__ = ["Entered", "Flat", "Problem", "Reader", "rows_of"]
@@ -129,8 +130,10 @@ class Reader:
         for row in rows_of(flat, setting.name):
             cells = [row.get(column.name, "").strip() for column in setting.columns]
             key, figures = cells[0], cells[keyed:]
-            # In a matrix an empty figure may mean something: without limit.
-            stated = all(cells[:keyed]) and keyed > 1 and setting.columns[-1].optional
+            # An empty figure may mean something (without limit), save where every key has its row.
+            limitless = setting.columns[-1].optional and setting.kind != "records"
+            shown = keyed == 1 and setting.every_key
+            stated = limitless and all(cells[:keyed]) and not shown
             if not any(figures) and not stated and (key in known or not any(cells)):
                 continue
             if not all(cells[:keyed]):
@@ -229,4 +232,4 @@ def _place(messages: Any) -> str:
 def _sentence(messages: Any) -> str:
     while isinstance(messages, Mapping | list):
         messages = next(iter(messages.values() if isinstance(messages, Mapping) else messages))
-    return str(messages)
+    return messages if isinstance(messages, Said) else str(messages)

@@ -47,6 +47,7 @@ class Setting:
         options: of a choice: code → label; of a table or overrides: known keys.
         columns: of a table, its cells in order, the key first.
         closed: whether the keys of a table are exactly its options.
+        every_key: whether each known key of a table has its row, filled in or not.
         required: whether the institution has to state it.
         optional: whether it may be left empty, as "none".
     """
@@ -64,6 +65,7 @@ class Setting:
     high: int | None = None
     columns: tuple[Figure, ...] = ()
     closed: bool = False
+    every_key: bool = False
     required: bool = False
     optional: bool = False
 
@@ -123,6 +125,7 @@ class SettingsForm:
             options = tuple((code, self.label(code)) for code in self._codes("tier"))
         elif kind in TABLES:
             options = columns[0].options
+        known = [code for code, _ in options]
         return Setting(
             name=name,
             kind=kind,
@@ -137,6 +140,7 @@ class SettingsForm:
             high=figure.high,
             columns=columns,
             closed=closed,
+            every_key=closed or bool(known and known == [*self.program.tiers]),
             required=figure.required,
             optional=figure.optional,
         )
@@ -274,8 +278,8 @@ class SettingsForm:
             ]
             return rows
         keys = list(value)
-        known = [code for code, _ in setting.options]
-        if setting.closed or (known and known == [*self.program.tiers]):
+        if setting.every_key:
+            known = [code for code, _ in setting.options]
             keys = [*known, *(key for key in keys if key not in known)]
         return [(key, *self._cells(setting, value.get(key))) for key in keys]
 

@@ -20,6 +20,7 @@ from charterhouse.kernel.vocabulary import VERBS
 
 if TYPE_CHECKING:
     from charterhouse.kernel.draft import Draft, View
+    from charterhouse.kernel.problems import Problem
     from charterhouse.kernel.report import Form, Opinion, Report
     from charterhouse.kernel.settings import SettingValues
     from charterhouse.kernel.standing import Standing
@@ -222,8 +223,8 @@ class Clause:
         """What time does then."""
         return None
 
-    def check(self) -> Iterable[tuple[str, str]]:
-        """Problems of the settings: (setting, what is wrong)."""
+    def check(self) -> Iterable[Problem]:
+        """Problems of the settings: (setting, what is wrong, in both languages)."""
         return ()
 
 

@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.errors import SettingsError
+from charterhouse.kernel.problems import Said
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse.kernel.workdays import WorkCalendar
 
@@ -55,7 +56,11 @@ def calendar_of(s: SettingValues) -> WorkCalendar:
     both = set(s.own_rest_days) & set(s.own_working_days)
     if both:
         raise SettingsError(
-            f"{min(both).isoformat()} is one of the own rest days too", field="own_working_days"
+            Said(
+                f"{min(both).isoformat()}同时列为休息日",
+                f"{min(both).isoformat()} is one of the own rest days too",
+            ),
+            field="own_working_days",
         )
     return _calendar(frozenset(s.own_rest_days), frozenset(s.own_working_days))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from charterhouse.kernel.charter import PHASES, Charter, Clause, Handler, Progress, Requirement
 from charterhouse.kernel.errors import CharterError, SettingsError
 from charterhouse.kernel.events import FIELDS, PERSON_FIELDS
+from charterhouse.kernel.problems import NO_TIER, Said
 from charterhouse.kernel.settings import SettingValues, read_settings
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.kernel.vocabulary import VERBS
@@ -198,9 +199,11 @@ class Program:
         for tier, figures in self._overrides().items():
             name = f"{self.charter.variants}.{tier}"
             if tier not in self.codes.get("tier", ()):
-                raise SettingsError("is no tier of this charter", field=name)
+                raise SettingsError(NO_TIER, field=name)
             if not isinstance(figures, Mapping):
-                raise SettingsError("must be a table of settings", field=name)
+                raise SettingsError(
+                    Said("须为设置的表格", "must be a table of settings"), field=name
+                )
             try:
                 self.variant(tier)
             except SettingsError as error:
@@ -220,7 +223,9 @@ class Program:
             figures = self._overrides()[tier]
             fixed = {self.charter.variants, self.charter.default_tier} & figures.keys()
             if fixed:
-                raise SettingsError("cannot differ by tier", field=min(fixed))
+                raise SettingsError(
+                    Said("不能按等级另定", "cannot differ by tier"), field=min(fixed)
+                )
             self._variants[tier] = Program(self.charter, {**self.raw, **figures}, tier=tier)
         return self._variants[tier]
 

@@ -11,8 +11,11 @@ from marshmallow import Schema, ValidationError, fields
 
 from charterhouse.kernel.errors import EventError, SettingsError
 from charterhouse.kernel.money import parse_fen
+from charterhouse.kernel.problems import Said
 
 _HIGHEST_RATE = 1_000_000
+_A_FACTOR = Said("须为系数，例如0.80", "must be a factor such as 0.80")
+_A_RATE = Said("须为比率，例如0.5", "must be a rate such as 0.5")
 
 
 def meta(
@@ -42,7 +45,8 @@ class Yuan(fields.Field[int]):
         try:
             return parse_fen(value, field=attr or "")
         except EventError as error:
-            raise ValidationError(error.message) from None
+            why = Said("须为金额（元），例如12.50", error.message)
+            raise ValidationError(why) from None
 
 
 class Factor(fields.Field[Decimal]):
@@ -50,13 +54,13 @@ class Factor(fields.Field[Decimal]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-            raise ValidationError("must be a factor such as 0.80")
+            raise ValidationError(_A_FACTOR)
         try:
             factor = Decimal(value)
         except ArithmeticError:
-            raise ValidationError("must be a factor such as 0.80") from None
+            raise ValidationError(_A_FACTOR) from None
         if not factor.is_finite() or not 0 <= factor <= 1:
-            raise ValidationError("must be between 0 and 1")
+            raise ValidationError(Said("须在0与1之间", "must be between 0 and 1"))
         return factor
 
 
@@ -65,13 +69,15 @@ class Rate(fields.Field[Decimal]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-            raise ValidationError("must be a rate such as 0.5")
+            raise ValidationError(_A_RATE)
         try:
             rate = Decimal(value)
         except ArithmeticError:
-            raise ValidationError("must be a rate such as 0.5") from None
+            raise ValidationError(_A_RATE) from None
         if not rate.is_finite() or not 0 <= rate <= _HIGHEST_RATE:
-            raise ValidationError(f"must be between 0 and {_HIGHEST_RATE}")
+            raise ValidationError(
+                Said(f"须在0与{_HIGHEST_RATE}之间", f"must be between 0 and {_HIGHEST_RATE}")
+            )
         return rate
 
 
@@ -83,7 +89,7 @@ class Whole(fields.Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationError("must be a whole number")
+            raise ValidationError(Said("须为整数", "must be a whole number"))
         number: int = super()._deserialize(value, attr, data, **kwargs)
         return number
 
@@ -94,7 +100,9 @@ def needs_all(*keys: str) -> Callable[[Mapping[str, Any]], None]:
     def check(table: Mapping[str, Any]) -> None:
         missing = [key for key in keys if key not in table]
         if missing:
-            raise ValidationError(f"needs a figure for {missing[0]}")
+            raise ValidationError(
+                Said(f"缺少{missing[0]}的数值", f"needs a figure for {missing[0]}")
+            )
 
     return check
 
@@ -124,4 +132,4 @@ def first_problem(messages: Any, path: str = "") -> tuple[str, str]:
         return first_problem(inner, f"{path}.{name}" if path else str(name))
     if isinstance(messages, list):
         return first_problem(messages[0], path)
-    return path, str(messages)
+    return path, messages if isinstance(messages, Said) else str(messages)

@@ -15,6 +15,7 @@ from charterhouse.kernel.clauses.terms import FEES, TERMS, Fees
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.problems import MUST_RISE, PUNISHES, Problem
 
 T = TypeVar("T")
 
@@ -138,17 +139,17 @@ class FeesRise(Clause):
         self.falling = falling or {}
         self.strictly = strictly
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         for name, figures in self.rising.items():
             rows = list(figures)
             if any(low >= high for low, high in pairwise(rows)):
-                yield name, "must rise from each tier to the next"
+                yield name, MUST_RISE
         for name, factors in self.falling.items():
             falls: list[object] = list(factors)
             for low, high in pairwise(falls):
                 if high > low or (self.strictly and high == low):  # type: ignore[operator]  # figures of one sort
-                    yield name, "must not punish a higher tier"
+                    yield name, PUNISHES
                     break
 
 

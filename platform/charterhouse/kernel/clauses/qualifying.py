@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.tender import store_value
 from charterhouse.kernel.decision import Happening
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.money import show_fen
+from charterhouse.kernel.problems import MUST_RISE, Problem
 from charterhouse.kernel.standing import Standing
 
 QUALIFYING = "qualifying"
@@ -44,10 +45,10 @@ class TierByAmount(Clause):
         self.thresholds = thresholds
         self.setting = setting
 
-    def check(self) -> Iterator[tuple[str, str]]:
+    def check(self) -> Iterator[Problem]:
         """See `Clause.check`."""
         if any(low >= high for low, high in pairwise(self.thresholds.values())):
-            yield self.setting, "must rise from each tier to the next"
+            yield self.setting, MUST_RISE
 
     def reached(self, amount: int) -> str:
         """The highest tier that an amount reaches; "" for none."""

@@ -13,6 +13,7 @@ from charterhouse.kernel.charter import FOLLOW, Clause, Text, on
 from charterhouse.kernel.clauses.lines import Documents, Entry, entries_of, slot_of, waiting
 from charterhouse.kernel.clauses.rights import no_membership
 from charterhouse.kernel.draft import Draft
+from charterhouse.kernel.problems import Problem, Said
 from charterhouse.kernel.program import Program
 from charterhouse.kernel.standing import Standing
 
@@ -151,10 +152,10 @@ class Queue(Clause):
         """Whether it is about these bookings."""
         return not self.what or what in self.what
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         if not 0 <= self.share <= 1:
-            yield "nonmember_slot_share", "must be between 0 and 1"
+            yield "nonmember_slot_share", Said("须在0与1之间", "must be between 0 and 1")
 
     @on("book", phase=FOLLOW)
     def place(self, d: Draft) -> Iterator[fx.Effect]:

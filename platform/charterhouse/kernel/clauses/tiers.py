@@ -15,6 +15,7 @@ from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.ledger import FEN_UNITS, SPEND_TOTAL
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.periods import day_start, first_invalid_day
+from charterhouse.kernel.problems import ABOVE_BELOW, Problem, Said, one_of
 from charterhouse.kernel.standing import Standing
 
 
@@ -63,14 +64,20 @@ class Tiers(Clause):
         """See `Clause.defaults`."""
         return {"tier": self.default} if self.default else {}
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         if self.default and self.default not in self.tiers:
-            yield self.setting, f"must be one of {', '.join(self.tiers)}"
+            yield self.setting, one_of(*self.tiers)
         for name, named in self.tables.items():
             strange = [tier for tier in named if tier not in self.tiers]
             if strange:
-                yield name, f"names {strange[0]}, which is no tier of this charter"
+                yield (
+                    name,
+                    Said(
+                        f"所列{strange[0]}不是本章程的等级",
+                        f"names {strange[0]}, which is no tier of this charter",
+                    ),
+                )
 
     def unknowns(self) -> Mapping[str, str]:
         """See `Clause.unknowns`."""
@@ -138,13 +145,13 @@ class Ladder(Clause):
         self.settings = settings or {}
         self.lowest = next(iter(rungs), "")
 
-    def check(self) -> Iterable[tuple[str, str]]:
+    def check(self) -> Iterable[Problem]:
         """Thresholds of a measure rise from each tier to the next."""
         last: dict[str, int] = {}
         for tier, measures in self.rungs.items():
             for measure, need in measures.items():
                 if measure in last and need <= last[measure]:
-                    yield self.settings.get(tier, tier), "must be above that of the tier below"
+                    yield self.settings.get(tier, tier), ABOVE_BELOW
                 last[measure] = need
 
     def reached(self, standing: Standing) -> str:

@@ -10,6 +10,7 @@ from flask import request
 
 from charterhouse.desk.charter_entry import Problem, rows_of
 from charterhouse.desk.charter_form import TABLES
+from charterhouse.kernel.problems import Said
 from charterhouse.web.i18n import gettext, lazy_gettext, lazy_pgettext, pick
 
 if TYPE_CHECKING:
@@ -47,15 +48,6 @@ _PROBLEMS: Final = {
     "rows": lazy_gettext("Fill in every cell of the row, or remove the row."),
     "json": lazy_gettext("This is not a readable value."),
 }
-
-
-CHECKS: Final = (
-    lazy_gettext("must rise from each tier to the next"),
-    lazy_gettext("must be above that of the tier below"),
-    lazy_gettext("must not punish a higher tier"),
-    lazy_gettext("must be given for every tier"),
-)
-"""What the clauses' own checks say, for the translation."""
 
 
 def flat_form() -> dict[str, str]:
@@ -193,7 +185,16 @@ def _said(problem: Problem) -> str:
         )
         return str(message)
     if problem.code == "check":
-        why = gettext(problem.message)
+        why = _in_words(problem.message)
         return str(gettext("The figures contradict each other: %(why)s", why=why))
     known = _PROBLEMS.get(problem.code)
-    return str(known) if known else gettext("This is not valid: %(why)s", why=problem.message)
+    return (
+        str(known)
+        if known
+        else gettext("This is not valid: %(why)s", why=_in_words(problem.message))
+    )
+
+
+def _in_words(message: str) -> str:
+    """What the charter has against a figure, in the reader's language where it says it in both."""
+    return pick(message.zh, str(message)) if isinstance(message, Said) else message
