@@ -386,7 +386,8 @@ class FreeLines(Clause):
         if concerned and self.quota.left_on(d.of_member, d.event.day) != 0:
             for index in lines:
                 yield fx.Waive(index, bill.lines[index].charged)
-            yield from self.quota.consume(d, d.member, 1)
+            parts = yield from self.quota.consume(d, d.member, 1)
+            yield fx.Taken(self.quota.benefit, parts)
 
 
 def unused(d: Draft, member: str, benefit: str, taken: Mapping[str, Any]) -> Iterator[fx.Effect]:
