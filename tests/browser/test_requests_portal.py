@@ -187,7 +187,10 @@ def test_pages_are_whole_and_open_to_all(
 
 
 def test_a_member_asks_with_two_photos_and_cancels_in_time(
-    open_house: Callable[..., House], open_page: Callable[..., Page], photo: Path
+    open_house: Callable[..., House],
+    open_page: Callable[..., Page],
+    photo: Path,
+    shot: Callable[[Page, str], Path],
 ) -> None:
     told = [row for row in _insured() if row[1] in ("policy", "diagnose")]
     house = open_house(GREEN, told)
@@ -205,9 +208,11 @@ def test_a_member_asks_with_two_photos_and_cancels_in_time(
         page.locator(f"#paper-{code} input[type=file]").set_input_files(photo)
         expect(page.locator(f"#paper-{code} .ch-badge")).to_have_text("There")
     expect(page.get_by_text("Papers are still missing")).to_have_count(0)
+    shot(page, "my-check-papers")
     foreseen = page.locator("strong.ch-falls time").all_inner_texts()
     page.get_by_role("button", name="Send the request").click()
     expect(page.get_by_text("Your request is with us.")).to_be_visible()
+    shot(page, "my-request-papers")
     request_id = page.url.rpartition("/")[2]
     promised = page.locator("strong.ch-falls time").all_inner_texts()
     assert promised == foreseen

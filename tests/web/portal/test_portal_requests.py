@@ -17,6 +17,7 @@ from charterhouse import clock
 from charterhouse.desk import access, asking
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.files import LIMIT, check, of_person, of_request
+from charterhouse.desk.member_file import file
 from charterhouse.desk.request_file import request_file
 from charterhouse.desk.requests import Filters, listed
 from charterhouse.records.tables import audit
@@ -503,3 +504,24 @@ def test_the_api_takes_the_same_request(house: Clinic, phones: tuple[Phone, Phon
     decision = {"decide": {"request": "app-1", "outcome": "approved"}}
     assert tell(("events.write",), decision).status_code == 403
     assert tell(("events.write", "approvals.decide"), decision).status_code == 201
+
+
+def test_a_member_says_once_how_it_was_where_the_charter_asks(
+    make_clinic: Callable[..., Clinic], phone_of: Callable[..., Phone]
+) -> None:
+    house = make_clinic("service-desk.execution", {"survey_months": 6})
+    ref = house.enter("王秀英", phone="13800138000")
+    house.tell("request", id="p1", member=ref, service="problem")
+    phone, here = phone_of(ref), "/requests/p1"
+    assert "How was it?" not in main(phone.get(here)), "not while it is open"
+    house.tell("progress", request="p1", step="analysed", details={"solved_at_once": True})
+    house.tell("progress", request="p1", step="solved")
+    house.tell("close", request="p1", outcome="served")
+    assert "How was it?" in main(phone.get(here))
+    phone.send(f"{here}/opinion", here, 422, answer="splendid")
+    phone.send(f"{here}/opinion", here, answer="unsatisfied")
+    with tenant_scope(house.tenant):
+        open_tasks = {each.code for each in file(ref).open_items}
+    assert "follow-up-unsatisfied" in open_tasks
+    assert "How was it?" not in main(phone.get(here))
+    phone.send(f"{here}/opinion", "/profile", 404, answer="satisfied")
