@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.conduct import DetailsChanged
 from charterhouse.kernel.clauses.consents import OptOut
 from charterhouse.kernel.clauses.cycles import DaysOfMonthNotice
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate, SpendTotal
+from charterhouse.kernel.clauses.fees import FeesRise, stepwise
 from charterhouse.kernel.clauses.flow import Activation, Application, GrantedTier
 from charterhouse.kernel.clauses.leaving import Withdrawal
 from charterhouse.kernel.clauses.notices import Activities, AmendmentNotice, Recorded
@@ -98,6 +99,10 @@ class MemberDay(Charter):
             GrantedTier("2.1", admits=False, card=False, notice="tier-rise"),
             *(Unlimited("2.2", code, only=tiers) for code, tiers in rights_by_tier(rights)),
             Rights("2.2", verbs=texts.NEED_RIGHTS, shown={}, lent={}, price="2.7").says(*texts.rights(s)),
+            FeesRise(
+                "2.3",
+                growing=stepwise({f"multiplier_{t}": multipliers[t] for t in texts.TIERS}),
+            ),
             PointsByRate(
                 "2.3", per_yuan=s.points_per_yuan, multiplier=multipliers, boost=member_days,
                 short=True,

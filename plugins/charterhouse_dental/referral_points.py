@@ -109,6 +109,9 @@ class ReferralPoints(Charter):
                 "3.4", verbs=texts.NEED_RIGHTS, shown={}, lent={}, use="6.1", redeem="4.3"
             ).says(*texts.LOWEST),
             BasePrice("3.4"),
+            FeesRise(
+                "4.1", growing={"multiplier_high": [s.multiplier_middle, s.multiplier_high]}
+            ),
             PointsByRate(
                 "4.1", per_yuan=s.points_per_yuan, short=True,
                 multiplier=ByTier({MIDDLE: s.multiplier_middle, HIGH: s.multiplier_high}),

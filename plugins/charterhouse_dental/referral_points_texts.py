@@ -10,7 +10,7 @@ from charterhouse.kernel.charter import Text
 from charterhouse.kernel.clauses.price import percent
 from charterhouse.kernel.clauses.rights import Statement
 from charterhouse.kernel.labels import COMMON
-from charterhouse.kernel.ledger import CREDIT
+from charterhouse.kernel.ledger import CREDIT, SPEND_TOTAL, counted, spent
 from charterhouse.kernel.money import show_fen
 from charterhouse.kernel.report import Entry, Row
 from charterhouse.kernel.settings import SettingValues
@@ -27,7 +27,14 @@ from charterhouse_dental.measures import (
 from charterhouse_dental.words import named
 
 NEED_RIGHTS = frozenset({"spend", "redeem", "use"})
-THRESHOLDS = {"middle": "spend_middle", "high": "spend_high"}
+THRESHOLDS = {
+    tier: {
+        SPEND_TOTAL: f"spend_{tier}",
+        counted("visits"): f"visits_{tier}",
+        spent("drugs"): f"drugs_{tier}",
+    }
+    for tier in ("middle", "high")
+}
 
 TIERS: dict[str, Text] = {
     "beginner": ("初级会员", "Beginner"),

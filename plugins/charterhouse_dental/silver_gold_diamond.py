@@ -97,6 +97,7 @@ class SilverGoldDiamond(Charter):
                 "2.2", points={GOLD: s.points_to_gold, DIAMOND: s.points_to_diamond},
                 expired="1.4",
             ).says(*texts.by_points(s)),
+            FeesRise("2.2", rising={"points_to_diamond": [s.points_to_gold, s.points_to_diamond]}),
             Unlimited("2.2", "special-doctor", "special-courtesy", only={DIAMOND}),
             first.says(*texts.first(s)),
             FreeLines(

@@ -8,6 +8,7 @@ from charterhouse.kernel.clauses.benefits import Quota, Unlimited
 from charterhouse.kernel.clauses.conditions import ByTier, Lines, in_birthday_month
 from charterhouse.kernel.clauses.conduct import DetailsChanged
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate, SpendTotal
+from charterhouse.kernel.clauses.fees import FeesRise, stepwise
 from charterhouse.kernel.clauses.flow import Activation, Application, GrantedTier
 from charterhouse.kernel.clauses.leaving import Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice, BirthdayNotice, Cycle
@@ -90,6 +91,10 @@ class TreatmentPoints(Charter):
                 default=next(iter(levels)), asked=False,
             ).says(*texts.levels(s)),
             FirstLevel("1.2", levels),
+            FeesRise(
+                "1.3",
+                falling=stepwise({f"levels.{t}.factor": r["factor"] for t, r in levels.items()}),
+            ),
             SpendTotal("1.2"),
             Ladder(
                 "1.2", rungs, falls=True, notice="tier-rise",

@@ -26,7 +26,7 @@ from charterhouse.kernel.clauses.price import BasePrice, Factor, FactorTable
 from charterhouse.kernel.clauses.rights import CARD_ON_BILLS, Rights, Statement
 from charterhouse.kernel.clauses.tender import CreditTender, PointsTender
 from charterhouse.kernel.clauses.tiers import Ladder, Tiers, thresholds
-from charterhouse.kernel.ledger import CREDIT
+from charterhouse.kernel.ledger import CREDIT, SPEND_TOTAL, counted
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_dental import vip_four_tier_texts as texts
 from charterhouse_dental import words
@@ -66,7 +66,11 @@ class VipFourTier(Charter):
         })  # fmt: skip
         ladder = Ladder(
             "2.1", _rungs(s), notice="tier-rise",
-            settings={tier: f"spend_threshold_{tier}" for tier in RAISED},
+            settings={
+                tier: {SPEND_TOTAL: f"spend_threshold_{tier}",
+                       counted("visits"): f"visits_threshold_{tier}"}
+                for tier in RAISED
+            },
         )  # fmt: skip
         per_yuan = s.points_per_yuan_off
         return [

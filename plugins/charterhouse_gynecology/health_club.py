@@ -16,6 +16,7 @@ from charterhouse.kernel.clauses.admission import (
 )
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier
 from charterhouse.kernel.clauses.earning import BillRefund
+from charterhouse.kernel.clauses.fees import FeesRise
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
 from charterhouse.kernel.clauses.leaving import Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice
@@ -147,7 +148,7 @@ class HealthClub(Charter):
 
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The clauses in the order of the document."""
-        papers = s.required_documents
+        papers, factors = s.required_documents, s.price_factors
         corporate = {"application-form": 2, "registration-proof": 1}
         acting: list[Clause] = [
             Rights("1.2", shown={}, flag="", lent={}),
@@ -160,7 +161,8 @@ class HealthClub(Charter):
             ),
             Application("2.4", kinds=KINDS, default="individual", review=True),
             Tiers("3", TIERS),
-            Factor("3.1", factor=ByTier(s.price_factors)),
+            FeesRise("3.1", falling={"price_factors": [factors.get(tier, 1) for tier in TIERS]}),
+            Factor("3.1", factor=ByTier(factors)),
             BasePrice("3.1"),
             Documents(
                 "4.1", ByKind({"individual": papers, "affiliate": papers, "corporate": corporate})

@@ -7,6 +7,7 @@ from charterhouse.kernel.clauses.admission import Documents, OneMembership
 from charterhouse.kernel.clauses.benefits import Quota, Unlimited, UseGivenBack, membership_year
 from charterhouse.kernel.clauses.conditions import ByKind, ByTier, Lines, since_birthday
 from charterhouse.kernel.clauses.earning import BillRefund, PointsByRate, SpendTotal
+from charterhouse.kernel.clauses.fees import FeesRise
 from charterhouse.kernel.clauses.flow import Activation, Application, Review
 from charterhouse.kernel.clauses.leaving import Withdrawal
 from charterhouse.kernel.clauses.notices import AmendmentNotice
@@ -28,7 +29,7 @@ from charterhouse_maternity.prepaid_ladder_clauses import (
     RegistrationBuyOut,
     of_department,
 )
-from charterhouse_maternity.prepaid_ladder_settings import PrepaidLadderSettings
+from charterhouse_maternity.prepaid_ladder_settings import PrepaidLadderSettings, by_steps
 
 LADDER = ("gold", "platinum", "diamond")
 CARDS = {
@@ -76,6 +77,7 @@ class PrepaidLadder(Charter):
             StoredValue("A.1.1", strict=False),
             Prepayment("A.1.2", least=ByTier(ladder)),
             TierByPrepayment("A.1.3", ladder),
+            FeesRise("A.1.4", falling={"price_factor": [s.price_factor.get(t, 1) for t in LADDER]}),
             Factor("A.1.4", factor=ByTier(s.price_factor)),
             BasePrice("A.1.4"),
             TopUps(
@@ -87,6 +89,11 @@ class PrepaidLadder(Charter):
                 only=("ladder",), settings=dict.fromkeys(LADDER, "entry_amount"),
             ),
             SpendTotal("A.2.1"),
+            FeesRise(
+                "A.2.2",
+                rising={"upgrade_same_month": by_steps(s.upgrade_same_month),
+                        "upgrade_later": by_steps(s.upgrade_later)},
+            ),
             TierByTopUp(
                 "A.2.2", LADDER, same_month=s.upgrade_same_month, later=s.upgrade_later
             ),

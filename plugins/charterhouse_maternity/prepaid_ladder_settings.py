@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -29,6 +30,11 @@ def _all_tiers(table: dict[str, int]) -> None:
         raise ValidationError(
             Said(f"缺少{min(missing)}的金额", f"needs an amount for {min(missing)}")
         )
+
+
+def by_steps(table: Mapping[int, int]) -> list[int]:
+    """The amounts of a table by number of levels, for one level first."""
+    return [table[steps] for steps in sorted(table)]
 
 
 class PrepaidLadderSettings(Schema):

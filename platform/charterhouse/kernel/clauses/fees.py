@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import pairwise
 from typing import TypeVar
 
@@ -123,34 +124,39 @@ class EntryFee(Fee):
 
 
 class FeesRise(Clause):
-    """Checks figures of the tariff: a higher tier costs more and pays a lower factor.
+    """Checks figures by tier: a higher tier costs more and is treated no worse.
 
     Args:
         rising: setting → figures from the lowest tier up, each strictly above the one before.
-        falling: setting → figures, none above the one before.
+        falling: setting → figures, none above the one before: price factors.
+        growing: setting → figures, none below the one before: multipliers of points.
+        strictly: whether falling figures must differ.
     """
 
     def __init__(
         self, number: str, *, rising: Mapping[str, Collection[int]] | None = None,
-        falling: Mapping[str, Collection[object]] | None = None, strictly: bool = False,
+        falling: Mapping[str, Collection[Decimal | int]] | None = None,
+        growing: Mapping[str, Collection[Decimal | int]] | None = None, strictly: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(number)
         self.rising = rising or {}
+        self.growing = growing or {}
         self.falling = falling or {}
         self.strictly = strictly
 
     def check(self) -> Iterable[Problem]:
         """See `Clause.check`."""
         for name, figures in self.rising.items():
-            rows = list(figures)
-            if any(low >= high for low, high in pairwise(rows)):
+            if any(low >= high for low, high in pairwise(figures)):
                 yield name, MUST_RISE
         for name, factors in self.falling.items():
-            falls: list[object] = list(factors)
-            for low, high in pairwise(falls):
-                if high > low or (self.strictly and high == low):  # type: ignore[operator]  # figures of one sort
-                    yield name, PUNISHES
-                    break
+            if any(
+                high > low or (self.strictly and high == low) for low, high in pairwise(factors)
+            ):
+                yield name, PUNISHES
+        for name, rates in self.growing.items():
+            if any(high < low for low, high in pairwise(rates)):
+                yield name, PUNISHES
 
 
 def stepwise(figures: Mapping[str, T]) -> dict[str, list[T]]:

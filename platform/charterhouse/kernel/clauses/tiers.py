@@ -128,13 +128,14 @@ class Ladder(Clause):
             (spend_total, points, count/visits …). A tier without thresholds is the lowest.
         falls: whether a refund lowers the tier; time never does.
         notice: raised on each rise; "" for none.
-        settings: tier → setting that holds its threshold, for the check.
+        settings: tier → setting that holds its threshold, or measure → setting where there are
+            several; for the check.
         only: tiers or kinds whose tier follows; None for all.
     """
 
     def __init__(
         self, number: str, rungs: Mapping[str, Mapping[str, int]], *, falls: bool = False,
-        notice: str = "", settings: Mapping[str, str] | None = None,
+        notice: str = "", settings: Mapping[str, str | Mapping[str, str]] | None = None,
         only: Collection[str] | None = None, **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
@@ -151,7 +152,8 @@ class Ladder(Clause):
         for tier, measures in self.rungs.items():
             for measure, need in measures.items():
                 if measure in last and need <= last[measure]:
-                    yield self.settings.get(tier, tier), ABOVE_BELOW
+                    name = self.settings.get(tier, tier)
+                    yield (name if isinstance(name, str) else name[measure]), ABOVE_BELOW
                 last[measure] = need
 
     def reached(self, standing: Standing) -> str:
