@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,10 @@ def test_the_page_of_each_type_of_institution_is_what_the_code_gives(name: str) 
 
 def test_no_page_is_left_of_a_type_that_is_gone() -> None:
     assert sorted(path.name for path in INSTITUTIONS.glob("*.md")) == sorted(pages())
+
+
+def test_every_type_of_institution_has_a_name_in_both_languages() -> None:
+    rows = [row for row in pages()["README.md"].splitlines() if row.startswith("| [")]
+
+    assert rows
+    assert [row for row in rows if not re.search(r"\) [\u4e00-\u9fff]", row)] == []

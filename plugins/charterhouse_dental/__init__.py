@@ -24,6 +24,8 @@ from charterhouse_dental.tooth_tiers import ToothTiers
 from charterhouse_dental.treatment_points import TreatmentPoints
 from charterhouse_dental.vip_four_tier import VipFourTier
 
+INSTITUTION = ("口腔医院、口腔诊所", "Dental clinic, oral hospital")
+
 CHARTERS: list[type[Charter]] = [
     AnnualFee,
     ExamOrthodontic,

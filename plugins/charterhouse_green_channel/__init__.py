@@ -17,6 +17,8 @@ from charterhouse_green_channel.three_services import ThreeServices
 from charterhouse_green_channel.tiered_plans import TieredPlans
 from charterhouse_green_channel.tumour_three import TumourThree
 
+INSTITUTION = ("保险公司（就医绿色通道）", "Insurer with a green channel")
+
 CHARTERS: list[type[Charter]] = [
     SevenServices, TumourThree, PremiumExtended90, PremiumExtended180, CancerAdmission,
     BoundOrUnbound, OnlineSales, AppAdmission, ThreeServices,
