@@ -10,6 +10,9 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
+from charterhouse.commands.benchmark import services
 from charterhouse.commands.benchmark.measures import beside
 from charterhouse.commands.benchmark.recording import Statement, bare, recording_unit, replay
 from charterhouse.commands.benchmark.store import ready, refs_of
@@ -68,3 +71,22 @@ def test_the_command_tells_figures(tmp_path: Path) -> None:
     assert [one["name"] for one in measures] == ["kernel: decide", "kernel: read and decide"]
     assert all(one["low"] <= one["rate"] <= one["high"] for one in measures)
     assert list(tmp_path.iterdir()) == [], "scratch data is thrown away"
+
+
+def test_copied_requests_are_found_and_pass_their_deadlines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "FEW", 100)
+    monkeypatch.setattr(services, "MANY", 300)
+    found = services.measure(Workload.of(None), tmp_path, slices=1, size=10)
+
+    assert [one.name.partition(":")[0] for one in found] == [
+        *["requests"] * 3, *["deadlines"] * 2, "working days",
+    ]  # fmt: skip
+    assert all(one.rate and one.ratio for one in found)
+    (store,) = (tmp_path / "many" / "tenants").rglob("*.db")
+    with closing(bare(store)) as many:
+        copies = "SELECT count(*) FROM standing WHERE ref LIKE '0000%'"
+        passed = "SELECT count(DISTINCT member) FROM decision WHERE member LIKE '0000%'"
+        assert many.execute(copies).fetchone() == (300,)
+        assert many.execute(passed).fetchone() == (99,), "a batch of the original and its copies"

@@ -18,7 +18,7 @@ from charterhouse.commands.common import Failure, print_json, told_plainly
 if TYPE_CHECKING:
     from charterhouse.commands.benchmark.measures import Measure
 
-PARTS = ("kernel", "charters", "history", "replay", "store", "lengths", "http")
+PARTS = ("kernel", "charters", "history", "replay", "store", "lengths", "services", "http")
 
 
 @click.command(name="bench")
@@ -72,7 +72,7 @@ def command(
 
 
 def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
-    from charterhouse.commands.benchmark import charters, http, kernel, store
+    from charterhouse.commands.benchmark import charters, http, kernel, services, store
 
     return {
         "kernel": lambda workload, _place, slices, size: kernel.measure(workload, slices, size * 5),
@@ -83,6 +83,7 @@ def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
         "replay": lambda workload, _place, _slices, _size: charters.replayed(workload),
         "store": store.measure,
         "lengths": lambda workload, place, _slices, size: store.lengths(workload, place, size),
+        "services": services.measure,
         "http": http.measure,
     }[name]
 

@@ -23,6 +23,14 @@ def _official(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("CN", years=year)
 
 
+@lru_cache(maxsize=64)
+def _working(year: int) -> frozenset[date]:
+    """The working days of a year; the library answers for one day at a time, and slowly."""
+    official = _official(year)
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    return frozenset(day for day in days if day.year == year and official.is_working_day(day))
+
+
 class WorkCalendar:
     """Tells working days from others.
 
@@ -37,7 +45,7 @@ class WorkCalendar:
     def is_working(self, day: date) -> bool:
         """Whether people work on this day (make-up weekends are working days)."""
         own = self._overrides.get(day)
-        return own if own is not None else _official(day.year).is_working_day(day)
+        return own if own is not None else day in _working(day.year)
 
     def after(self, day: date, count: int) -> date:
         """The last day "within N working days" of `day`, which itself does not count."""
