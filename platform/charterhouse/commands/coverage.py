@@ -166,9 +166,22 @@ def _lines(each: Measured) -> Iterator[str]:
     rows = (
         ("never exercised", each.unexercised),
         ("number never cited", each.uncited),
-        ("never speaks", each.silent),
         ("can be left out unnoticed", each.unnoticed or ()),
         ("no longer equivalent", each.stale),
     )
     for what, names in rows:
         yield from (f"{what}: {name}" for name in names)
+    if each.silent:
+        yield f"never speaks, at {len(each.silent)} bindings of clauses that speak elsewhere:"
+        yield from (f"  {clause}: {acts}" for clause, acts in _by_clause(each.silent))
+
+
+def _by_clause(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Clause → its methods, each with the triggers at which it is bound: one line for each."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name in names:
+        act, _, trigger = name.rpartition(" on ")
+        clause, _, method = act.rpartition(".")
+        found[clause][method].append(trigger)
+    for clause, methods in found.items():
+        yield clause, "; ".join(f"{m} on {', '.join(at)}" for m, at in methods.items())
