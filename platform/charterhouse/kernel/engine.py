@@ -362,6 +362,8 @@ def _file(draft: Draft, bill: Bill) -> None:
     doc_id = bill.body.id or f"bill-{draft.event.id}"
     content = bill.content(figures, draft.now.isoformat(), draft.event.day.isoformat())
     content["tier"] = draft.program.tier
+    # Those of one moment keep their order.
+    content["event"] = draft.event.id
     draft.documents[doc_id] = Document("bill", doc_id, bill.subject, content)
 
 

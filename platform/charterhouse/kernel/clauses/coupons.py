@@ -86,7 +86,8 @@ class OffBill(Clause):
         yield from take_off(bill, min(self.value, bill.total))
         bill_id = d.body.id or f"bill-{d.event.id}"
         yield fx.Put("coupon", self.key(bill_id), d.member, {
-            "benefit": self.quota.benefit, "at": d.now.isoformat(), "tier": d.program.tier, **parts,
+            "benefit": self.quota.benefit, "at": d.now.isoformat(), "event": d.event.id,
+            "tier": d.program.tier, **parts,
         })  # fmt: skip
 
     @on("refund", phase=GRANT, rank=60)
@@ -103,7 +104,7 @@ class OffBill(Clause):
         content: Any = taken.content
         holder = d.standing(d.holder(taken.member, taken))
         unit = right(self.quota.benefit)
-        if holder.status == "ended" or forfeited_since(holder, unit, content["at"]):
+        if holder.status == "ended" or forfeited_since(holder, unit, content):
             return
         for period, quantity, *_ in content["parts"]:
             yield fx.DebitLot(

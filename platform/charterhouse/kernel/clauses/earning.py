@@ -398,7 +398,7 @@ class BillRefund(Clause):
             due = min(given.quantity, clause.rule(d, given.owner).amount(paid, given.mark))
             earned[key] = given._replace(quantity=due)
             holder = d.standing(d.holder(given.owner, refund.original))
-            void = forfeited_since(holder, clause.unit, content["at"])
+            void = forfeited_since(holder, clause.unit, content)
             if (same_year or not clause.within_year) and not void:
                 own = _lot_of(d, clause, content)
                 yield from _take_back(holder, clause, given.quantity - due, own)

@@ -275,15 +275,15 @@ class RewardAtFirstBill(Reward):
         for key, earned in refund.earned.items():
             if key.startswith(f"{self.number}:"):
                 owner = d.standing(d.holder(earned.owner, refund.original))
-                at = refund.original.content["at"]
-                yield from self._from(owner, earned.unit, earned.quantity, at, number)
+                bill = refund.original.content
+                yield from self._from(owner, earned.unit, earned.quantity, bill, number)
         yield fx.Keep(ref, INTRODUCED, {"by": kept["by"], "day": kept["day"]}, number=number)
         yield _tied(d.standing(ref), kept["by"])
 
     def _from(
-        self, owner: Standing, unit: str, quantity: int, at: str, number: str
+        self, owner: Standing, unit: str, quantity: int, bill: Mapping[str, Any], number: str
     ) -> Iterator[fx.Effect]:
-        if owner.status == "ended" or forfeited_since(owner, unit, at):
+        if owner.status == "ended" or forfeited_since(owner, unit, bill):
             return
         if unit in self.short:
             yield fx.Debit(owner.ref, unit, quantity, short=True, number=number)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Text, on
@@ -20,7 +21,7 @@ EXIT = "exit"
 """The fact that keeps an accepted withdrawal: {day: first day without rights, refund: fen}."""
 
 FORFEITED = "forfeited"
-"""The fact that keeps when balances were void at an end: unit → moment."""
+"""The fact that keeps when balances were void at an end: unit → [moment, id of the event]."""
 
 RefundRule = Callable[[Standing, date], int]
 """What somebody whose exit day (first day without rights) is given gets back, in fen."""
@@ -230,7 +231,8 @@ def end_membership(
         else:
             yield fx.Debit(member, unit, positive(lots), "@forfeited", number=number)
     if forfeits:
-        void = {**standing.facts.get(FORFEITED, {}), **dict.fromkeys(forfeits, d.now.isoformat())}
+        moment = [d.now.isoformat(), d.event.id]
+        void = {**standing.facts.get(FORFEITED, {}), **dict.fromkeys(forfeits, moment)}
         yield fx.Keep(member, FORFEITED, void, number=number)
     for fact in (EXIT, TERMS, FEES, RESTING):
         if fact in standing.facts:
@@ -238,10 +240,16 @@ def end_membership(
     yield fx.Announce("ended", member, cause, number=number)
 
 
-def forfeited_since(standing: Standing, unit: str, at: str) -> bool:
-    """Whether what was earned in a unit at a moment (ISO text) has been void since then."""
+def forfeited_since(standing: Standing, unit: str, document: Mapping[str, Any]) -> bool:
+    """Whether what a document earned in a unit has been void since then.
+
+    Of one moment, what came first is void: who left and joined again in it earns anew.
+    """
     moment = standing.facts.get(FORFEITED, {}).get(unit)
-    return bool(moment) and datetime.fromisoformat(moment) >= datetime.fromisoformat(at)
+    if not moment:
+        return False
+    ended = datetime.fromisoformat(moment[0]), moment[1]
+    return ended > (datetime.fromisoformat(document["at"]), document.get("event", 0))
 
 
 def is_suspended(standing: Standing) -> bool:

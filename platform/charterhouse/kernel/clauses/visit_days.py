@@ -32,7 +32,7 @@ class VisitDays(Clause):
     def _day(self, d: Draft, ref: str, day: str) -> dict[str, Any]:
         """What was told of a day, in the running membership."""
         document = d.document(self._id(ref, day))
-        if document is None or forfeited_since(d.standing(ref), self.unit, document.content["at"]):
+        if document is None or forfeited_since(d.standing(ref), self.unit, document.content):
             return {"told": 0, "bills": []}
         return {"told": document.content["told"], "bills": list(document.content["bills"])}
 
@@ -48,7 +48,7 @@ class VisitDays(Clause):
         elif change < 0:
             left = min(-change, positive(d.standing(ref).lots.get(self.unit, ())))
             yield fx.Debit(ref, self.unit, left)
-        content = {**now, "at": d.now.isoformat()}
+        content = {**now, "at": d.now.isoformat(), "event": d.event.id}
         yield fx.Put("visit-day", self._id(ref, day), ref, content)
 
     @on("visit", phase=EARN, rank=30)
