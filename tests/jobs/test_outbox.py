@@ -11,9 +11,12 @@ import pytest
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.desk.channels import register_channel
+from charterhouse.desk.errors import NotFoundError
+from charterhouse.desk.trail import trail
+from charterhouse.desk.undelivered import DEAD, SENT, WAITING, notice_text, try_again, undelivered
 from charterhouse.jobs import outbox
 from charterhouse.jobs.clock import DueClock
-from charterhouse.jobs.outbox import DEAD, LEASE, SENT, TRIES, WAITING, deliver, pause_after
+from charterhouse.jobs.outbox import LEASE, TRIES, deliver, pause_after
 from charterhouse.records.commit import Commit
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.installation import Installation
@@ -87,12 +90,12 @@ def test_a_notice_reaches_the_phone_once(house: House, birthday: FixedClock) -> 
     [message] = house.messages()
     assert message[1:] == ["north", "notice", PHONE, "【示例】生日祝福"]
     assert states(house) == {house.somebody: SENT, "li": DEAD}
-    assert {row.error for row in house.waiting() if row.state == DEAD} == {"no phone on file"}
+    assert {row.error for row in house.waiting() if row.state == DEAD} == {"phone_missing"}
 
 
 def test_figures_of_a_notice_are_told(house: House) -> None:
     with use_clock(FixedClock(house.at("2025-12-02 09:00"))), tenant_scope(house.north):
-        text = outbox.notice_text({"code": "points-reset", "about": {"points": 120}})
+        text = notice_text({"code": "points-reset", "about": {"points": 120}})
     assert text == "【示例】积分即将清零（积分 120）"
 
 
@@ -174,4 +177,35 @@ def test_a_topic_that_nobody_sends_is_dead(house: House) -> None:
         commit.send("carrier-pigeon", "li", {})
     with use_clock(now):
         assert deliver(house.north).dead == 1
-    assert house.waiting()[0].error == "nobody sends carrier-pigeon"
+    assert house.waiting()[0].error == "topic_unknown"
+
+
+def test_what_was_given_up_is_listed_and_sent_when_it_is_tried_again(
+    house: House, birthday: FixedClock, channel: Moody
+) -> None:
+    tenant = on(house, "moody")
+    channel.failures = TRIES
+    with use_clock(birthday):
+        deliver(tenant)
+        with tenant_scope(tenant):
+            listed = {each.member: each for each in undelivered()}
+        assert (listed["li"].given_up, listed["li"].problem) == (True, "phone_missing")
+        failing = listed[house.somebody]
+        assert (failing.given_up, failing.tries, failing.problem) == (
+            False,
+            1,
+            "the gateway is down",
+        )
+        assert failing.text == "【示例】生日祝福"
+        with tenant_scope(tenant), pytest.raises(NotFoundError):
+            try_again(failing.id, actor="staff:1")
+        for tries in range(1, TRIES):
+            birthday.advance(pause_after(tries))
+            deliver(tenant)
+        with tenant_scope(tenant):
+            try_again(failing.id, actor="staff:1")
+            [entry] = trail(str(failing.id)).entries
+        assert (entry.action, entry.actor) == ("notice.try_again", "staff:1")
+        assert deliver(tenant).sent == 1
+        with tenant_scope(tenant):
+            assert [each.member for each in undelivered()] == ["li"]

@@ -9,8 +9,10 @@ import pytest
 from charterhouse.config import Config
 from charterhouse.desk.audit import note
 from charterhouse.desk.trail import trail
+from charterhouse.desk.undelivered import DEAD, NO_PHONE, SENT
 from charterhouse.payments import orders
-from charterhouse.records.tables import attempt
+from charterhouse.records.sealing import OUTBOX
+from charterhouse.records.tables import attempt, outbox
 from charterhouse.records.tables import orders as order_table
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
@@ -78,6 +80,34 @@ def test_a_payment_set_aside_is_seen_and_not_returned_without_a_reason(clinic: C
     clinic.post("/admin/payments/7/return", {"reason": " "}, role="reviewer", status=422)
     clinic.post("/admin/payments/7/return", {"reason": "x"}, role="auditor", status=403)
     clinic.post("/admin/payments/8/return", {"reason": "x"}, role="reviewer", status=404)
+
+
+def test_a_notice_given_up_is_listed_and_sent_again(clinic: Clinic) -> None:
+    assert "Every notice arrived" in clinic.get("/admin/notices")
+    ref = clinic.enter("王秀英")
+    clinic.tell("join", member=ref, path="ordinary")
+    with tenant_scope(clinic.tenant), unit(write=True) as opened:
+        for number, state in ((7, DEAD), (8, SENT)):
+            opened.connection.execute(
+                outbox.insert().values(
+                    id=number, topic="notice", subject=ref, state=state, tries=1, error=NO_PHONE,
+                    due_at=clinic.time.now(),
+                    sealed=OUTBOX.seal(number, {"code": "points-reset", "about": {"points": 12}}),
+                )
+            )  # fmt: skip
+
+    text = clinic.get("/admin/notices", role="auditor")
+
+    assert "There is no phone on file." in text
+    assert "12）" in text
+    assert text.count("Given up") == 1
+    assert "/admin/notices/7/again" not in text
+    assert "/admin/notices/7/again" in clinic.get("/admin/notices", role="service-desk")
+    clinic.post("/admin/notices/7/again", {}, role="auditor", status=403)
+    clinic.post("/admin/notices/8/again", {}, role="service-desk", status=404)
+    clinic.post("/admin/notices/7/again", {}, role="service-desk", status=303)
+    assert "Every notice arrived" in clinic.get("/admin/notices")
+    assert "Notice sent again" in clinic.get("/admin/audit", role="auditor")
 
 
 @pytest.fixture(name="front")

@@ -16,14 +16,20 @@ from sqlalchemy import bindparam, select, update
 
 from charterhouse import clock
 from charterhouse.desk.channels import UnknownChannelError, the_channel
-from charterhouse.desk.institution import branding
 from charterhouse.desk.people import find_person
-from charterhouse.desk.terms import ACCOUNTS
-from charterhouse.desk.words import words
+from charterhouse.desk.undelivered import (
+    DEAD,
+    NO_PHONE,
+    NO_SENDER,
+    SENT,
+    UNREADABLE,
+    WAITING,
+    notice_text,
+)  # fmt: skip
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
 from charterhouse.tenancy.errors import SealError
-from charterhouse.tenancy.scope import current_tenant, tenant_scope
+from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import prepared, unit
 from charterhouse.tenancy.tenant import Tenant
 
@@ -36,8 +42,6 @@ TRIES = 8
 LEASE = timedelta(minutes=5)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=6)
-
-WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
 _DUE = prepared(
     select(outbox.c.id, outbox.c.topic, outbox.c.subject, outbox.c.sealed, outbox.c.tries)
@@ -86,21 +90,8 @@ def send_notice(subject: str, content: Mapping[str, Any]) -> None:
     """
     found = find_person(subject)
     if found is None or not found.phone:
-        raise UndeliverableError("no phone on file")
+        raise UndeliverableError(NO_PHONE)
     the_channel().send(found.phone, notice_text(content), kind="notice")
-
-
-def notice_text(content: Mapping[str, Any]) -> str:
-    """A notice in Chinese: the institution, what it is about, and its figures."""
-    told = words()
-    name = branding().short_zh or current_tenant().name_zh
-    figures = [
-        f"{told.labels.get(key, ACCOUNTS.get(key, (key, key)))[0]} {value}"
-        for key, value in sorted(content.get("about", {}).items())
-        if isinstance(value, int | str) and not isinstance(value, bool)
-    ]
-    end = f"（{'，'.join(figures)}）" if figures else ""
-    return f"【{name}】{told.label(str(content['code']))[0]}{end}"
 
 
 SENDERS: dict[str, Sender] = {"notice": send_notice}
@@ -139,11 +130,13 @@ def _lease(now: datetime, most: int) -> list[Any]:
 def _try(row: Any) -> tuple[str, str]:
     sender = SENDERS.get(row.topic)
     if sender is None:
-        return DEAD, f"nobody sends {row.topic}"
+        return DEAD, NO_SENDER
     try:
         sender(row.subject, OUTBOX.open(row.id, row.sealed))
-    except (UndeliverableError, SealError) as error:
+    except UndeliverableError as error:
         return DEAD, str(error)
+    except SealError:
+        return DEAD, UNREADABLE
     except (OSError, UnknownChannelError) as error:
         return (DEAD if row.tries + 1 >= TRIES else WAITING), str(error)
     return SENT, ""
@@ -161,15 +154,11 @@ def _mark(row: Any, state: str, error: str) -> None:
 
 __all__ = [
     "BATCH",
-    "DEAD",
     "LEASE",
     "SENDERS",
-    "SENT",
     "TRIES",
-    "WAITING",
     "Delivered",
     "UndeliverableError",
     "deliver",
-    "notice_text",
     "pause_after",
 ]

@@ -12,7 +12,7 @@ __all__ = ["PAGES", "register"]
 
 PAGES = (
     "signin", "dashboard", "members", "admission", "actions", "requests", "views", "my_day", "counter", "charter", "begin", "reports",
-    "files", "payments", "audit", "institution",
+    "files", "payments", "undelivered", "audit", "institution",
 )  # fmt: skip
 """Modules of this package; each has a function register(app) for its blueprint and menu."""
 

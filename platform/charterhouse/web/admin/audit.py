@@ -32,6 +32,7 @@ _ACTIONS: Final = {
     "member.sign_in_failed": lazy_pgettext("audit", "Member's sign-in failed"),
     "member.sign_out_everywhere": lazy_pgettext("audit", "Member signed out everywhere"),
     "members.export": lazy_pgettext("audit", "List of members exported"),
+    "notice.try_again": lazy_pgettext("audit", "Notice sent again"),
     "payment.give_back": lazy_pgettext("audit", "Payment ordered back"),
     "payment.late": lazy_pgettext("audit", "Payment came too late"),
     "payment.quarantined": lazy_pgettext("audit", "Payment set aside"),
