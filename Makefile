@@ -39,6 +39,10 @@ assets: $(DIST) ## Build style sheets, scripts and icons
 browser: ## See that Chromium and Chinese fonts are here for the browser tests
 	scripts/find-browser.sh
 
+.PHONY: servers
+servers: ## See that the servers are here that the tests start for themselves
+	scripts/find-redis.sh
+
 .PHONY: demo
 demo: setup ## Start the sample institutions on http://localhost:8000
 	$(BIN)/charterhouse demo
@@ -49,12 +53,12 @@ demo-reset: setup ## Throw the sample data away and start anew
 
 # The browser runs apart: what its server leaves open must not fail the other tests.
 .PHONY: test
-test: setup browser ## Run all tests, those in the browser too
+test: setup browser servers ## Run all tests, those in the browser too
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
 
 .PHONY: test-fast
-test-fast: setup ## Run the tests that need no browser
+test-fast: setup servers ## Run the tests that need no browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
 
 .PHONY: lint
@@ -80,7 +84,7 @@ translations: setup ## List the texts of the sites that have no Chinese yet
 .PHONY: lock
 lock: ## Pin the dependencies anew, with their hashes
 	uv pip compile --generate-hashes --python-version 3.11 --extra test --extra lint -o requirements/lock.txt setup.cfg
-	uv pip compile --generate-hashes --python-version 3.11 --extra assets -c requirements/lock.txt -o requirements/assets.txt setup.cfg
+	sed -n '/^assets =/{n;p}' setup.cfg | uv pip compile --generate-hashes --python-version 3.11 -o requirements/assets.txt -
 	npm install --package-lock-only --ignore-scripts
 
 .PHONY: clean

@@ -21,6 +21,7 @@ __all__ = ["Config", "ConfigError"]
 _KEY_BYTES = 32
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_QUEUES = frozenset({"redis", "rediss", "postgresql"})
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -63,6 +64,8 @@ class Config:
         documents_key_id: Its access key; empty for what the machine itself is allowed.
         documents_secret: The secret of that key.
         documents_region: Its region.
+        queue: Where workers share what is to be done: ``redis://…`` or ``postgresql://…``; empty for
+            a file of the data folder, which serves one machine.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
 
@@ -83,6 +86,7 @@ class Config:
     documents_key_id: str = field(default="", repr=False)
     documents_secret: str = field(default="", repr=False)
     documents_region: str = "us-east-1"
+    queue: str = field(default="", repr=False)
     migrations_dir: Path = _MIGRATIONS
 
     def __post_init__(self) -> None:
@@ -101,6 +105,11 @@ class Config:
                 field="CHARTERHOUSE_TRUSTED_PROXIES",
             )
         _check_documents(self.documents)
+        if self.queue and urlsplit(self.queue).scheme not in _QUEUES:
+            raise ConfigError(
+                "The queue is at redis://…, rediss://… or postgresql://…, or in a file when empty.",
+                field="CHARTERHOUSE_QUEUE",
+            )
         live = self.stripe_key.startswith(_LIVE_KEYS)
         if self.demo and (live or urlsplit(self.public_url).hostname not in _LOCAL_NAMES):
             raise ConfigError(
@@ -134,6 +143,7 @@ class Config:
         key_id = env.str("DOCUMENTS_KEY_ID", default="")
         secret = env.str("DOCUMENTS_SECRET", default="")
         region = env.str("DOCUMENTS_REGION", default="us-east-1")
+        queue = env.str("QUEUE", default="")
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
@@ -158,6 +168,7 @@ class Config:
             documents_key_id=key_id,
             documents_secret=secret,
             documents_region=region,
+            queue=queue,
             migrations_dir=Path(migrations),
         )
 

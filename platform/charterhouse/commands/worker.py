@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import signal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from charterhouse.commands.common import installation, told_plainly
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charterhouse.jobs.worker import Worker
+
 
 @click.command(name="worker")
 @click.option("--once", is_flag=True, help="Work until nothing is left to do, then end.")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64),
+              help="How many tenants are served at once.")  # fmt: skip
 @told_plainly
-def command(*, once: bool) -> None:
+def command(*, once: bool, threads: int) -> None:
     """Advance members to what became due, send notices, and follow up payments.
 
     Ends after the piece of work at hand on SIGTERM or Ctrl+C. Any number may run at once.
@@ -23,14 +30,26 @@ def command(*, once: bool) -> None:
 
     configure_logging()
     worker = Worker(installation())
-
-    def stop(_signal: int, _frame: Any) -> None:
-        worker.stop()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     if once:
+        _stopped_by_signals(worker.stop)
         while worker.round():
             pass
     else:
-        worker.run()
+        _serve(worker, threads)
+
+
+def _serve(worker: Worker, threads: int) -> None:
+    from charterhouse.jobs.crew import Crew
+    from charterhouse.jobs.queue import open_queue
+
+    crew = Crew(worker, open_queue(worker.config), threads=threads)
+    _stopped_by_signals(crew.stop)
+    crew.run()
+
+
+def _stopped_by_signals(stop: Callable[[], None]) -> None:
+    def stopped(_signal: int, _frame: Any) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, stopped)
+    signal.signal(signal.SIGINT, stopped)

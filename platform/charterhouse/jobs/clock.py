@@ -39,6 +39,12 @@ _DUE = prepared(
     .order_by(standing.c.wake)
     .limit(bindparam("most"))
 )
+_NEXT = prepared(
+    select(standing.c.wake)
+    .where(standing.c.wake > bindparam("now"))
+    .order_by(standing.c.wake)
+    .limit(1)
+)
 _HOUSE = prepared(select(standing.c.done).where(standing.c.ref == HOUSE))
 _BEHIND = prepared(
     select(standing.c.ref)
@@ -128,6 +134,12 @@ class DueClock:
         return advanced
 
 
+def next_due(opened: Unit, now: datetime) -> datetime | None:
+    """The first moment after now at which something becomes due to a member."""
+    moment: datetime | None = opened.execute(_NEXT, {"now": now}).scalar()
+    return moment
+
+
 def _unfounded(opened: Unit, now: datetime) -> bool:
     """Whether the institution has dues of its own that never began: nothing wakes it before."""
     has_dues = bool(load_book(opened).at(now).house_dues)
@@ -140,4 +152,4 @@ def _advance(opened: Unit, refs: list[str], now: datetime) -> None:
         door.advance(ref, now)
 
 
-__all__ = ["BATCH", "DueClock"]
+__all__ = ["BATCH", "DueClock", "next_due"]

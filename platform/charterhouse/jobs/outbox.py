@@ -30,7 +30,7 @@ from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
 from charterhouse.tenancy.errors import SealError
 from charterhouse.tenancy.scope import tenant_scope
-from charterhouse.tenancy.store import prepared, unit
+from charterhouse.tenancy.store import Unit, prepared, unit
 from charterhouse.tenancy.tenant import Tenant
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +48,12 @@ _DUE = prepared(
     .where(outbox.c.state == WAITING, outbox.c.due_at <= bindparam("now"))
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
+)
+_NEXT = prepared(
+    select(outbox.c.due_at)
+    .where(outbox.c.state == WAITING, outbox.c.due_at > bindparam("now"))
+    .order_by(outbox.c.due_at)
+    .limit(1)
 )
 _LEASE = prepared(
     update(outbox).where(outbox.c.id == bindparam("own_id")), columns=["due_at", "tries"]
@@ -113,6 +119,12 @@ def deliver(tenant: Tenant, *, most: int = BATCH) -> Delivered:
     return Delivered(counts[SENT], counts[WAITING], counts[DEAD])
 
 
+def next_message(opened: Unit, now: datetime) -> datetime | None:
+    """The first moment after now at which a message is to be sent."""
+    moment: datetime | None = opened.execute(_NEXT, {"now": now}).scalar()
+    return moment
+
+
 def _lease(now: datetime, most: int) -> list[Any]:
     with unit() as opened:
         # Most rounds find nothing, and finding nothing must not wait for a writer's turn.
@@ -160,5 +172,6 @@ __all__ = [
     "Delivered",
     "UndeliverableError",
     "deliver",
+    "next_message",
     "pause_after",
 ]

@@ -1,4 +1,4 @@
-"""The worker: for every tenant in turn the clock, the outbox and the payments sweeper."""
+"""What is done on a visit to a tenant: the clock, the outbox, payments and files."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from charterhouse.config import Config
 from charterhouse.desk import files
 from charterhouse.jobs.clock import DueClock
 from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.errors import UnknownTenantError
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
 
 _log = structlog.get_logger(__name__)
-
-PAUSE_SECONDS = 2.0
-"""How long the worker rests after a round in which nothing was to do."""
 
 _REST_SECONDS = 60.0
 
@@ -50,7 +49,7 @@ class Job:
 
 
 def standard_jobs() -> list[Job]:
-    """The clock and the outbox in every round, payments every half minute, files every six hours."""
+    """The clock and the outbox on every visit, payments every half minute, files every six hours."""
     due_clock = DueClock()
 
     def swept(tenant: Tenant) -> bool:
@@ -72,53 +71,52 @@ def standard_jobs() -> list[Job]:
 
 
 class Worker:
-    """Runs the jobs round after round, fair to all tenants, until it is told to stop.
+    """Does the jobs for one tenant after the other; may be used by several threads.
 
     A job that fails for a tenant rests a minute for that tenant alone; nothing stops the others.
 
     Args:
         catalogue: whose active tenants are served.
         jobs: what is done.
-        pause: seconds to rest after an idle round.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        jobs: list[Job] | None = None,
-        *,
-        pause: float = PAUSE_SECONDS,
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, jobs: list[Job] | None = None) -> None:
         self._catalogue = catalogue
         self._jobs = standard_jobs() if jobs is None else jobs
-        self._pause = pause
         self._stopping = threading.Event()
 
-    def run(self) -> None:
-        """Work until `stop` is called; what is begun is finished first."""
-        _log.info("worker_started")
-        while not self._stopping.is_set():
-            if not self.round():
-                self._stopping.wait(self._pause)
-        _log.info("worker_stopped")
-
     def stop(self) -> None:
-        """Ask the worker to end after the piece of work at hand; safe in a signal handler."""
+        """Ask to end after the piece of work at hand; safe in a signal handler."""
         self._stopping.set()
 
+    @property
+    def config(self) -> Config:
+        """The configuration of the installation."""
+        return self._catalogue.installation.config
+
+    def tenants(self) -> tuple[Tenant, ...]:
+        """The tenants that are visited."""
+        return self._catalogue.list("active")
+
+    def tenant(self, tenant_id: int) -> Tenant | None:
+        """The tenant of this id, if it is visited."""
+        try:
+            found = self._catalogue.get(tenant_id)
+        except UnknownTenantError:
+            return None
+        return found if found.status == "active" else None
+
     def round(self) -> bool:
-        """Do one bounded piece of each job for each tenant; whether anything was done."""
-        busy = False
-        for tenant in self._catalogue.list("active"):
-            for job in self._jobs:
-                if self._stopping.is_set():
-                    return False
-                busy = self._one(job, tenant) or busy
-        return busy
+        """Visit each tenant once; whether anything was done."""
+        return sum(self.visit(tenant) for tenant in self.tenants()) > 0
+
+    def visit(self, tenant: Tenant) -> bool:
+        """Do one bounded piece of each job for a tenant; whether there may be more at once."""
+        return sum(self._one(job, tenant) for job in self._jobs) > 0
 
     def _one(self, job: Job, tenant: Tenant) -> bool:
         now = time.monotonic()
-        if not job.due(tenant, now):
+        if self._stopping.is_set() or not job.due(tenant, now):
             return False
         with structlog.contextvars.bound_contextvars(tenant=tenant.slug, job=job.name):
             try:

@@ -1,0 +1,40 @@
+"""The queue of visits: in a file for one machine, in Redis or PostgreSQL for several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from huey.serializer import SignedSerializer
+
+if TYPE_CHECKING:
+    from charterhouse.config import Config
+
+__all__ = ["open_queue"]
+
+_NAME = "charterhouse"
+
+
+def open_queue(config: Config) -> Huey:
+    """Return the queue of an installation.
+
+    Its messages name tenants and nothing else, and are signed: who can write to the queue without
+    the master key makes no worker read what he wrote. It may be lost at any time, for what is to
+    be done stands in the tenants' stores.
+
+    Raises:
+        huey.exceptions.ConfigurationError: The client of Redis or PostgreSQL is not installed.
+        sqlite3.OperationalError: The file cannot be opened.
+    """
+    signed = SignedSerializer(secret=config.derive("queue").hex(), salt=_NAME)
+    common = {"name": _NAME, "results": False, "serializer": signed}
+    match urlsplit(config.queue).scheme:
+        case "":
+            config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = str(config.data_dir / "queue.db")
+            return SqliteHuey(filename=file, strict_fifo=True, fsync=False, **common)
+        case "postgresql":
+            return PostgresHuey(dsn=config.queue, **common)
+        case _:
+            return RedisHuey(url=config.queue, **common)
