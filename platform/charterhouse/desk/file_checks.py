@@ -16,11 +16,14 @@ import pillow_heif
 from PIL import Image, ImageOps
 
 from charterhouse.desk.errors import DeskError
+from charterhouse.desk.pdf_page import first_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ACCEPT", "LIMIT", "PAGES", "PIXELS", "TYPES", "Checked", "check"]
+__all__ = [
+    "ACCEPT", "LARGE", "LIMIT", "PAGES", "PIXELS", "SMALL", "TYPES", "Checked", "check", "encoded",
+]  # fmt: skip
 
 LIMIT: Final = 5 * 1024 * 1024
 """The largest file, in bytes."""
@@ -37,8 +40,13 @@ TYPES: Final = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf
 ACCEPT: Final = "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf"
 """Types that are taken, for the attribute of an upload field. Photos are kept as JPEG."""
 
+SMALL: Final = 320
+"""The longer side of a thumbnail, in pixels."""
+
+LARGE: Final = 1400
+"""The longer side of a page that is looked at, in pixels."""
+
 _SIDE: Final = 4000
-_SMALL: Final = 320
 _WHITE: Final = (255, 255, 255)
 _HEIF_BRANDS: Final = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 _ACTIONS: Final = {
@@ -57,7 +65,7 @@ class Checked:
     Attributes:
         type: of `TYPES`.
         data: the content, written anew.
-        thumbnail: a small JPEG; empty for a PDF.
+        thumbnail: a small JPEG; empty for a PDF whose first page cannot be drawn.
     """
 
     type: str
@@ -114,11 +122,11 @@ def _picture(data: bytes, form: str) -> Checked:
         # A decoder meets damage with any kind of error.
         raise _error("is damaged: take the photo again", "file_broken") from error
     kind = "image/png" if form == "PNG" else "image/jpeg"
-    kept = _encoded(picture, "PNG" if form == "PNG" else "JPEG")
+    kept = encoded(picture, "PNG" if form == "PNG" else "JPEG")
     if len(kept) > LIMIT:
-        kind, kept = "image/jpeg", _encoded(picture, "JPEG")
-    picture.thumbnail((_SMALL, _SMALL))
-    return Checked(kind, kept, _encoded(picture, "JPEG"))
+        kind, kept = "image/jpeg", encoded(picture, "JPEG")
+    picture.thumbnail((SMALL, SMALL))
+    return Checked(kind, kept, encoded(picture, "JPEG"))
 
 
 def _check_pixels(opened: Image.Image) -> None:
@@ -139,7 +147,8 @@ def _plain(picture: Image.Image) -> Image.Image:
     return plain
 
 
-def _encoded(picture: Image.Image, form: str) -> bytes:
+def encoded(picture: Image.Image, form: str = "JPEG") -> bytes:
+    """A picture as a file."""
     kept = io.BytesIO()
     picture.save(kept, form, optimize=form == "JPEG", quality=88)
     return kept.getvalue()
@@ -151,7 +160,7 @@ def _pdf(data: bytes) -> Checked:
     try:
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as opened:
             _check_harmless(opened)
-            return Checked("application/pdf", _rewritten(opened), b"")
+            kept = _rewritten(opened)
     except DeskError:
         raise
     except pikepdf.PasswordError as error:
@@ -159,6 +168,8 @@ def _pdf(data: bytes) -> Checked:
     except Exception as error:
         # A parser meets damage with any kind of error.
         raise _error("is damaged: save it again", "file_broken") from error
+    drawn = first_page(kept, SMALL)
+    return Checked("application/pdf", kept, encoded(drawn) if drawn else b"")
 
 
 def _check_harmless(opened: pikepdf.Pdf) -> None:
