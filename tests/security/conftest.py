@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.config import Config
-from charterhouse.desk import access, files, institution
+from charterhouse.desk import access, files, institution, views
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
 from charterhouse.payments import attempts, house, orders
@@ -79,6 +79,7 @@ class House:
     token: str = ""
     attempt: int = 0
     file: int = 0
+    view: int = 0
     secrets: tuple[str, ...] = ()
     tenant: Any = field(default=None, repr=False)
 
@@ -99,6 +100,7 @@ class House:
             "state": "closed",
             "purpose": "donation",
             "kind": "any",
+            "page": "members",
             "key": self.tenant.key,
         }
         return defaultdict(lambda: "1", known)
@@ -114,6 +116,8 @@ class House:
             return self.task
         if "files" in rule:
             return self.file
+        if "views" in rule:
+            return self.view
         return self.attempt if "payments" in rule else self.decision
 
 
@@ -149,6 +153,8 @@ def _furnish(catalogue: Catalogue, slug: str) -> House:
         _people(made)
         _money(made)
         made.file = int(files.add(made.member, "id-copy", SCAN.getvalue(), actor="test").id)
+        made.view = views.keep("members", "for all", "status=active", staff_id=made.staff["owner"],
+                               shared=True).id  # fmt: skip
         new = access.create_key("HIS", RIGHTS, actor="test")
         made.key, made.token = new.key.id, new.token
         made.secrets = (*NAMES[slug], *PHONES[slug], ID_NUMBERS[slug], made.bill)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Route", "all_routes"]
 
 # Placeholders that name no thing of an institution but a kind of thing.
-KINDS = frozenset({"slug", "code", "kind", "purpose", "action", "state"})
+KINDS = frozenset({"slug", "code", "kind", "purpose", "action", "state", "page"})
 
 
 @dataclass(frozen=True, slots=True)

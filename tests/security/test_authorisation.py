@@ -53,8 +53,40 @@ def test_auditors_only_read(shared: Any, browsers: dict[str, Any], route: Any) -
         return  # The own password, signing in and out.
     if route.endpoint == "admin.member_act":
         return  # Each action has a right of its own, see below.
+    form = {"csrf_token": browsers["auditor"].token()}
+    if route.access.own:
+        form["shared"] = "1"  # What is everybody's; of what is one's own, see below.
     with shared.untouched():
-        assert call(browsers["auditor"], route).status_code == 403
+        assert call(browsers["auditor"], route, data=form).status_code == 403
+
+
+OWN = {"admin.view_keep", "admin.view_change", "admin.view_rename", "admin.view_delete"}
+
+
+@pytest.mark.routes(lambda route: bool(route.access.permissions) and route.method != "GET")
+def test_what_reading_allows_to_write_is_listed(route: Any) -> None:
+    """Otherwise the exception above would widen by itself."""
+    reading = all(name.endswith(".read") for name in route.access.permissions)
+    assert bool(route.access.own) == (route.endpoint in OWN)
+    if route.area == "admin" and reading and route.endpoint != "admin.member_act":
+        assert route.access.own
+
+
+def test_auditors_write_nothing_but_views_of_their_own(world: Any) -> None:
+    auditor, other = world.staff(world.east, "auditor"), world.staff(world.east, "reviewer")
+    before = world.state(world.east)
+    kept = auditor.post("/admin/views/members", {"name": "mine", "query": "status=active"})
+    number = re.search(r"saved=(\d+)", kept.location)
+    assert number is not None
+    with world.untouched():
+        for what in ("change", "rename", "delete"):
+            answer = other.post(f"/admin/views/{number[1]}/{what}", {"name": "x"})
+            assert answer.status_code == 404
+    for what in ("change", "rename", "delete"):
+        answer = auditor.post(f"/admin/views/{number[1]}/{what}", {"name": "x"})
+        assert answer.status_code == 303
+        after = world.state(world.east)
+        assert {name for name in after if after[name] != before[name]} <= {"saved_view", "audit"}
 
 
 @pytest.mark.parametrize("slug", ACTIONS)

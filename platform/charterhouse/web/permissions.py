@@ -2,6 +2,7 @@
 
 Every route says either ``@require("members.read")``, ``@signed_in("member")`` or
 ``@public(reason="…")``; a test walks the url map and fails on a route that says nothing.
+A route that needs no more than reading although it writes says with ``own`` why that is right.
 """
 
 from __future__ import annotations
@@ -194,11 +195,13 @@ class Access:
         audience: Whose sign-in it needs; None for everybody.
         permissions: All of these are needed.
         reason: Why a public route is public.
+        own: What of one's own it writes, so that who only reads may call it too.
     """
 
     audience: Audience | None
     permissions: tuple[str, ...] = ()
     reason: str = ""
+    own: str = ""
 
 
 def access_of(view: Any, method: str = "GET") -> Access | None:
@@ -243,8 +246,12 @@ def _holds(principal: Principal, name: str) -> bool:
     return name in principal.permissions
 
 
-def require(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def require(*names: str, own: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only staff (operators, for permissions of the platform) with all of ``names`` in.
+
+    Args:
+        names: Of permissions.
+        own: What of one's own the route writes, where the permissions are for reading only.
 
     Raises:
         KeyError: While importing, when a permission is not registered.
@@ -254,7 +261,7 @@ def require(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         raise ValueError("require() names at least one permission; signed_in() needs none.")
     scopes = {PERMISSIONS[name].scope for name in names}
     audience: Audience = "operator" if "platform" in scopes else "staff"
-    access = Access(audience, names)
+    access = Access(audience, names, own=own)
     return lambda view: _marked(view, access)
 
 

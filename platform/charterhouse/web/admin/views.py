@@ -34,6 +34,7 @@ _NAMES: Final = {
     # A text that was searched is mostly a person's name: no view keeps it.
     "members": ("view", "status", "tier", "card", "owed", "expiring", "joined", "sort", "col"),
 }
+_OWN: Final = "a name for filters of a list, which only who keeps it sees"
 _WRONG: Final = {
     "view_name": lazy_gettext("Give the view a name of at most 40 characters."),
     "view_taken": lazy_gettext("Another view has this name. Choose another one."),
@@ -126,7 +127,7 @@ _COUNTS: Final[dict[str, Callable[[MultiDict[str, str]], int | str]]] = {
 }
 
 
-@require("members.read")
+@require("members.read", own=_OWN)
 def keep(page: str) -> Response:
     """Keep the filters of a list as a view."""
     if page not in _ENDPOINTS:
@@ -143,7 +144,7 @@ def keep(page: str) -> Response:
     return _done(kept, gettext("The view is kept."), f"{url_for(_ENDPOINTS[page])}?{query}")
 
 
-@require("members.read")
+@require("members.read", own=_OWN)
 def change(number: int) -> Response:
     """Let a view have the filters that are shown."""
     view = _editable(number)
@@ -155,7 +156,7 @@ def change(number: int) -> Response:
     )
 
 
-@require("members.read")
+@require("members.read", own=_OWN)
 def rename(number: int) -> Response:
     """Give a view another name."""
     view = _editable(number)
@@ -167,7 +168,7 @@ def rename(number: int) -> Response:
     )
 
 
-@require("members.read")
+@require("members.read", own=_OWN)
 def delete(number: int) -> Response:
     """Delete a view."""
     view = _editable(number)
