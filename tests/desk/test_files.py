@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -13,6 +13,7 @@ from sqlalchemy import event
 from charterhouse import clock
 from charterhouse.desk import files
 from charterhouse.desk.errors import DeskError, NotFoundError
+from charterhouse.desk.file_sweep import GRACE, Lost, sweep
 from charterhouse.desk.people import create_person
 from charterhouse.desk.trail import trail
 from charterhouse.records.models import Attachment, File, db
@@ -59,7 +60,7 @@ def _named() -> set[str]:
 
 
 def _later(moment: FixedClock) -> None:
-    moment.set(clock.SystemClock().now() + files.GRACE + timedelta(minutes=1))
+    moment.set(clock.SystemClock().now() + GRACE + timedelta(minutes=1))
 
 
 def test_what_is_opened_is_what_the_check_made(wang: str) -> None:
@@ -146,13 +147,66 @@ def test_a_crash_before_the_row_leaves_a_blob_that_is_swept(
         event.remove(File, "before_insert", crash)
     assert len(_there(blobs)) == 4
     assert len(files.of_person(wang)) == 1
-    assert files.sweep() == 0, "what was written just now may still get its row"
+    assert sweep().unnamed == 0, "what was written just now may still get its row"
     _later(moment)
 
-    assert files.sweep() == 2
+    assert sweep().unnamed == 2
 
     assert _there(blobs) == _named()
     assert files.open_(wang, int(kept.id), actor="test")
+
+
+def test_a_sweep_that_is_tried_removes_nothing_and_tells_what_it_would(
+    wang: str, blobs: Blobs, moment: FixedClock
+) -> None:
+    files.add(wang, "id-copy", scan(), actor="test")
+    blobs.put(b"nobody knows of it")
+    told: list[tuple[int, int]] = []
+    young = sweep(dry_run=True)
+    assert (young.unnamed, young.young) == (0, 1)
+    _later(moment)
+
+    tried = sweep(dry_run=True, progress=lambda *each: told.append(each))
+
+    assert (tried.files, tried.blobs, tried.unnamed, tried.lost) == (1, 3, 1, ())
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert len(_there(blobs)) == 3
+    assert sweep(older=timedelta(days=2)).young == 1
+    assert sweep().unnamed == 1
+    assert _there(blobs) == _named()
+
+
+def test_a_row_without_its_content_is_told_and_stays(wang: str, blobs: Blobs) -> None:
+    kept = files.add(wang, "id-copy", scan(), actor="test")
+    files.add(wang, "id-copy", scan(200), actor="test")
+    with unit():
+        row = db.session.get(File, int(kept.id))
+        assert row is not None
+        names = {"content": row.content, "thumbnail": row.thumbnail}
+    blobs.remove(names["thumbnail"])
+    blobs.remove(names["content"])
+
+    found = sweep().lost
+
+    assert found == tuple(
+        Lost(kept.id, wang, "id-copy", what, name) for what, name in names.items()
+    )
+    assert len(files.of_person(wang)) == 2
+
+
+def test_a_file_removed_while_it_is_looked_for_is_not_lost(
+    wang: str, blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody removes a file after the rows are read and before the blobs are listed."""
+    kept = files.add(wang, "id-copy", scan(), actor="test")
+    listed = type(blobs).names
+
+    def remove_first(each: Blobs) -> Any:
+        files.remove(wang, int(kept.id), actor="test")
+        return listed(each)
+
+    monkeypatch.setattr(type(blobs), "names", remove_first)
+    assert sweep().lost == ()
 
 
 def test_a_row_written_after_a_sweep_has_its_content(

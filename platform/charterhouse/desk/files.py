@@ -7,8 +7,9 @@ when the last row that names it is gone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 
 from sqlalchemy import func, or_, select
@@ -16,11 +17,13 @@ from sqlalchemy import func, or_, select
 from charterhouse import clock
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import DeskError, NotFoundError
-from charterhouse.desk.file_checks import ACCEPT, LIMIT, TYPES, Checked, check
+from charterhouse.desk.file_checks import ACCEPT, LARGE, LIMIT, TYPES, Checked, check, encoded
+from charterhouse.desk.pdf_page import first_page
 from charterhouse.desk.people import get_person, is_ref
 from charterhouse.desk.words import program_now
 from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.records.models import Attachment, File, Request, db
+from charterhouse.records.tables import event
 from charterhouse.tenancy.errors import SealError
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.scope import current_tenant
@@ -28,15 +31,13 @@ from charterhouse.tenancy.store import find_unit, unit
 from charterhouse.tenancy.vault import EncryptedBytes
 
 __all__ = [
-    "ACCEPT", "LIMIT", "MOST", "TYPES", "Kept", "add", "check", "get", "move_over", "of_person",
-    "of_request", "open_", "own", "paper_codes", "remove", "seen", "sweep", "thumbnail",
+    "ACCEPT", "LIMIT", "MOST", "TYPES", "Checked", "Kept", "add", "bind", "branch_of", "check",
+    "drop_unnamed", "get", "move_over", "of_person", "of_request", "open_", "own", "page",
+    "paper_codes", "remove", "seen", "thumbnail",
 ]  # fmt: skip
 
 MOST = 40
 """As many files are kept of one person."""
-
-GRACE = timedelta(hours=1)
-"""How old a blob without a row is before it is swept: its row may be on the way."""
 
 _OLD = EncryptedBytes("attachment", "content_sealed")
 
@@ -51,7 +52,7 @@ class Kept:
         code: of the paper, as the charter names it.
         type: of `TYPES`.
         size: in bytes.
-        pictured: whether it has a thumbnail; a PDF has none.
+        pictured: whether it has a thumbnail; a PDF that cannot be drawn has none.
         at: when it was added, on the tenant's wall clock.
     """
 
@@ -92,13 +93,14 @@ def paper_codes() -> list[str]:
     return list(found)
 
 
-def add(ref: str, code: str, data: bytes, *, actor: str, request: str = "") -> Kept:
+def add(ref: str, code: str, data: bytes | Checked, *, actor: str, request: str = "") -> Kept:
     """Check a file and keep it as a paper of a person.
 
     Args:
         ref: whose paper.
         code: of the paper.
-        data: a photo or a PDF, as it was sent; it is kept written anew.
+        data: a photo or a PDF, as it was sent; it is kept written anew. Or what `check` made of
+            it: checking takes its time and is better done before a unit is open.
         actor: who adds it.
         request: id of the person's request for which it is handed in.
 
@@ -113,7 +115,22 @@ def add(ref: str, code: str, data: bytes, *, actor: str, request: str = "") -> K
         raise DeskError("choose one of the papers", field="code", code="paper_unknown")
     with unit():
         _check_request(ref, request)
-    return _keep(new_id(), ref, code, check(data), actor=actor, request=request, at=clock.now())
+    checked = data if isinstance(data, Checked) else check(data)
+    return _keep(new_id(), ref, code, checked, actor=actor, request=request, at=clock.now())
+
+
+def bind(ref: str, numbers: Iterable[int], request: str) -> None:
+    """Let files that were handed in for nothing in particular be those of a request.
+
+    Raises:
+        NotFoundError: this person has no such file or request.
+    """
+    with unit(write=True):
+        _check_request(ref, request)
+        for number in numbers:
+            found = _find(ref, number)
+            if not found.request:
+                found.request = request
 
 
 def _check_request(ref: str, request: str) -> None:
@@ -178,6 +195,20 @@ def get(ref: str, number: int) -> Kept:
         return _kept(_find(ref, number))
 
 
+def branch_of(kept: Kept) -> str:
+    """The branch at which the request of a file was opened; "" for none, or where nobody said."""
+    if not kept.request:
+        return ""
+    opened = (
+        select(event.c.branch)
+        .join(Request, (Request.member == event.c.member) & (Request.opened_at == event.c.at))
+        .where(Request.id == kept.request, event.c.verb == "request")
+        .limit(1)
+    )
+    with unit():
+        return db.session.scalar(opened) or ""
+
+
 def own(actor: str, number: int) -> Kept:
     """A file of the member who acts: what `open_`, `thumbnail` and `remove` are asked with.
 
@@ -209,6 +240,23 @@ def open_(ref: str, number: int, *, actor: str) -> tuple[Kept, bytes]:
     about = {"code": kept.code, "file": kept.id}
     note("file.open", subject=ref, actor=actor, content=about)
     return kept, data
+
+
+def page(ref: str, number: int, *, actor: str) -> bytes:
+    """The first page of a PDF as a JPEG to look at; the look is noted in the audit chain.
+
+    Raises:
+        NotFoundError: this person has no such file, it is no PDF, or it cannot be drawn.
+        BlobMissingError: its content is lost: restore it from a backup.
+        BlobsUnavailableError: the place of documents does not answer.
+    """
+    if get(ref, number).type != "application/pdf":
+        raise NotFoundError("there is no picture of it", code="file_unknown")
+    _, data = open_(ref, number, actor=actor)
+    drawn = first_page(data, LARGE)
+    if drawn is None:
+        raise NotFoundError("there is no picture of it", code="file_unknown")
+    return encoded(drawn)
 
 
 def thumbnail(ref: str, number: int) -> bytes:
@@ -247,22 +295,11 @@ def remove(ref: str, number: int, *, actor: str) -> None:
     # Within a larger unit the row may still come back: then sweeping takes the blobs.
     if alone:
         for name in names:
-            _drop(name)
+            drop_unnamed(name)
 
 
-def sweep() -> int:
-    """Remove the blobs of the tenant in scope that no row names; return how many.
-
-    Raises:
-        BlobsUnavailableError: the place of documents does not answer.
-    """
-    latest = clock.now() - GRACE
-    blobs = current_tenant().installation.blobs
-    old = [name for name, written in blobs.names() if written < latest]
-    return sum(_drop(name) for name in old)
-
-
-def _drop(name: str) -> bool:
+def drop_unnamed(name: str) -> bool:
+    """Remove a blob unless a row names it; whether it went."""
     with unit(write=True):
         named = select(File.id).where(or_(File.content == name, File.thumbnail == name)).limit(1)
         if db.session.execute(named).first() is not None:

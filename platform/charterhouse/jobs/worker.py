@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from charterhouse.config import Config
-from charterhouse.desk import files
+from charterhouse.desk import file_sweep, files
 from charterhouse.jobs.clock import DueClock
 from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
@@ -59,7 +59,7 @@ def standard_jobs() -> list[Job]:
     def swept_files(tenant: Tenant) -> bool:
         with tenant_scope(tenant):
             files.move_over()
-            files.sweep()
+            file_sweep.sweep()
         return False
 
     return [
