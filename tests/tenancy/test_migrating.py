@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
+from charterhouse import clock
+from charterhouse.clock import FixedClock, use_clock
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.history import History
-from charterhouse.tenancy.migrate import Outcome, migrate_all, migration_states
+from charterhouse.tenancy.migrate import LEASE, Outcome, migrate_tenant, migration_states
+from charterhouse.tenancy.migrate_run import left_to_do, migrate_all
 from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
@@ -68,7 +72,9 @@ def test_one_failing_store_stays_whole_and_the_others_go_on(
     assert _columns(catalogue, "c") == ["id", "text", "colour"]
     states = migration_states(catalogue)
     broken = report.failed[0]
-    assert states[broken.tenant_id] == ("failed", broken.error)
+    kept = states[broken.tenant_id]
+    assert (kept.state, kept.error, kept.attempts) == ("failed", broken.error, 1)
+    assert [(one.slug, behind) for one, behind in left_to_do(catalogue)] == [("b", ("0001",))]
     assert broken.error is not None
     assert "UNIQUE" in broken.error
 
@@ -213,3 +219,102 @@ def test_readers_go_on_while_a_store_is_migrated(
 def test_missing_migrations_are_told(tmp_path: Path) -> None:
     with pytest.raises(errors.MigrationError, match="MIGRATIONS_DIR"):
         History(tmp_path / "nowhere")
+
+
+COLOUR = 'op.add_column("note", sa.Column("colour", sa.Text()))'
+
+
+def note_it(tenant: Tenant) -> None:
+    """What a run does with each store that is new."""
+    with tenant_scope(tenant), unit(write=True) as work:
+        work.connection.execute(text("INSERT INTO note (id, text) VALUES (77, 'caught up')"))
+
+
+def break_off(tenant: Tenant) -> None:
+    """The same, when the machine goes down."""
+    raise KeyboardInterrupt(tenant.slug)
+
+
+def _noted(config: Config, slug: str) -> int:
+    tenant = open_catalogue(config).by_slug(slug)
+    assert tenant is not None
+    with tenant_scope(tenant), unit() as work:
+        query = text("SELECT count(*) FROM note WHERE id = 77")
+        return int(work.connection.execute(query).scalar_one())
+
+
+def test_several_processes_share_the_stores(
+    config: Config, make_tenant: Callable[[str], Tenant], add_migration: AddMigration
+) -> None:
+    for number in range(6):
+        make_tenant(f"t{number}")
+    add_migration(2, COLOUR)
+
+    report = migrate_all(config, workers=2)
+
+    assert [(one.slug, one.state) for one in report.outcomes] == [
+        (f"t{number}", "done") for number in range(6)
+    ]
+    assert _columns(open_catalogue(config), "t5") == ["id", "text", "colour"]
+
+
+def test_many_failures_stop_all_processes(
+    config: Config, make_tenant: Callable[[str], Tenant], add_migration: AddMigration
+) -> None:
+    for number in range(20):
+        _write(make_tenant(f"t{number:02d}"), "x", "y")
+    add_migration(2, UNIQUE)
+
+    states = [one.state for one in migrate_all(config, workers=2).outcomes]
+
+    assert states.count("failed") == 4
+    assert states.count("skipped") == 16
+    behind = [one.slug for one, _ in left_to_do(open_catalogue(config))]
+    assert len(behind) == 20
+
+
+def test_a_canary_that_fails_saves_the_others(
+    config: Config, make_tenant: Callable[[str], Tenant], add_migration: AddMigration
+) -> None:
+    make_tenant("a")
+    _write(make_tenant("z"), "x", "y")
+    add_migration(2, UNIQUE)
+
+    report = migrate_all(config, canaries={"z"})
+
+    assert [(one.slug, one.state) for one in report.outcomes] == [("a", "skipped"), ("z", "failed")]
+    assert not report.ok
+
+
+def test_what_follows_a_migration_is_made_up_for(
+    config: Config, make_tenant: Callable[[str], Tenant], add_migration: AddMigration
+) -> None:
+    make_tenant("a")
+    add_migration(2, COLOUR)
+    with pytest.raises(KeyboardInterrupt):
+        migrate_all(config, after=break_off)
+    assert not left_to_do(open_catalogue(config)), "the schema itself is new"
+
+    held = migrate_all(config, after=note_it)
+    assert [one.state for one in held.outcomes] == ["claimed"], "the other may still be at it"
+    assert not held.ok
+    with use_clock(FixedClock(clock.now() + LEASE + timedelta(seconds=1))):
+        assert migrate_all(config, after=note_it).ok
+        assert migrate_all(config, after=note_it).ok
+
+    assert _noted(config, "a") == 1
+
+
+def test_two_runs_never_take_the_same_store(
+    config: Config, make_tenant: Callable[[str], Tenant], add_migration: AddMigration
+) -> None:
+    make_tenant("a")
+    add_migration(2, COLOUR)
+    catalogue = open_catalogue(config)
+    seen: list[str] = []
+
+    def meanwhile(tenant: Tenant) -> None:
+        seen.append(migrate_tenant(catalogue, tenant, after=meanwhile).state)
+
+    assert migrate_all(config, after=meanwhile).ok
+    assert seen == ["claimed"]

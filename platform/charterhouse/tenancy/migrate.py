@@ -1,30 +1,35 @@
-"""Bring the catalogue and every tenant's store to the schema of this release.
+"""Bring one tenant's store to the schema of this release, and keep how it went.
 
 The revision inside a store is the truth; the catalogue only keeps how the last attempt went. One
 store is one transaction, so a crash or an error leaves whole schemas only, and a run that broke
-off is continued by running again.
+off is continued by running again. Who migrates a store holds a lease on it, so that runs on
+several machines share the work.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from charterhouse import clock
 from charterhouse.tenancy import models
-from charterhouse.tenancy.provision import open_catalogue, template_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
-    from charterhouse.config import Config
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.history import History
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["Outcome", "Report", "migrate_all", "migrate_tenant", "migration_states"]
+    After = Callable[[Tenant], None]
+
+__all__ = ["LEASE", "Outcome", "Report", "State", "migrate_tenant", "migration_states"]
+
+LEASE = timedelta(minutes=30)
+"""How long a store is left to the run that took it up, if that is not heard of again."""
 
 _ERROR_LENGTH = 500
 
@@ -36,8 +41,8 @@ class Outcome:
     Attributes:
         tenant_id: Whose store.
         slug: The same, for people.
-        state: ``done``, ``current`` (nothing to do), ``failed`` (left as it was) or ``skipped``
-            (the run stopped before, because too many failed).
+        state: ``done``, ``current`` (nothing to do), ``failed`` (left as it was), ``skipped`` (the
+            run stopped before, because too many failed) or ``claimed`` (another run is at it).
         error: Why it failed.
     """
 
@@ -70,57 +75,50 @@ class Report:
         return all(one.state in {"done", "current"} for one in self.outcomes)
 
 
-def migrate_all(
-    config: Config,
-    on_progress: Callable[[Outcome], None] | None = None,
-    *,
-    only: Collection[str] | None = None,
-) -> Report:
-    """Migrate the catalogue, the template and the stores.
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the last attempt at a store went.
 
-    A store that fails keeps its old schema and the others go on, until more than three and more
-    than one in a hundred have failed: then the migration is at fault, and the rest is left alone.
+    Attributes:
+        state: ``running``, ``done`` or ``failed``.
+        revision: The schema of the last attempt that succeeded, or None.
+        attempts: How many there were.
+        error: Why the last one failed, or None.
+    """
+
+    state: str
+    revision: str | None
+    attempts: int
+    error: str | None
+
+
+def migrate_tenant(
+    catalogue: Catalogue, tenant: Tenant, *, settled: bool = False, after: After | None = None
+) -> Outcome:
+    """Migrate one store in one transaction; an error leaves it as it was and is reported.
 
     Args:
-        config: The installation.
-        on_progress: Called after each store.
-        only: Slugs of the tenants to migrate; all when None.
-
-    Raises:
-        MigrationError: The catalogue itself cannot be migrated, or migrations are missing.
+        catalogue: Of the installation.
+        tenant: Whose store.
+        settled: Whether no attempt is known that did not come to its end.
+        after: Fills what the new schema has room for; repeated when an attempt broke off in it.
     """
-    catalogue = open_catalogue(config)
-    history = catalogue.installation.history
-    template_store(catalogue.installation)
-    tenants = [one for one in catalogue.list() if only is None or one.slug in only]
-    bearable = max(3, len(tenants) // 100)
-    outcomes: list[Outcome] = []
-    failures = 0
-    for tenant in tenants:
-        if failures > bearable:
-            outcome = Outcome(tenant.id, tenant.slug, "skipped")
-        else:
-            outcome = migrate_tenant(catalogue, tenant)
-        failures += outcome.state == "failed"
-        outcomes.append(outcome)
-        if on_progress is not None:
-            on_progress(outcome)
-    return Report(_name(history.heads), tuple(outcomes))
-
-
-def migrate_tenant(catalogue: Catalogue, tenant: Tenant) -> Outcome:
-    """Migrate one store in one transaction; an error leaves it as it was and is reported."""
     history = catalogue.installation.history
     stores = catalogue.installation.stores
     if not stores.exists(tenant.id) and tenant.status in {"provisioning", "deleting"}:
         # It has no store yet, or none any more.
         return Outcome(tenant.id, tenant.slug, "current")
     try:
-        if history.heads == stores.revisions(tenant.id):
+        behind = history.heads != stores.revisions(tenant.id)
+        if settled and not behind:
             return Outcome(tenant.id, tenant.slug, "current")
-        _note(catalogue, tenant, history, "running")
-        with stores.migration(tenant.id) as connection:
-            history.upgrade(connection)
+        if not _claim(catalogue, tenant, history):
+            return Outcome(tenant.id, tenant.slug, "claimed")
+        if behind:
+            with stores.migration(tenant.id) as connection:
+                history.upgrade(connection)
+        if after is not None:
+            after(tenant)
     except Exception as error:  # noqa: BLE001 - a migration may fail in any way, and all are reported
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:_ERROR_LENGTH]
         _note(catalogue, tenant, history, "failed", reason)
@@ -129,12 +127,36 @@ def migrate_tenant(catalogue: Catalogue, tenant: Tenant) -> Outcome:
     return Outcome(tenant.id, tenant.slug, "done")
 
 
-def migration_states(catalogue: Catalogue) -> dict[int, tuple[str, str | None]]:
-    """Return, by tenant id, the state of the last attempt and its error."""
+def migration_states(catalogue: Catalogue) -> dict[int, State]:
+    """Return, by tenant id, how the last attempt went."""
     table = models.tenant_migration
     with catalogue.database.transaction(write=False) as connection:
         rows = connection.execute(select(table)).all()
-    return {row.tenant_id: (row.state, row.error) for row in rows}
+    return {row.tenant_id: State(row.state, row.revision, row.attempts, row.error) for row in rows}
+
+
+def _claim(catalogue: Catalogue, tenant: Tenant, history: History) -> bool:
+    """Take the store up; False while another run holds it."""
+    table = models.tenant_migration
+    one = table.c.tenant_id == tenant.id
+    with catalogue.database.transaction(write=True) as connection:
+        row = connection.execute(select(table).where(one)).first()
+        if row and row.state == "running" and row.changed_at > clock.now() - LEASE:
+            return False
+        connection.execute(delete(table).where(one))
+        connection.execute(
+            insert(table),
+            {
+                "tenant_id": tenant.id,
+                "state": "running",
+                "revision": row.revision if row else None,
+                "target": _name(history.heads),
+                "attempts": (row.attempts if row else 0) + 1,
+                "error": None,
+                "changed_at": clock.now(),
+            },
+        )
+    return True
 
 
 def _note(
@@ -142,25 +164,15 @@ def _note(
 ) -> None:
     """Keep how the attempt went. It changes nothing that requests read, so no new version."""
     table = models.tenant_migration
+    values = {"state": state, "error": error, "changed_at": clock.now()}
+    if state == "done":
+        values["revision"] = _name(history.heads)
     one = table.c.tenant_id == tenant.id
-    target = _name(history.heads)
     with catalogue.database.transaction(write=True) as connection:
-        before = connection.execute(select(table.c.attempts, table.c.revision).where(one)).first()
-        attempts = (before.attempts if before else 0) + (state == "running")
-        revision = target if state == "done" else (before.revision if before else None)
-        connection.execute(delete(table).where(one))
-        connection.execute(
-            insert(table),
-            {
-                "tenant_id": tenant.id,
-                "state": state,
-                "revision": revision,
-                "target": target,
-                "attempts": attempts,
-                "error": error,
-                "changed_at": clock.now(),
-            },
-        )
+        if connection.execute(update(table).where(one), values).rowcount:
+            return
+        row = {"tenant_id": tenant.id, "revision": None, "target": _name(history.heads)}
+        connection.execute(insert(table), {**row, "attempts": 0, **values})
 
 
 def _name(heads: tuple[str, ...]) -> str:

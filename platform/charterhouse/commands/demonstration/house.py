@@ -15,7 +15,7 @@ from charterhouse.desk.samples.showcase import Factor, Somebody, second_factor, 
 from charterhouse.payments.house import choose_merchant
 from charterhouse.payments.sandbox import SandboxState, Server
 from charterhouse.tenancy.catalogue import Catalogue
-from charterhouse.tenancy.migrate import migrate_all
+from charterhouse.tenancy.migrate_run import migrate_all
 from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
