@@ -42,6 +42,7 @@ browser: ## See that Chromium and Chinese fonts are here for the browser tests
 .PHONY: servers
 servers: ## See that the servers are here that the tests start for themselves
 	scripts/find-redis.sh
+	scripts/find-postgres.sh
 
 .PHONY: demo
 demo: setup ## Start the sample institutions on http://localhost:8000

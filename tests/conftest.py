@@ -1,4 +1,4 @@
-"""What all tests share: passwords that cost little to hash."""
+"""What all tests share: passwords that cost little to hash, and a PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from charterhouse.desk import passwords
+from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 
 
 @pytest.fixture(name="real_hasher", scope="session", autouse=True)
@@ -21,3 +22,11 @@ def _quick_passwords() -> Iterator[PasswordHasher]:
     passwords._hasher, passwords._NOBODY = quick, quick.hash("nobody has this password")
     yield real
     passwords._hasher, passwords._NOBODY = real, nobody
+
+
+@pytest.fixture(name="postgres", scope="session")
+def _postgres() -> Iterator[ScratchPostgres]:
+    """A PostgreSQL of this test process, started when first asked for."""
+    server = ScratchPostgres()
+    yield server
+    server.close()

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from environs import Env, EnvError
 
+from charterhouse.databases import Databases
+
 __all__ = ["Config", "ConfigError"]
 
 _KEY_BYTES = 32
@@ -66,6 +68,7 @@ class Config:
         documents_region: Its region.
         queue: Where workers share what is to be done: ``redis://…`` or ``postgresql://…``; empty for
             a file of the data folder, which serves one machine.
+        databases: The PostgreSQL databases that hold tenants; without any, all are in files.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
 
@@ -87,6 +90,7 @@ class Config:
     documents_secret: str = field(default="", repr=False)
     documents_region: str = "us-east-1"
     queue: str = field(default="", repr=False)
+    databases: Databases = field(default_factory=Databases)
     migrations_dir: Path = _MIGRATIONS
 
     def __post_init__(self) -> None:
@@ -169,6 +173,7 @@ class Config:
             documents_secret=secret,
             documents_region=region,
             queue=queue,
+            databases=_databases(),
             migrations_dir=Path(migrations),
         )
 
@@ -181,6 +186,13 @@ class Config:
         """Return 32 bytes for ``purpose``; other purposes tell nothing about them."""
         info = b"charterhouse/" + purpose.encode()
         return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(self.master_key)
+
+
+def _databases() -> Databases:
+    try:
+        return Databases.from_env()
+    except ValueError as error:
+        raise ConfigError(str(error), field="CHARTERHOUSE_DATABASE_URL") from error
 
 
 def _check_documents(place: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from charterhouse.config import Config
+from charterhouse.databases import Databases
 from charterhouse.tenancy.provision import create_tenant, open_catalogue, template_store
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charterhouse.tenancy.catalogue import Catalogue
+    from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
     from charterhouse.tenancy.tenant import Tenant
 
 FIRST = """
@@ -75,6 +77,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config(installed: Path, tmp_path: Path) -> Config:
     shutil.copytree(installed, tmp_path / "copy")
     return _config(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: ScratchPostgres) -> Databases:
+    """One cell for all tests that want one: their tenants never meet."""
+    return Databases({"main": postgres.database()})
 
 
 @pytest.fixture

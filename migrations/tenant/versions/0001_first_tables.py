@@ -429,6 +429,18 @@ def _tables_7() -> None:
 
 
 def _protect_history() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        for table in _HISTORY:
+            op.execute(
+                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION charterhouse.refuse_change()"
+            )
+        op.execute(
+            "CREATE CONSTRAINT TRIGGER posting_sums AFTER INSERT ON posting "
+            "DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION charterhouse.check_sums()"
+        )
+        return
     for table in _HISTORY:
         for verb in ("UPDATE", "DELETE"):
             op.execute(

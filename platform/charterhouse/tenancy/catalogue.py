@@ -13,8 +13,10 @@ from sqlalchemy import delete, insert, select, update
 from charterhouse import clock
 from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.catalogue_book import Book
+from charterhouse.tenancy.catalogue_cells import find_room
 from charterhouse.tenancy.catalogue_checks import check_fields, check_host, check_slug
 from charterhouse.tenancy.ids import new_id, new_key
+from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.tenant import STATUSES, Tenant
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalogue", "Tenant"]
 
-LOCAL_CELL = 1
 _NEXT = {
     "provisioning": {"active", "deleting"},
     "active": {"suspended", "migrating", "moving", "deleting"},
@@ -86,6 +87,7 @@ class Catalogue(Book):
         timezone: str = "Asia/Shanghai",
         isolation: str = "pooled",
         limits: Mapping[str, Any] | None = None,
+        cell: str | None = None,
         actor: str = "system",
     ) -> Tenant:
         """Enter a tenant as ``provisioning``, with fresh keys; ``provision`` makes its store.
@@ -98,10 +100,12 @@ class Catalogue(Book):
             timezone: IANA name.
             isolation: ``pooled`` or ``dedicated``.
             limits: ``max_store_mib`` and ``unit_seconds`` where they differ from the defaults.
+            cell: Where its store is to be; the first with room when None, a database before files.
             actor: Who did it, an id without personal data.
 
         Raises:
             CatalogueError: An argument is malformed; ``field`` names it.
+            CellFullError: No cell, or not the one asked for, has room.
             SlugTakenError: Another tenant has the slug.
         """
         check_slug(slug)
@@ -123,7 +127,6 @@ class Catalogue(Book):
             "name_zh": name_zh.strip(),
             "name_en": name_en.strip(),
             "status": "provisioning",
-            "cell_id": LOCAL_CELL,
             "created_at": now,
             "changed_at": now,
             "version": 0,
@@ -132,7 +135,9 @@ class Catalogue(Book):
             taken = select(models.tenant.c.id).where(models.tenant.c.slug == slug)
             if connection.execute(taken).first():
                 raise errors.SlugTakenError(f"The address {slug} is taken.", field="slug")
-            connection.execute(insert(models.tenant), row)
+            cells = self.installation.config.databases.names or (LOCAL,)
+            cell_id = find_room(connection, cells if cell is None else (cell,))
+            connection.execute(insert(models.tenant), {**row, "cell_id": cell_id})
             for purpose in ("data", "index"):
                 self._insert_key(connection, tenant_id, purpose, 1)
         return self.get(tenant_id)

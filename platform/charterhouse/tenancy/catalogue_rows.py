@@ -29,6 +29,10 @@ def read_tenants(
     hosts = _children(connection, models.host, since)
     plugins = _children(connection, models.plugin_state, since)
     keys = _children(connection, models.tenant_key, since)
+    cell = models.cell
+    cells = {row.id: row.name for row in connection.execute(select(cell.c.id, cell.c.name))}
+    for row in rows:
+        installation.place(row.id, cells[row.cell_id], row.isolation)
     return [
         Tenant(
             id=row.id,
@@ -40,6 +44,7 @@ def read_tenants(
             timezone=row.timezone,
             charter=row.charter,
             isolation=row.isolation,
+            cell=cells[row.cell_id],
             installation=installation,
             limits=MappingProxyType(row.limits),
             hosts=tuple(sorted(one.host for one in hosts[row.id] if one.verified_at)),

@@ -8,6 +8,7 @@ __all__ = [
     "BlobMissingError",
     "BlobsUnavailableError",
     "CatalogueError",
+    "CellFullError",
     "ConstraintError",
     "HostTakenError",
     "KeyDestroyedError",
@@ -21,12 +22,15 @@ __all__ = [
     "StoreBusyError",
     "StoreMissingError",
     "StoreOutdatedError",
+    "StoreRefusedError",
     "StoreTimeoutError",
+    "StoreUnavailableError",
     "TenancyError",
     "TenantNotWritableError",
     "TenantSwitchError",
     "UnitError",
     "UnknownTenantError",
+    "UnsafeStoreError",
 ]
 
 
@@ -67,6 +71,12 @@ class HostTakenError(TenancyError):
     """Another tenant answers at this host."""
 
     code = "host_taken"
+
+
+class CellFullError(TenancyError):
+    """No cell has room for another tenant."""
+
+    code = "cell_full"
 
 
 class StatusError(TenancyError):
@@ -135,6 +145,24 @@ class StoreBusyError(TenancyError):
     """The tenant's store stayed locked by another writer; trying again helps."""
 
     code = "store_busy"
+
+
+class StoreUnavailableError(StoreBusyError):
+    """The database does not answer; trying again helps once it does."""
+
+    code = "store_unavailable"
+
+
+class StoreRefusedError(TenancyError):
+    """The store refused what does not belong to the tenant, or a statement of no kind it takes."""
+
+    code = "store_refused"
+
+
+class UnsafeStoreError(TenancyError):
+    """A known way out of a tenant's store is open: the installation must not serve."""
+
+    code = "store_unsafe"
 
 
 class StoreTimeoutError(TenancyError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,16 @@ class History:
             with Operations.context(context):
                 context.run_migrations()
         return True
+
+    def script(self, dialect_name: str) -> str:
+        """Return the statements that make an empty store, for a database of ``dialect_name``."""
+        output = io.StringIO()
+        opts = {"as_sql": True, "output_buffer": output, "script": self._script, "fn": self._steps}
+        with _running:
+            context = MigrationContext.configure(dialect_name=dialect_name, opts=opts)
+            with Operations.context(context):
+                context.run_migrations()
+        return output.getvalue()
 
     def knows(self, revision: str) -> bool:
         """Return whether ``revision`` is part of this history."""

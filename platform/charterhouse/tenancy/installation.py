@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from charterhouse.tenancy.blobs import Blobs
+from charterhouse.tenancy.engines.cells import CellStores
 from charterhouse.tenancy.engines.sqlite import SqliteStores
-from charterhouse.tenancy.errors import StoreOutdatedError
+from charterhouse.tenancy.errors import StoreOutdatedError, StoreUnavailableError
 from charterhouse.tenancy.history import History
 from charterhouse.tenancy.vault import KeyRing
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from charterhouse.config import Config
     from charterhouse.tenancy.engines.base import Stores
 
-__all__ = ["Installation"]
+__all__ = ["LOCAL", "Installation"]
+
+LOCAL = "local"
+"""The cell of the files in the data folder."""
 
 
 class Installation:
@@ -30,7 +34,8 @@ class Installation:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.keyring = KeyRing(config)
-        self.stores: Stores = SqliteStores(config.data_dir / "tenants", check=self._check)
+        self._placed: dict[int, tuple[str, str]] = {}
+        self.stores: Stores = self._make_stores()
 
     @cached_property
     def history(self) -> History:
@@ -42,9 +47,46 @@ class Installation:
         """The contents of the tenants' files."""
         return Blobs(self.config)
 
+    @cached_property
+    def _tables(self) -> str:
+        return self.history.script("postgresql")
+
+    def place(self, tenant_id: int, cell: str, isolation: str) -> None:
+        """Note where the catalogue has placed a tenant, and how it is kept apart."""
+        self._placed[tenant_id] = (cell, isolation)
+
+    def _make_stores(self) -> Stores:
+        root, databases = self.config.data_dir / "tenants", self.config.databases
+        local = SqliteStores(root, check=self._check)
+        if not databases.names:
+            return local
+        try:
+            from charterhouse.tenancy.engines.postgres import PostgresStores
+            from charterhouse.tenancy.engines.postgres_cell import Cell
+        except ImportError as error:
+            raise StoreUnavailableError(
+                "The driver of PostgreSQL is missing: install charterhouse[postgres]."
+            ) from error
+
+        cells: dict[str, Stores] = {LOCAL: local}
+        for name in databases.names:
+            url, pool_url = databases.urls.get(name, ""), databases.pool_urls.get(name, "")
+            cells[name] = PostgresStores(
+                Cell(name, url, self.config.derive, pool_url=pool_url),
+                root,
+                check=self._check,
+                tables=lambda: self._tables,
+                dedicated=lambda tenant_id: self._placement(tenant_id)[1] == "dedicated",
+                connections=databases.connections,
+            )
+        return CellStores(cells, lambda tenant_id: self._placement(tenant_id)[0])
+
+    def _placement(self, tenant_id: int) -> tuple[str, str]:
+        return self._placed.get(tenant_id, (LOCAL, "pooled"))
+
     def _check(self, found: tuple[str, ...]) -> None:
         if not self.history.serves(found):
             raise StoreOutdatedError(
                 f"The store has schema {', '.join(found) or 'none'}, this release needs "
-                f"{', '.join(self.history.heads)}: run 'charterhouse tenant migrate'."
+                f"{', '.join(self.history.heads)}: run 'charterhouse migrate'."
             )

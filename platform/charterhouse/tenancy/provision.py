@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.catalogue_cells import add_cells
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
 from charterhouse.tenancy.errors import MigrationError, SlugTakenError
 from charterhouse.tenancy.history import History
@@ -30,6 +31,7 @@ def open_catalogue(config: Config) -> Catalogue:
 
     Raises:
         MigrationError: The migrations are missing, or the catalogue is of a newer release.
+        UnsafeStoreError: A database would let a tenant out of its schema.
     """
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = config.data_dir / "catalogue.db"
@@ -37,8 +39,11 @@ def open_catalogue(config: Config) -> Catalogue:
     path.touch(mode=0o600)
     with SqliteFile(path, create=True).migration() as connection:
         History(config.migrations_dir / "catalogue").upgrade(connection)
+        add_cells(connection, config.databases.names)
     path.chmod(0o600)
-    return Catalogue(SqliteFile(path), Installation(config))
+    installation = Installation(config)
+    installation.stores.ready()
+    return Catalogue(SqliteFile(path), installation)
 
 
 def create_tenant(
@@ -67,7 +72,7 @@ def create_tenant(
         seed: Fills the new store; called in the tenant's scope before the tenant opens, and
             again when an earlier call broke off in it.
         actor: Who does it, an id without personal data.
-        more: ``timezone``, ``isolation`` and ``limits``, see ``Catalogue.create``.
+        more: ``timezone``, ``isolation``, ``limits`` and ``cell``, see ``Catalogue.create``.
 
     Raises:
         CatalogueError: An argument is malformed.

@@ -47,6 +47,7 @@ class Tenant:
         timezone: IANA name.
         charter: Code of the charter which it runs.
         isolation: ``pooled`` or ``dedicated``.
+        cell: Name of the cell where its store is.
         limits: ``max_store_mib`` and ``unit_seconds`` where they differ from the defaults.
         hosts: Verified custom hosts.
         plugins: Codes of the plugins allowed to it.
@@ -63,6 +64,7 @@ class Tenant:
     charter: str
     isolation: str
     installation: Installation = field(repr=False, compare=False)
+    cell: str = "local"
     limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     hosts: tuple[str, ...] = ()
     plugins: frozenset[str] = frozenset()

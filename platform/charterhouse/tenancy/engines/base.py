@@ -35,6 +35,15 @@ class Opened:
 class Stores(Protocol):
     """The stores of all tenants of one kind of cell."""
 
+    def ready(self) -> None:
+        """See that the stores may serve; called at the start.
+
+        Raises:
+            StoreUnavailableError: They do not answer.
+            UnsafeStoreError: A known way out of a tenant's store is open.
+        """
+        ...
+
     def transaction(
         self, tenant: Tenant, *, write: bool, seconds: float | None
     ) -> AbstractContextManager[Opened]:

@@ -36,6 +36,7 @@ from charterhouse.tenancy.engines.sqlite_file import (
     connect,
     meaning,
     revisions,
+    ways_out,
 )
 
 if TYPE_CHECKING:
@@ -112,6 +113,12 @@ class SqliteStores:
         self._inherited: list[object] = []
         me = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _after_fork(me))
+
+    def ready(self) -> None:
+        """See that no statement reaches another file; see ``Stores``."""
+        found = ways_out()
+        if found:
+            raise errors.UnsafeStoreError(f"SQLite lets through: {', '.join(found)}.")
 
     def path(self, tenant_id: int) -> Path:
         """Return where the store of ``tenant_id`` is."""

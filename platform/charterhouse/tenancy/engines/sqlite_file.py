@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import create_engine
@@ -16,7 +18,6 @@ from charterhouse.tenancy import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -29,6 +30,7 @@ __all__ = [
     "connect",
     "meaning",
     "revisions",
+    "ways_out",
 ]
 
 BUSY_SECONDS = 5.0
@@ -162,6 +164,23 @@ def revisions(driver: sqlite3.Connection) -> tuple[str, ...]:
             raise
         return ()  # There is no such table.
     return tuple(row[0] for row in rows)
+
+
+def ways_out() -> list[str]:
+    """Return which statements that reach another file a connection lets through; none should."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        other = Path(folder) / "other.db"
+        for text in (f"ATTACH '{other}' AS other", f"VACUUM INTO '{other}'"):
+            driver = connect(Path(folder) / "home.db", create=True)
+            try:
+                driver.execute(text)
+            except sqlite3.OperationalError:
+                continue
+            finally:
+                driver.close()
+            found.append(text.partition("'")[0].strip())
+    return found
 
 
 class SqliteFile:

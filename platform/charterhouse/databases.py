@@ -1,0 +1,78 @@
+"""Where the databases of an installation are, when its tenants are not all in files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+__all__ = ["MAIN", "Databases"]
+
+MAIN = "main"
+"""The cell of the address without a name."""
+
+_CONNECTIONS = 10
+_URL = re.compile(r"(?:CHARTERHOUSE_)?DATABASE_URL\Z|CHARTERHOUSE_DATABASE_URL_([A-Z][A-Z0-9_]*)\Z")
+_POOL = re.compile(r"CHARTERHOUSE_DATABASE_POOL_URL(?:_([A-Z][A-Z0-9_]*))?\Z")
+_SCHEME = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The cells that are PostgreSQL databases, by name.
+
+    Attributes:
+        urls: Addresses of their owners, who make and change stores.
+        pool_urls: Addresses under which units connect, where a pooler stands in between, or
+            where a process that only serves is not given the owner's.
+        connections: How many connections a process opens to one cell at most.
+
+    Raises:
+        ValueError: An address is of another kind of database.
+    """
+
+    urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pool_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    connections: int = _CONNECTIONS
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            for url in (self.urls.get(name), self.pool_urls.get(name)):
+                if url is not None and not _SCHEME.match(url):
+                    raise ValueError(
+                        f"The address of cell {name} must begin with postgresql://; tenants in "
+                        "files need no address."
+                    )
+        if self.connections < 1:
+            raise ValueError("A cell needs at least one connection.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the cells, sorted."""
+        return tuple(sorted(self.urls.keys() | self.pool_urls.keys()))
+
+    @classmethod
+    def from_env(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """Read ``DATABASE_URL`` and its kin; ``…_EAST`` is the address of the cell ``east``.
+
+        Raises:
+            ValueError: An address or a number is malformed.
+        """
+        urls: dict[str, str] = {}
+        pools: dict[str, str] = {}
+        # The longer name of the same address comes later and wins.
+        for variable, value in sorted(variables.items(), key=lambda item: len(item[0])):
+            for pattern, found in ((_URL, urls), (_POOL, pools)):
+                match = pattern.match(variable)
+                if match is not None and value:
+                    found[_cell(match.group(1))] = value
+        number = variables.get("CHARTERHOUSE_DATABASE_CONNECTIONS", str(_CONNECTIONS))
+        if not number.isdecimal():
+            raise ValueError("CHARTERHOUSE_DATABASE_CONNECTIONS must be a number.")
+        return cls(urls, pools, int(number))
+
+
+def _cell(suffix: str | None) -> str:
+    return MAIN if suffix is None else suffix.lower().replace("_", "-")

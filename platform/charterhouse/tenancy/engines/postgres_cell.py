@@ -1,0 +1,159 @@
+"""One database as a cell: its addresses, its logins, and how it is made ready."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from charterhouse.tenancy import errors
+from charterhouse.tenancy.engines import postgres_roles as roles
+from charterhouse.tenancy.engines.postgres_driver import StoreConnection, connect, meaning
+from charterhouse.tenancy.engines.postgres_selftest import ways_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Cell"]
+
+_OLDEST = 150_000
+
+
+class Cell:
+    """A database that holds tenants, and who connects to it.
+
+    The owner makes schemas; the pool's login serves tenants and owns nothing. The passwords of
+    pool and tenants are derived from the master key, so that nobody has to keep them.
+
+    Args:
+        name: The cell's, in the catalogue.
+        url: The owner's address, ``postgresql://owner@host/database``; empty for a process that
+            only serves.
+        derive: Gives 32 secret bytes for a purpose.
+        pool_url: Where units connect instead, when a pooler stands in between. The pool's login
+            is put in where it names no user.
+
+    Raises:
+        StoreUnavailableError: An address cannot be read.
+    """
+
+    def __init__(
+        self, name: str, url: str, derive: Callable[[str], bytes], *, pool_url: str = ""
+    ) -> None:
+        self.name = name
+        self._url = _plain(url)
+        self._derive = derive
+        self._pool_url = _plain(pool_url or url)
+        self.database = str(self._parts(self._url or self._pool_url).get("dbname") or "")
+        if not self.database:
+            raise errors.StoreUnavailableError(f"The address of cell {name} names no database.")
+        named = bool(pool_url) and "user" in self._parts(self._pool_url)
+        self._pool_login = {} if named else self._login(roles.pool_login(self.database))
+
+    def owner(self) -> StoreConnection:
+        """Connect as the owner of the schemas.
+
+        Raises:
+            StoreUnavailableError: It does not answer, or this process may only serve.
+        """
+        if not self._url:
+            raise errors.StoreUnavailableError(
+                f"This process only serves cell {self.name}: to make or change stores, give it the "
+                "owner's address in CHARTERHOUSE_DATABASE_URL."
+            )
+        return connect(self._url)
+
+    def pool(self) -> StoreConnection:
+        """Connect as the pool's login."""
+        return connect(self._pool_url, **self._pool_login)
+
+    def tenant(self, tenant_id: int) -> StoreConnection:
+        """Connect as a dedicated tenant's own login, past any pooler."""
+        return connect(self._url or self._pool_url, **self._login(roles.tenant_name(tenant_id)))
+
+    def password(self, tenant_id: int) -> str:
+        """Return the password of a dedicated tenant's login."""
+        return self._secret(roles.tenant_name(tenant_id))
+
+    def ready(self) -> None:
+        """See that the database is a safe cell; make it one where it is not and we may.
+
+        Raises:
+            StoreUnavailableError: It does not answer.
+            UnsafeStoreError: It cannot be a cell, or a known way out of a schema is open.
+        """
+        if self._url:
+            self._prepare()
+        with closing(self.pool()) as driver:
+            found = ways_out(driver)
+        if found:
+            raise errors.UnsafeStoreError(
+                f"Cell {self.name} is not safe to serve: {'; '.join(found)}."
+            )
+
+    def _prepare(self) -> None:
+        script = roles.prepare_cell(self.database, self._secret(roles.pool_login(self.database)))
+        with closing(self.owner()) as driver:
+            self._check_server(driver)
+            text = script.as_string(driver)
+            mark = hashlib.sha256(text.encode()).hexdigest()
+            query = "SELECT obj_description(to_regnamespace('charterhouse'), 'pg_namespace')"
+            if driver.execute(query).fetchone() == (mark,):
+                return
+            try:
+                with driver.transaction():
+                    driver.execute(script)
+                    driver.execute(
+                        psycopg.sql.SQL("COMMENT ON SCHEMA charterhouse IS {}").format(
+                            psycopg.sql.Literal(mark)
+                        )
+                    )
+            except psycopg.Error as error:
+                known = meaning(error)
+                reason = str(error).strip().splitlines()[0]
+                if isinstance(known, errors.StoreRefusedError):
+                    raise errors.UnsafeStoreError(
+                        f"The owner of cell {self.name} may not make it ready ({reason}): "
+                        "let a superuser do it once."
+                    ) from error
+                raise
+
+    def _check_server(self, driver: StoreConnection) -> None:
+        if driver.info.server_version < _OLDEST:
+            raise errors.UnsafeStoreError(f"Cell {self.name} needs PostgreSQL 15 or later.")
+        row = driver.execute(
+            "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database "
+            "WHERE datname = current_database()"
+        ).fetchone()
+        if row not in {("C", "UTF8"), ("POSIX", "UTF8")}:
+            raise errors.UnsafeStoreError(
+                f"Cell {self.name} must sort by bytes, as every engine here does: make its "
+                "database with TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'."
+            )
+
+    def _parts(self, url: str) -> dict[str, object]:
+        try:
+            return dict(conninfo_to_dict(url))
+        except psycopg.Error as error:
+            raise errors.StoreUnavailableError(
+                f"The address of cell {self.name} is malformed: write postgresql://…."
+            ) from error
+
+    def _login(self, user: str) -> dict[str, str]:
+        return {"user": user, "password": self._secret(user)}
+
+    def _secret(self, login: str) -> str:
+        return base64.urlsafe_b64encode(self._derive(f"database login {login}")).decode()
+
+
+def _plain(url: str) -> str:
+    """Take SQLAlchemy's way of writing, which names the driver, for libpq's."""
+    scheme = urlsplit(url).scheme
+    if scheme.startswith(("postgresql+", "postgres+")):
+        return "postgresql" + url[len(scheme) :]
+    return url

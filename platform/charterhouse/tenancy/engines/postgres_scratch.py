@@ -1,0 +1,160 @@
+"""A PostgreSQL of one's own, for tests and trials: started in a moment, thrown away after.
+
+It listens on a Unix socket in a private folder only, trusts whoever can open that, and never
+waits for the disk: nothing in it is worth keeping.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from charterhouse.tenancy.errors import StoreMissingError, StoreUnavailableError
+
+__all__ = ["ScratchPostgres", "binaries"]
+
+_START_SECONDS = 30.0
+_HASTE = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "jit=off",
+    "shared_buffers=32MB",
+    "max_connections=80",
+    "listen_addresses=",
+)
+
+
+def binaries() -> Path:
+    """Return the folder of the newest PostgreSQL server on this machine.
+
+    Raises:
+        StoreMissingError: There is none.
+    """
+    beside = shutil.which("postgres")
+    if beside is not None:
+        return Path(beside).parent
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3])
+    )
+    if not found:
+        raise StoreMissingError(
+            "There is no PostgreSQL server on this machine: run scripts/find-postgres.sh."
+        )
+    return found[-1].parent
+
+
+class ScratchPostgres:
+    """One cluster in a temporary folder; the first call of ``database`` or ``url`` needs no more.
+
+    Raises:
+        StoreMissingError: There is no server on this machine.
+        StoreUnavailableError: It does not start.
+    """
+
+    def __init__(self) -> None:
+        self._bin = binaries()
+        self.folder = Path(tempfile.mkdtemp(prefix="charterhouse-pg-"))
+        self._user = _unprivileged()
+        if self._user is not None:
+            shutil.chown(self.folder, self._user)
+        try:
+            self._make()
+            self._server = self._start()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        self._made = 0
+        atexit.register(self.close)
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        """Return the address of a database, for its superuser or another login."""
+        return f"postgresql://{user}@/{database}?host={self.folder}"
+
+    def database(self) -> str:
+        """Make a new empty database; return its address for the superuser."""
+        self._made += 1
+        name = f"cell{self._made}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").format(
+                    sql.Identifier(name)
+                )
+            )
+        return self.url(name)
+
+    def crash(self) -> None:
+        """Kill the server without warning, and start it again: it recovers by its journal."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait()
+        self._server = self._start()
+
+    def close(self) -> None:
+        """Stop the server and remove everything; twice is once."""
+        atexit.unregister(self.close)
+        if self._server.poll() is None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make(self) -> None:
+        command: list[str | Path] = [
+            self._bin / "initdb",
+            "--pgdata",
+            self.folder / "data",
+            "--username=postgres",
+        ]
+        options = ["--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8"]
+        done = subprocess.run(  # noqa: S603 - a program of the machine, with arguments from here
+            [*command, *options],
+            user=self._user,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StoreUnavailableError(f"No cluster could be made: {done.stderr.strip()}")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command: list[str | Path] = [self._bin / "postgres", "-D", self.folder / "data"]
+        command += ["-k", self.folder]
+        for setting in _HASTE:
+            command += ["-c", setting]
+        log = self.folder / "log"
+        with log.open("ab") as sink:
+            server = subprocess.Popen(  # noqa: S603 - as above
+                command, user=self._user, cwd=self.folder, stdout=sink, stderr=sink
+            )
+        end = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+            except psycopg.OperationalError:
+                if server.poll() is not None or time.monotonic() > end:
+                    server.kill()
+                    raise StoreUnavailableError(
+                        f"The server does not start: {log.read_text(errors='replace')[-500:]}"
+                    ) from None
+                time.sleep(0.02)
+            else:
+                return server
+
+
+def _unprivileged() -> str | None:
+    """Whom the server runs as when we are root, whom it refuses to serve."""
+    if os.getuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
