@@ -14,6 +14,7 @@ from charterhouse.payments import orders
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import attempt, outbox
 from charterhouse.records.tables import orders as order_table
+from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.web.app import AREAS, create_app
@@ -108,6 +109,23 @@ def test_a_notice_given_up_is_listed_and_sent_again(clinic: Clinic) -> None:
     clinic.post("/admin/notices/7/again", {}, role="service-desk", status=303)
     assert "Every notice arrived" in clinic.get("/admin/notices")
     assert "Notice sent again" in clinic.get("/admin/audit", role="auditor")
+
+
+def test_a_store_that_waits_for_its_migration_is_closed(clinic: Clinic, settings: Config) -> None:
+    tenant, browser = clinic.tenant, clinic.browser("owner")
+    with tenant.installation.stores.migration(tenant.id) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    browser.application = create_app(settings, directory=open_catalogue(settings), areas=AREAS)
+
+    page = browser.get(f"/t/{tenant.slug}/admin/members?lang=en")
+    key = {"Authorization": f"Bearer ch_{tenant.key[:8]}_whatever"}
+    told = browser.get(f"/t/{tenant.slug}/api/v1/members/1", headers=key)
+
+    assert page.status_code == 503
+    assert "being moved or repaired" in page.text
+    assert "0001" not in page.text
+    assert told.status_code == 503
+    assert told.get_json()["code"] == "store_outdated"
 
 
 @pytest.fixture(name="front")

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import Response, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 
+from charterhouse.tenancy.errors import StoreOutdatedError
 from charterhouse.web.i18n import lazy_gettext
 from charterhouse.web.middleware import REFERENCE, new_reference
 
@@ -217,8 +219,18 @@ def _unforeseen(error: Exception) -> Response:
     return problem_response(Problem(500, "internal_error", str(_MESSAGES[500])))
 
 
+def _closed(error: StoreOutdatedError) -> Response:
+    """Answer for a store that waits for its migration; which schema it has is not the reader's."""
+    _log.error("store_closed", problem=str(error))
+    # Who reads the page would be looked up in the very store.
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where flask-login keeps it
+    g.pop("principal", None)
+    return problem_response(Problem(503, error.code, str(_MESSAGES[503])))
+
+
 def init_app(app: Flask) -> None:
     """Answer every error of the application."""
+    app.register_error_handler(StoreOutdatedError, _closed)
     app.register_error_handler(WebError, _web_error)
     app.register_error_handler(HTTPException, _http_error)
     # Flask asks the most precise handler first; this one takes what nobody foresaw.
