@@ -197,7 +197,7 @@ def months(count: int = MONTHS) -> list[Month]:
 
 def _month(opened: Unit, first: date, *, over: bool) -> Month:
     tenant = current_tenant()
-    key = (tenant.id, f"{first:%Y-%m}")
+    key = (tenant.store_id, f"{first:%Y-%m}")
     with _lock:
         kept = _months.get(key)
     if kept is not None:
@@ -234,7 +234,7 @@ def bills_this_month() -> Bills:
     """Bills and discounts of the month; each bill is opened once in a process."""
     tenant = current_tenant()
     day = today()
-    key = (tenant.id, f"{day:%Y-%m}")
+    key = (tenant.store_id, f"{day:%Y-%m}")
     first = day_start(day.replace(day=1), tenant.zone)
     with _lock:
         known = _bills.get(key)
@@ -245,7 +245,7 @@ def bills_this_month() -> Bills:
         ).all()
         found = _read_bills(known or Bills(first), rows, day)
     with _lock:
-        for old in [k for k in _bills if k[0] == tenant.id and k != key]:
+        for old in [k for k in _bills if k[0] == tenant.store_id and k != key]:
             del _bills[old]
         _bills[key] = found
     return found

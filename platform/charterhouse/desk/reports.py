@@ -106,7 +106,7 @@ def fold(report: AnyReport, period: Period) -> list[Row]:
     begin, end = period.moments()
     with unit() as opened:
         book = load_book(opened)
-        key = (tenant.id, book.charter.code, len(book.versions), report.code, period.name)
+        key = (tenant.store_id, book.charter.code, len(book.versions), report.code, period.name)
         with _lock:
             if key in _folded:
                 return list(_folded[key])

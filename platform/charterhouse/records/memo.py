@@ -40,16 +40,16 @@ class Memo(Generic[Key, Value]):
         """The value kept for a tenant, or None."""
         with self._lock:
             kept = self._kept.get(tenant.installation)
-            found = kept.get((tenant.id, key)) if kept is not None else None
+            found = kept.get((tenant.store_id, key)) if kept is not None else None
             if kept is not None and found is not None:
-                kept.move_to_end((tenant.id, key))
+                kept.move_to_end((tenant.store_id, key))
             return found
 
     def put(self, tenant: Tenant, key: Key, value: Value) -> None:
         """Keep a value for a tenant."""
         with self._lock:
             kept = self._kept.setdefault(tenant.installation, OrderedDict())
-            kept[tenant.id, key] = value
-            kept.move_to_end((tenant.id, key))
+            kept[tenant.store_id, key] = value
+            kept.move_to_end((tenant.store_id, key))
             while len(kept) > self._capacity:
                 kept.popitem(last=False)

@@ -137,7 +137,9 @@ class Catalogue(Book):
                 raise errors.SlugTakenError(f"The address {slug} is taken.", field="slug")
             cells = self.installation.config.databases.names or (LOCAL,)
             cell_id = find_room(connection, cells if cell is None else (cell,))
-            connection.execute(insert(models.tenant), {**row, "cell_id": cell_id})
+            connection.execute(
+                insert(models.tenant), {**row, "cell_id": cell_id, "store_id": tenant_id}
+            )
             for purpose in ("data", "index"):
                 self._insert_key(connection, tenant_id, purpose, 1)
         return self.get(tenant_id)

@@ -32,7 +32,7 @@ def read_tenants(
     cell = models.cell
     cells = {row.id: row.name for row in connection.execute(select(cell.c.id, cell.c.name))}
     for row in rows:
-        installation.place(row.id, cells[row.cell_id], row.isolation)
+        installation.place(row.store_id, cells[row.cell_id], row.isolation)
     return [
         Tenant(
             id=row.id,
@@ -45,6 +45,7 @@ def read_tenants(
             charter=row.charter,
             isolation=row.isolation,
             cell=cells[row.cell_id],
+            store_id=row.store_id,
             installation=installation,
             limits=MappingProxyType(row.limits),
             hosts=tuple(sorted(one.host for one in hosts[row.id] if one.verified_at)),

@@ -51,9 +51,9 @@ class Installation:
     def _tables(self) -> str:
         return self.history.script("postgresql")
 
-    def place(self, tenant_id: int, cell: str, isolation: str) -> None:
-        """Note where the catalogue has placed a tenant, and how it is kept apart."""
-        self._placed[tenant_id] = (cell, isolation)
+    def place(self, store_id: int, cell: str, isolation: str) -> None:
+        """Note in which cell a tenant's store is, and how it is kept apart there."""
+        self._placed[store_id] = (cell, isolation)
 
     def _make_stores(self) -> Stores:
         root, databases = self.config.data_dir / "tenants", self.config.databases

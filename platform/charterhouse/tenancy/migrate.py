@@ -105,17 +105,17 @@ def migrate_tenant(
     """
     history = catalogue.installation.history
     stores = catalogue.installation.stores
-    if not stores.exists(tenant.id) and tenant.status in {"provisioning", "deleting"}:
+    if not stores.exists(tenant.store_id) and tenant.status in {"provisioning", "deleting"}:
         # It has no store yet, or none any more.
         return Outcome(tenant.id, tenant.slug, "current")
     try:
-        behind = history.heads != stores.revisions(tenant.id)
+        behind = history.heads != stores.revisions(tenant.store_id)
         if settled and not behind:
             return Outcome(tenant.id, tenant.slug, "current")
         if not _claim(catalogue, tenant, history):
             return Outcome(tenant.id, tenant.slug, "claimed")
         if behind:
-            with stores.migration(tenant.id) as connection:
+            with stores.migration(tenant.store_id) as connection:
                 history.upgrade(connection)
         if after is not None:
             after(tenant)

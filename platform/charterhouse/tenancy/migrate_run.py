@@ -82,8 +82,8 @@ def left_to_do(catalogue: Catalogue) -> list[tuple[Tenant, tuple[str, ...]]]:
     installation = catalogue.installation
     found = []
     for tenant in catalogue.list():
-        has_store = installation.stores.exists(tenant.id)
-        revisions = installation.stores.revisions(tenant.id) if has_store else ()
+        has_store = installation.stores.exists(tenant.store_id)
+        revisions = installation.stores.revisions(tenant.store_id) if has_store else ()
         if revisions != installation.history.heads:
             found.append((tenant, revisions))
     return found

@@ -25,6 +25,7 @@ __all__ = [
     "metadata",
     "plugin_state",
     "state",
+    "store_copy",
     "tenant",
     "tenant_key",
     "tenant_migration",
@@ -72,6 +73,7 @@ tenant = Table(
     Column("charter", Text, nullable=False),
     Column("isolation", Text, nullable=False),
     Column("cell_id", BigInteger, ForeignKey("cell.id"), nullable=False),
+    Column("store_id", BigInteger, nullable=False),
     Column("limits", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
@@ -124,6 +126,22 @@ tenant_migration = Table(
     Column("error", Text),
     Column("changed_at", Instant, nullable=False),
     CheckConstraint("state IN ('running', 'done', 'failed')", name="state"),
+)
+
+store_copy = Table(
+    "store_copy",
+    metadata,
+    Column("store_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tenant_id", BigInteger, ForeignKey("tenant.id"), nullable=False),
+    Column("cell_id", BigInteger, ForeignKey("cell.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("until", Instant),
+    Column("changed_at", Instant, nullable=False),
+    Index(None, "tenant_id"),
+    CheckConstraint("state IN ('filling', 'retired', 'books')", name="state"),
+    comment="Stores that no tenant uses: being filled, replaced by another, or kept as books.",
 )
 
 audit = Table(

@@ -88,8 +88,8 @@ def create_tenant(
     for plugin in plugins:
         tenant = catalogue.set_plugin(tenant.id, plugin, enabled=True, actor=actor)
     installation = catalogue.installation
-    if not installation.stores.exists(tenant.id):
-        installation.stores.provision(tenant.id, template_store(installation))
+    if not installation.stores.exists(tenant.store_id):
+        installation.stores.provision(tenant.store_id, template_store(installation))
     if seed is not None:
         with tenant_scope(tenant):
             seed(tenant)
@@ -106,7 +106,7 @@ def erase_tenant(catalogue: Catalogue, tenant_id: int, *, actor: str = "system")
         UnknownTenantError: There is no such tenant.
     """
     catalogue.destroy_keys(tenant_id, actor=actor)
-    catalogue.installation.stores.erase(tenant_id)
+    catalogue.installation.stores.erase(catalogue.get(tenant_id).store_id)
     catalogue.installation.blobs.erase(tenant_id)
 
 

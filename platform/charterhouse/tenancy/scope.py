@@ -31,7 +31,7 @@ def tenant_scope(tenant: Tenant) -> Iterator[Tenant]:
             other tenant's rows for equal ids.
     """
     unit = open_unit.get()
-    if unit is not None and unit.tenant.id != tenant.id:
+    if unit is not None and unit.tenant.store_id != tenant.store_id:
         raise TenantSwitchError(
             f"A unit of tenant {unit.tenant.slug} is open: end it before serving {tenant.slug}."
         )

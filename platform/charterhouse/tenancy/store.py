@@ -63,7 +63,7 @@ def unit(*, write: bool = False, seconds: float | None = None) -> Iterator[Unit]
         with _outermost(tenant, write=write, seconds=seconds) as opened:
             yield opened
         return
-    if outer.tenant.id != tenant.id:
+    if outer.tenant.store_id != tenant.store_id:
         raise TenantSwitchError(f"A unit of tenant {outer.tenant.slug} is open: end it first.")
     outer.check_joinable(write=write)
     try:

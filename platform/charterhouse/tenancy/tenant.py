@@ -48,6 +48,7 @@ class Tenant:
         charter: Code of the charter which it runs.
         isolation: ``pooled`` or ``dedicated``.
         cell: Name of the cell where its store is.
+        store_id: Id of its store there: the tenant's own until a restore or move replaced it.
         limits: ``max_store_mib`` and ``unit_seconds`` where they differ from the defaults.
         hosts: Verified custom hosts.
         plugins: Codes of the plugins allowed to it.
@@ -63,6 +64,7 @@ class Tenant:
     timezone: str
     charter: str
     isolation: str
+    store_id: int
     installation: Installation = field(repr=False, compare=False)
     cell: str = "local"
     limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)

@@ -62,7 +62,7 @@ class CellStores:
         self, tenant: Tenant, *, write: bool, seconds: float | None
     ) -> Iterator[Opened]:
         """See ``Stores``."""
-        with self.of(tenant.id).transaction(tenant, write=write, seconds=seconds) as opened:
+        with self.of(tenant.store_id).transaction(tenant, write=write, seconds=seconds) as opened:
             yield opened
 
     def exists(self, tenant_id: int) -> bool:

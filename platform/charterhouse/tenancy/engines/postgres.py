@@ -115,13 +115,13 @@ class PostgresStores:
     ) -> Iterator[Opened]:
         """Begin a transaction in the tenant's role; see ``Stores``."""
         limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
-        with self._named_errors(), self._turn(tenant.id, write=write):
-            connection = self._begin(tenant.id, write=write, seconds=limit)
+        with self._named_errors(), self._turn(tenant.store_id, write=write):
+            connection = self._begin(tenant.store_id, write=write, seconds=limit)
             driver = driver_of(connection)
             try:
-                if tenant.id not in self._checked:
+                if tenant.store_id not in self._checked:
                     self._check(_revisions(driver))
-                    self._checked.add(tenant.id)
+                    self._checked.add(tenant.store_id)
                 try:
                     yield Opened(connection, driver, meaning)
                 finally:

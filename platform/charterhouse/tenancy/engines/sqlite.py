@@ -228,11 +228,11 @@ class SqliteStores:
     @contextmanager
     def _using(self, tenant: Tenant) -> Iterator[_Handle]:
         with self._lock:
-            handle = self._handles.get(tenant.id)
+            handle = self._handles.get(tenant.store_id)
             if handle is None:
-                handle = self._handles[tenant.id] = _Handle(self._engine(tenant))
+                handle = self._handles[tenant.store_id] = _Handle(self._engine(tenant))
             handle.users += 1
-            self._handles.move_to_end(tenant.id)
+            self._handles.move_to_end(tenant.store_id)
             self._evict()
         try:
             yield handle
@@ -250,7 +250,7 @@ class SqliteStores:
             self._closer.submit(self._handles.pop(key).engine.dispose)
 
     def _engine(self, tenant: Tenant) -> Engine:
-        path = self.path(tenant.id)
+        path = self.path(tenant.store_id)
         max_mib = int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
 
         def creator() -> Any:
