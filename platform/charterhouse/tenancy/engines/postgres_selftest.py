@@ -42,7 +42,7 @@ _BY_DATABASE = (
     "SELECT pg_notify('x', 'y')",
     "SELECT pg_sleep(0)",
     "COPY probe TO PROGRAM 'true'",
-    "COPY probe TO '/tmp/charterhouse'",
+    "COPY probe TO '/dev/null'",
     "TRUNCATE probe",
     "DROP TABLE probe",
     f"ALTER ROLE {_HOME} SUPERUSER",
@@ -69,6 +69,11 @@ _LOGIN = (
     "AND d.deptype = 'o') FROM pg_roles r WHERE rolname = session_user"
 )
 
+_MEMBERS = (
+    "SELECT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member "
+    r"WHERE r.rolname ~ '^t_\d+$')"
+)
+
 
 def ways_out(driver: StoreConnection) -> list[str]:
     """Return what the database or the cursor let through and should not have.
@@ -81,6 +86,8 @@ def ways_out(driver: StoreConnection) -> list[str]:
     found += [f"RESET ROLE, then {text}" for text in _AFTER_RESET if _passes_reset(driver, text)]
     if driver.execute(_LOGIN).fetchone() != (False,):
         found.append("the pool's login has rights of its own")
+    if driver.execute(_MEMBERS).fetchone() != (False,):
+        found.append("a tenant's role is a member of another role")
     return found
 
 
