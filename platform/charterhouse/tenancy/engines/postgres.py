@@ -133,7 +133,7 @@ class PostgresStores:
                 if write:
                     driver.commit()
             finally:
-                end(connection)
+                end(connection, driver)
 
     def provision(self, tenant_id: int, template: Path) -> None:
         """Make role, schema and tables in one transaction; ``template`` is of the same schema."""
@@ -160,7 +160,7 @@ class PostgresStores:
             try:
                 return _revisions(driver)
             finally:
-                end(connection)
+                end(connection, driver)
 
     @contextmanager
     def migration(self, tenant_id: int) -> Iterator[Connection]:
@@ -248,7 +248,11 @@ class _Turn:
 
 
 def _revisions(driver: StoreConnection) -> tuple[str, ...]:
-    rows = driver.execute("SELECT version_num FROM alembic_version ORDER BY 1").fetchall()
+    try:
+        rows = driver.execute("SELECT version_num FROM alembic_version ORDER BY 1").fetchall()
+    except psycopg.errors.UndefinedTable as error:
+        # A schema is made whole or not at all, so it is the schema that is missing.
+        raise errors.StoreMissingError("The tenant has no schema here: restore it.") from error
     return tuple(row[0] for row in rows)
 
 

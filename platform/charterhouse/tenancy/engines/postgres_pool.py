@@ -69,7 +69,7 @@ class Pools:
                 driver.begin(script, seconds)
             except BaseException:
                 lost = driver.lost
-                end(connection)
+                end(connection, driver)
                 if not (lost and used):
                     raise
             else:
@@ -125,13 +125,13 @@ class Pools:
         return Engine(pool, self.pool.dialect, self.pool.url, hide_parameters=True)
 
 
-def end(connection: Connection) -> None:
+def end(connection: Connection, driver: StoreConnection) -> None:
     """Give a connection back: rolled back, or thrown away when it is lost."""
-    driver = driver_of(connection)
     driver.end()
     try:
         if driver.lost:
-            connection.invalidate()
+            if not connection.invalidated:
+                connection.invalidate()
         else:
             driver.rollback()
     finally:

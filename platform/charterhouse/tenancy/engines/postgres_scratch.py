@@ -1,7 +1,7 @@
 """A PostgreSQL of one's own, for tests and trials: started in a moment, thrown away after.
 
 It listens on a Unix socket in a private folder only, trusts whoever can open that, and never
-waits for the disk: nothing in it is worth keeping.
+waits for the disk: what it holds survives the server's end, but not the machine's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ __all__ = ["ScratchPostgres", "binaries"]
 _START_SECONDS = 30.0
 _HASTE = (
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
     "jit=off",
