@@ -115,3 +115,52 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=max(done, expected))
 
         yield update
+
+
+class Bars:
+    """Bars of what is going on at once, with one for all of it; see `progress_bars`."""
+
+    def step(self, name: str, done: int, expected: int) -> None:
+        """Show how far one has come; it appears at its first step."""
+
+    def end(self, name: str, note: str) -> None:
+        """Take one away that is done, and say so."""
+        click.echo(f"{name}: {note}", err=True)
+
+
+@contextmanager
+def progress_bars(total: int) -> Iterator[Bars]:
+    """Bars on standard error when a person looks on, and a line for each that is done."""
+    if not sys.stderr.isatty():
+        yield Bars()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Column
+
+    name = TextColumn(
+        "{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    )
+    columns = (name, BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, expand=True, refresh_per_second=5
+    ) as bars:
+        yield _Shown(bars, total)
+
+
+class _Shown(Bars):
+    def __init__(self, bars: Any, total: int) -> None:
+        self._bars = bars
+        self._tasks: dict[str, Any] = {}
+        self._all = bars.add_task("全部 All", total=total)
+
+    def step(self, name: str, done: int, expected: int) -> None:
+        if name not in self._tasks:
+            self._tasks[name] = self._bars.add_task(name)
+        self._bars.update(self._tasks[name], completed=done, total=max(done, expected))
+
+    def end(self, name: str, note: str) -> None:
+        if name in self._tasks:
+            self._bars.remove_task(self._tasks.pop(name))
+        self._bars.advance(self._all)
+        self._bars.console.print(f"[green]✓[/] {name}  [dim]{note}[/]", highlight=False)

@@ -85,7 +85,7 @@ class _Demo:
         """
         from rich.console import Console
 
-        from charterhouse.commands.demonstration import house, processes, telling
+        from charterhouse.commands.demonstration import house, processes, stories, telling
         from charterhouse.config import Config
 
         self._listen_for_the_end()
@@ -94,7 +94,15 @@ class _Demo:
         os.environ["CHARTERHOUSE_STRIPE_WEBHOOK_SECRET"] = house.webhook_secret(config)
         console = Console()
         with ExitStack() as stack:
-            catalogue = house.furnish(Config.from_env(), folders, members)
+            try:
+                catalogue = house.furnish(
+                    Config.from_env(), folders, members, ending=self._ending.is_set
+                )
+            except stories.StoppedError:
+                console.print(
+                    "已结束；下次启动时补齐。 Ended: the next start makes what is missing."
+                )
+                return
             stack.callback(catalogue.installation.stores.close)
             guests = house.guests(catalogue, folders)
             messages = telling.Messages(self._data / "outbox-messages.log")

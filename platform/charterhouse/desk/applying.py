@@ -13,6 +13,7 @@ from charterhouse import clock
 from charterhouse.desk import institution
 from charterhouse.desk.access import change_staff, create_staff, find_staff, note
 from charterhouse.desk.folder import TenantFolder
+from charterhouse.desk.passwords import Hashed, hash_password
 from charterhouse.desk.samples.spec import Sample
 from charterhouse.desk.samples.teller import House, Progress, Summary, Teller
 from charterhouse.records import tables as t
@@ -103,6 +104,7 @@ class _Application:
         self._changes: list[str] = []
         self._kept: list[str] = []
         self._story: Summary | None = None
+        self._hashes: dict[str, Hashed] = {}
 
     def run(self) -> Applied:
         folder, actor = self._folder, self._options.actor
@@ -222,7 +224,7 @@ class _Application:
                 account = create_staff(
                     entry.login,
                     entry.name,
-                    entry.password,
+                    self._password(entry.password),
                     entry.role,
                     branch,
                     actor=self._options.actor,
@@ -240,6 +242,14 @@ class _Application:
                 self._changes.append(f"staff {entry.login}: changed")
             known[entry.login] = (account.id, entry.branch)
         return known
+
+    def _password(self, password: str) -> str | Hashed:
+        """Of a demonstration, whose passwords are printed, one hash for all who have the same."""
+        if not self._options.enrolled:
+            return password
+        if password not in self._hashes:
+            self._hashes[password] = Hashed(hash_password(password))
+        return self._hashes[password]
 
     def _tell(
         self, opened: Unit, sample: Sample, until: datetime, staff: dict[str, tuple[int, str]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -10,6 +12,7 @@ from charterhouse.desk.errors import DeskError
 __all__ = [
     "MAX_LENGTH",
     "MIN_LENGTH",
+    "Hashed",
     "WeakPasswordError",
     "hash_password",
     "outdated",
@@ -27,6 +30,13 @@ class WeakPasswordError(DeskError, ValueError):
     """A password that is too short, too long or too easily guessed."""
 
     code = "password_weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """A password that `hash_password` has hashed already."""
+
+    text: str = field(repr=False)
 
 
 def hash_password(password: str) -> str:

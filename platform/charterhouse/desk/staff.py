@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from charterhouse import clock
 from charterhouse.desk.audit import note
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError
-from charterhouse.desk.passwords import WeakPasswordError, hash_password, verify_password
+from charterhouse.desk.passwords import Hashed, WeakPasswordError, hash_password, verify_password
 from charterhouse.kernel.texts import is_clean, one_line
 from charterhouse.records.tables import staff
 from charterhouse.tenancy.ids import new_id
@@ -155,7 +155,7 @@ def _read_name(text: str) -> str:
 def create_staff(
     login: str,
     name: str,
-    password: str,
+    password: str | Hashed,
     role: str,
     branch: str | None = None,
     *,
@@ -167,7 +167,7 @@ def create_staff(
     Args:
         login: for signing in; letters, digits, dots, hyphens.
         name: as shown; kept encrypted.
-        password: 10 to 200 characters.
+        password: 10 to 200 characters; or its hash.
         role: code of a role.
         branch: code of the branch to which it is limited; None for all.
         actor: who opens it.
@@ -179,7 +179,8 @@ def create_staff(
         ConflictError: the login is taken (`login_taken`).
     """
     login, name, number = read_login(login), _read_name(name), new_id()
-    hashed, secret = hash_password(password), pyotp.random_base32()
+    hashed = password.text if isinstance(password, Hashed) else hash_password(password)
+    secret = pyotp.random_base32()
     row = {
         "id": number,
         "login": login,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from charterhouse.commands.common import Failure, progress_bar
+from charterhouse.commands.common import Failure
+from charterhouse.commands.demonstration import stories
 from charterhouse.config import Config
-from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.folder import StaffEntry, TenantFolder, read_folder
 from charterhouse.desk.requests import list_requests
 from charterhouse.desk.samples.showcase import Factor, Somebody, second_factor, some_members
@@ -53,8 +54,19 @@ def read_folders(place: Path) -> list[TenantFolder]:
     return found
 
 
-def furnish(config: Config, folders: list[TenantFolder], members: int | None) -> Catalogue:
-    """Make what is missing of the sample institutions; what is there is kept."""
+def furnish(
+    config: Config,
+    folders: list[TenantFolder],
+    members: int | None,
+    *,
+    ending: Callable[[], bool] = lambda: False,
+) -> Catalogue:
+    """Make what is missing of the sample institutions; what is there is kept.
+
+    Raises:
+        StoppedError: `ending` told to end; what was finished until then is kept.
+        Failure: one cannot be made.
+    """
     catalogue = open_catalogue(config)
     report = migrate_all(config)
     if not report.ok:
@@ -62,16 +74,19 @@ def furnish(config: Config, folders: list[TenantFolder], members: int | None) ->
     for one in report.outcomes:
         if one.state == "done":
             list_requests(catalogue.get(one.tenant_id))
-    for number, folder in enumerate(folders, 1):
+    missing = [folder for folder in folders if not _there(catalogue, folder)]
+    stories.tell(config, missing, members, ending=ending)
+    for folder in folders:
         known = catalogue.by_slug(folder.slug)
-        if known is None or known.status == "provisioning":
-            title = f"{number}/{len(folders)} {folder.name_zh} {folder.name_en}"
-            with progress_bar(title) as progress:
-                options = Options(members, enrolled=True, progress=progress)
-                known = apply_folder(catalogue, folder, options).tenant
-        with tenant_scope(known):
-            choose_merchant(account=account_of(known))
+        if known is not None:
+            with tenant_scope(known):
+                choose_merchant(account=account_of(known))
     return catalogue
+
+
+def _there(catalogue: Catalogue, folder: TenantFolder) -> bool:
+    known = catalogue.by_slug(folder.slug)
+    return known is not None and known.status != "provisioning"
 
 
 def account_of(tenant: Tenant) -> str:
