@@ -26,6 +26,7 @@ from charterhouse.tenancy.tenant import Tenant
 if TYPE_CHECKING:
     from huey import Huey
 
+    from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
     from conftest import House
 
 
@@ -55,9 +56,14 @@ def _wait_for(port: int) -> None:
     raise TimeoutError(port)
 
 
-@pytest.fixture(name="config", params=["file", "redis"])
+@pytest.fixture(name="postgres_url", scope="module")
+def _postgres_url(postgres: ScratchPostgres) -> str:
+    return postgres.database()
+
+
+@pytest.fixture(name="config", params=["file", "redis", "postgres"])
 def _config(house: House, request: pytest.FixtureRequest) -> Config:
-    url = "" if request.param == "file" else request.getfixturevalue("redis_url")
+    url = "" if request.param == "file" else request.getfixturevalue(f"{request.param}_url")
     return replace(house.catalogue.installation.config, queue=url)
 
 
