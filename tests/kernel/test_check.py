@@ -134,9 +134,10 @@ def test_folders_are_searched_with_their_subfolders_each_file_once(check: Check)
     assert "2 passed" in result.output
 
 
-def test_the_real_store_gives_the_same(check: Check) -> None:
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_the_real_store_gives_the_same(check: Check, engine: str) -> None:
     memory = check("--json", ".", a=BAD, b=GOOD)
-    store = check("--json", "--store", "sqlite", ".")
+    store = check("--json", "--store", engine, ".")
 
     assert store.exit_code == 1
     assert json.loads(store.stdout) == json.loads(memory.stdout)

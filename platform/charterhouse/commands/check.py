@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from charterhouse.commands.coverage import Report
+    from charterhouse.databases import Databases
     from charterhouse.kernel.scenario.files import Result, Told, Worlds
     from charterhouse.kernel.scenario.running import Failure
 
@@ -35,10 +36,10 @@ class _Check(click.Command):
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option(
     "--store",
-    type=click.Choice(["memory", "sqlite"]),
+    type=click.Choice(["memory", "sqlite", "postgres"]),
     default="memory",
     show_default=True,
-    help="Where the stories are told: in memory or in a real store.",
+    help="Where the stories are told: in memory, or in real stores thrown away after.",
 )
 @click.option(
     "--shuffle",
@@ -138,11 +139,32 @@ def worlds_of(store: str) -> Iterator[Worlds]:
         return
     from charterhouse.records.world import Scratch, StoreWorld
 
-    scratch = Scratch()
-    try:
+    with ExitStack() as stack:
+        scratch = Scratch(stack.enter_context(_own_databases()) if store == "postgres" else None)
+        stack.callback(scratch.close)
         yield lambda charter, settings, zone: StoreWorld(charter, settings, zone, scratch)
+
+
+@contextmanager
+def _own_databases() -> Iterator[Databases]:
+    """A PostgreSQL of this run alone.
+
+    Raises:
+        UsageError: this machine has none.
+    """
+    from charterhouse.databases import Databases
+    from charterhouse.tenancy.errors import TenancyError
+
+    try:
+        from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
+
+        server = ScratchPostgres()
+    except (ImportError, TenancyError) as error:
+        raise click.UsageError(f"--store postgres: {error}") from None
+    try:
+        yield Databases({"main": server.database()})
     finally:
-        scratch.close()
+        server.close()
 
 
 def _shown(files: list[Path]) -> Iterable[Path]:

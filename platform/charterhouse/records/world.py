@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from charterhouse import clock
 from charterhouse.config import Config
+from charterhouse.databases import Databases
 from charterhouse.kernel.charter import Charter
 from charterhouse.kernel.decision import Decision, Document, Outcome
 from charterhouse.kernel.program import Book
@@ -24,18 +26,36 @@ from charterhouse.records.tables import document, standing
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.ids import new_id
-from charterhouse.tenancy.provision import create_tenant, open_catalogue
+from charterhouse.tenancy.provision import create_tenant, erase_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
+from charterhouse.tenancy.tenant import Tenant
+
+_MEMORY = "/dev/shm"  # noqa: S108 - the folder made in it has a secret name and is ours alone
 
 
 class Scratch:
-    """A scratch installation in a temporary folder, shared by the worlds of one run."""
+    """A scratch installation in a temporary folder, shared by the worlds of one run.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="charterhouse-check-")
-        config = Config(data_dir=Path(self._folder.name), master_key=b"scenario" * 4)
+    Args:
+        databases: Where the stores are made; in files of the folder by default.
+    """
+
+    def __init__(self, databases: Databases | None = None) -> None:
+        # In memory where the machine offers it: every commit of a story waits for the disk.
+        memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+        self._folder = tempfile.TemporaryDirectory(prefix="charterhouse-check-", dir=memory)
+        config = Config(
+            data_dir=Path(self._folder.name),
+            master_key=b"scenario" * 4,
+            databases=databases or Databases(),
+        )
         self.catalogue: Catalogue = open_catalogue(config)
+
+    def leave(self, tenant: Tenant) -> None:
+        """Remove the store of one story, so that the next finds a small database."""
+        self.catalogue.set_status(tenant.id, "deleting")
+        erase_tenant(self.catalogue, tenant.id)
 
     def close(self) -> None:
         """Remove everything."""
@@ -66,6 +86,7 @@ class StoreWorld:
             charter=charter.code,
             timezone=str(zone),
         )
+        self._stack.callback(scratch.leave, tenant)
         self._stack.enter_context(tenant_scope(tenant))
         with unit(write=True) as opened:
             adopt(opened, charter.code, dict(settings), actor="scenario")
