@@ -73,7 +73,7 @@ def test_what_the_report_lists_stands_there() -> None:
 
     source = Path(coverage.__file__).read_text("utf-8")
     for line in re.findall(r"^\| `([a-z ]+)` \| [^|]+ \| [^|]+ \|$", PAGE, re.MULTILINE):
-        assert f'"{line}"' in source or line in Suite.__annotations__
+        assert re.search(rf'"{line}[",]', source) or line in Suite.__annotations__
 
 
 def test_the_list_of_equivalents_can_be_read(tmp_path: Path) -> None:
