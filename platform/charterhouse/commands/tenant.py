@@ -1,4 +1,4 @@
-"""`charterhouse tenant`: make tenants from folders, list them, migrate their stores."""
+"""`charterhouse tenant`: make tenants from folders, list them, and look after their stores."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from charterhouse.commands.common import (
     where_tenants_are,
 )
 from charterhouse.commands.migrate import command as migrate
+from charterhouse.commands.tenant_life import COMMANDS
 
 if TYPE_CHECKING:
     from charterhouse.desk.applying import Applied
@@ -29,6 +30,8 @@ def command() -> None:
 
 
 command.add_command(migrate)
+for _each in COMMANDS:
+    command.add_command(_each)
 
 
 @command.command(name="apply")

@@ -19,7 +19,12 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from charterhouse.tenancy.errors import BlobMissingError, BlobsUnavailableError
+from charterhouse.tenancy.errors import (
+    BlobMissingError,
+    BlobsUnavailableError,
+    KeyDestroyedError,
+    SealError,
+)
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.vault import EncryptedBytes, blind_index
 
@@ -82,14 +87,7 @@ class Blobs:
         name = blob_name(plain)
         if self.has(name):
             return name
-        path = _path(name)
-        try:
-            obstore.put(self._store, path, _SEAL.encrypt(name, plain), use_multipart=False)
-        except (BaseError, FileNotFoundError) as error:
-            # Without a bucket, the object store says that nothing is found.
-            raise _unavailable(error) from error
-        if self._folder is not None:
-            _sync(self._folder / path, self._folder)
+        self._write(name, _SEAL.encrypt(name, plain))
         return name
 
     def has(self, name: str) -> bool:
@@ -109,13 +107,32 @@ class Blobs:
             BlobMissingError: There is no such blob of this tenant.
             SealError: It was altered, or brought here from another name or tenant.
         """
+        return _SEAL.decrypt(name, self.sealed(name))
+
+    def sealed(self, name: str) -> bytes:
+        """Return a blob as it is kept, for a backup.
+
+        Raises:
+            BlobMissingError: There is no such blob of this tenant.
+        """
         try:
-            sealed = bytes(obstore.get(self._store, _path(name)).bytes())
+            return bytes(obstore.get(self._store, _path(name)).bytes())
         except FileNotFoundError as error:
             raise BlobMissingError("The content of a file is missing: restore it.") from error
         except BaseError as error:
             raise _unavailable(error) from error
-        return _SEAL.decrypt(name, sealed)
+
+    def put_sealed(self, name: str, sealed: bytes) -> None:
+        """Keep a blob of a backup under its name, unless it is there already and opens.
+
+        Raises:
+            SealError: It does not open for this tenant and name.
+        """
+        _SEAL.decrypt(name, sealed)
+        try:
+            self.get(name)
+        except (BlobMissingError, KeyDestroyedError, SealError):
+            self._write(name, sealed)
 
     def remove(self, name: str) -> None:
         """Remove a blob; one that is not there is no error."""
@@ -146,6 +163,16 @@ class Blobs:
                 obstore.delete(self._store, [each["path"] for each in batch])
         except BaseError as error:
             raise _unavailable(error) from error
+
+    def _write(self, name: str, sealed: bytes) -> None:
+        path = _path(name)
+        try:
+            obstore.put(self._store, path, sealed, use_multipart=False)
+        except (BaseError, FileNotFoundError) as error:
+            # Without a bucket, the object store says that nothing is found.
+            raise _unavailable(error) from error
+        if self._folder is not None:
+            _sync(self._folder / path, self._folder)
 
 
 def _root(tenant_id: int) -> str:

@@ -109,23 +109,17 @@ class Catalogue(Book):
             SlugTakenError: Another tenant has the slug.
         """
         check_slug(slug)
-        given: dict[str, Any] = {
-            "name_zh": name_zh,
-            "name_en": name_en,
-            "charter": charter,
-            "timezone": timezone,
-            "isolation": isolation,
-            "limits": dict(limits or {}),
-        }
+        names = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
+        more = {"timezone": timezone, "isolation": isolation, "limits": dict(limits or {})}
+        given: dict[str, Any] = {**names, "charter": charter, **more}
         check_fields(given)
         tenant_id, now = new_id(), clock.now()
         row = {
             **given,
             "id": tenant_id,
+            "store_id": tenant_id,
             "key": new_key(),
             "slug": slug,
-            "name_zh": name_zh.strip(),
-            "name_en": name_en.strip(),
             "status": "provisioning",
             "created_at": now,
             "changed_at": now,
@@ -136,12 +130,10 @@ class Catalogue(Book):
             if connection.execute(taken).first():
                 raise errors.SlugTakenError(f"The address {slug} is taken.", field="slug")
             cells = self.installation.config.databases.names or (LOCAL,)
-            cell_id = find_room(connection, cells if cell is None else (cell,))
-            connection.execute(
-                insert(models.tenant), {**row, "cell_id": cell_id, "store_id": tenant_id}
-            )
-            for purpose in ("data", "index"):
-                self._insert_key(connection, tenant_id, purpose, 1)
+            row["cell_id"] = find_room(connection, cells if cell is None else (cell,))
+            connection.execute(insert(models.tenant), row)
+            self._insert_key(connection, tenant_id, "data", 1)
+            self._insert_key(connection, tenant_id, "index", 1)
         return self.get(tenant_id)
 
     def change(self, tenant_id: int, *, actor: str = "system", **fields: Any) -> Tenant:

@@ -1,0 +1,201 @@
+"""What `charterhouse tenant` does with a tenant as a whole, from backup to erasure."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from charterhouse.commands.common import (
+    Failure,
+    installation,
+    print_json,
+    progress_bar,
+    tenant_named,
+    told_plainly,
+)
+
+if TYPE_CHECKING:
+    from charterhouse.desk.life.restore import Restored
+    from charterhouse.tenancy.tenant import Tenant
+
+__all__ = ["COMMANDS"]
+
+_ACTOR = "system"
+_as_json = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object on standard output."
+)
+_yes = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+
+
+@click.command(name="backup")
+@click.argument("slug")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="A file, or a folder that gets <slug>-<moment>.backup; this folder by default.",
+)
+@_as_json
+@told_plainly
+def backup(*, slug: str, target: Path, as_json: bool) -> None:
+    """Write everything of a tenant into one file that only this installation's keys open.
+
+    The file shows one consistent state; the tenant is in use meanwhile.
+    """
+    from charterhouse.desk.life.backup import back_up
+
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    path = _file(target, tenant, "backup")
+    with progress_bar(f"Backing up {slug}") as progress:
+        written = back_up(catalogue, tenant, path, actor=_ACTOR, progress=progress)
+    _tell(
+        as_json,
+        f"{written.path}: {written.rows} rows, {written.documents} documents, {written.size} bytes",
+        {
+            "file": str(written.path),
+            "rows": written.rows,
+            "documents": written.documents,
+            "bytes": written.size,
+        },
+    )
+
+
+@click.command(name="restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--cell", help="Where the new store is to be; in the tenant's present cell by default."
+)
+@_yes
+@_as_json
+@told_plainly
+def restore(*, file: Path, cell: str | None, yes: bool, as_json: bool) -> None:
+    """Bring a tenant to the state of a backup.
+
+    Into a new store, which takes the old one's place when it is proved; that one rests for a week.
+    """
+    from charterhouse.desk.life import restore as restoring
+
+    catalogue = installation()
+    slug = restoring.tenant_of(catalogue, file).slug
+    _ask(yes, f"Give up what happened to {slug} since {file.name}?")
+    with progress_bar(f"Restoring {slug}") as progress:
+        found = restoring.restore(catalogue, file, cell=cell, actor=_ACTOR, progress=progress)
+    _tell_restored(found, as_json=as_json)
+
+
+@click.command(name="move")
+@click.argument("slug")
+@click.argument("cell")
+@_as_json
+@told_plainly
+def move(*, slug: str, cell: str, as_json: bool) -> None:
+    """Move a tenant's store to another CELL; it can be read meanwhile, and not written."""
+    from charterhouse.desk.life import restore as restoring
+
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    with progress_bar(f"Moving {slug}") as progress:
+        found = restoring.move(catalogue, tenant, cell, actor=_ACTOR, progress=progress)
+    _tell_restored(found, as_json=as_json)
+
+
+@click.command(name="suspend")
+@click.argument("slug")
+@click.option("--reason", required=True, help="For the audit; no personal data.")
+@told_plainly
+def suspend(*, slug: str, reason: str) -> None:
+    """Close a tenant for use, keeping everything."""
+    catalogue = installation()
+    now = catalogue.suspend(tenant_named(catalogue, slug).id, reason=reason, actor=_ACTOR)
+    click.echo(f"{slug} is {now.status}")
+
+
+@click.command(name="resume")
+@click.argument("slug")
+@told_plainly
+def resume(*, slug: str) -> None:
+    """Open a suspended or closed tenant again, and one whose restore or move broke off."""
+    from charterhouse.desk.life.restore import give_up
+
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    if tenant.status == "moving":
+        now = give_up(catalogue, tenant, actor=_ACTOR)
+    else:
+        now = catalogue.activate(tenant.id, actor=_ACTOR)
+    click.echo(f"{slug} is {now.status}")
+
+
+@click.command(name="tidy")
+@_as_json
+@told_plainly
+def tidy(*, as_json: bool) -> None:
+    """Remove stores that were replaced, and books whose time is over."""
+    from charterhouse.tenancy.copies import clear, spares
+
+    catalogue = installation()
+    gone = clear(catalogue, actor=_ACTOR)
+    left = spares(catalogue)
+    _tell(
+        as_json,
+        f"{len(gone)} stores removed, {len(left)} resting",
+        {
+            "removed": [str(one.store_id) for one in gone],
+            "resting": [
+                {
+                    "tenant": catalogue.get(one.tenant_id).slug,
+                    "state": one.state,
+                    "until": one.until.isoformat() if one.until else None,
+                }
+                for one in left
+            ],
+        },
+    )
+
+
+COMMANDS = (backup, restore, move, suspend, resume, tidy)
+"""What is added to `charterhouse tenant`."""
+
+
+def _file(target: Path, tenant: Tenant, suffix: str) -> Path:
+    from charterhouse import clock
+
+    if not target.is_dir():
+        return target
+    moment = clock.now().astimezone(UTC)
+    return target / f"{tenant.slug}-{moment:%Y%m%dT%H%M%SZ}.{suffix}"
+
+
+def _ask(yes: bool, question: str) -> None:  # noqa: FBT001 - an option of the command line
+    if not yes and not click.confirm(question):
+        raise Failure("Nothing was done.")
+
+
+def _tell(as_json: bool, line: str, value: dict[str, Any]) -> None:  # noqa: FBT001 - an option of the command line
+    if as_json:
+        print_json(value)
+    else:
+        click.echo(line)
+
+
+def _tell_restored(found: Restored, *, as_json: bool) -> None:
+    told = ", ".join(f"{number} {name}" for name, number in sorted(found.counts.items()))
+    _tell(
+        as_json,
+        f"{found.tenant.slug} is as of {found.made_at}, in {found.tenant.cell}: {found.rows} rows, "
+        f"{found.documents} documents; verified {told or 'nothing, as no charter was adopted'}",
+        {
+            "tenant": found.tenant.slug,
+            "made_at": found.made_at,
+            "cell": found.tenant.cell,
+            "status": found.tenant.status,
+            "rows": found.rows,
+            "documents": found.documents,
+            "verified": found.counts,
+        },
+    )

@@ -1,0 +1,300 @@
+"""Restore of one tenant from a backup: into a new store, proved, and only then put in use."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from charterhouse.desk.errors import ConflictError, DeskError
+from charterhouse.desk.life.archive import ArchiveReader, Part, broken
+from charterhouse.desk.life.backup import SECONDS, Progress, back_up
+from charterhouse.desk.life.rows import TABLES, Sum, as_kept, from_kept, read_rows, write_rows
+from charterhouse.desk.verifying import verify_tenant
+from charterhouse.records import tables as t
+from charterhouse.tenancy import copies
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.engines.freezing import freeze, thaw
+from charterhouse.tenancy.errors import SealError, TenancyError
+from charterhouse.tenancy.scope import current_tenant, tenant_scope
+from charterhouse.tenancy.sealed_stream import SealedReader, read_head
+from charterhouse.tenancy.store import unit
+from charterhouse.tenancy.tenant import Tenant
+from charterhouse.tenancy.types import to_json
+
+__all__ = ["Restored", "give_up", "move", "prove", "restore", "tenant_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A store that was put in use.
+
+    Attributes:
+        tenant: whose, as it is now.
+        made_at: when the state was that it shows, in ISO 8601.
+        rows: of all tables.
+        documents: contents of files.
+        counts: what `verify` looked at.
+    """
+
+    tenant: Tenant
+    made_at: str
+    rows: int
+    documents: int
+    counts: dict[str, int]
+
+
+def tenant_of(catalogue: Catalogue, path: Path) -> Tenant:
+    """The tenant of a backup.
+
+    Raises:
+        SealError: it is no backup.
+        UnknownTenantError: this installation does not know the tenant.
+    """
+    with path.open("rb") as file:
+        return catalogue.get(read_head(file).tenant_id)
+
+
+def restore(
+    catalogue: Catalogue,
+    path: Path,
+    *,
+    cell: str | None = None,
+    actor: str = "system",
+    progress: Progress = lambda _done, _expected: None,
+) -> Restored:
+    """Bring a tenant to the state of a backup.
+
+    The backup goes into a new store beside the tenant's own, which nobody writes meanwhile. The
+    new one takes its place when every row is what the manifest says, every content of a file
+    opens and `verify` finds no difference; otherwise everything stays as it was. Whatever
+    happened since the backup is in the old store only, which rests for a week.
+
+    Args:
+        catalogue: of the installation.
+        path: the backup.
+        cell: where the new store is to be; in the tenant's present cell when None.
+        actor: who does it, for the audit.
+        progress: called with (bytes of the backup read, its size).
+
+    Raises:
+        SealError: it is no backup, or was altered or cut off.
+        UnknownTenantError: this installation does not know the tenant.
+        KeyDestroyedError: the tenant, or the key of the backup, was destroyed.
+        StatusError: the tenant is being made, migrated or deleted.
+        StoreBusyError: another command is at work on the tenant.
+        DeskError: the backup is of another schema (`archive_schema`), or damaged
+            (`archive_broken`), or what is in it contradicts itself (`store_unproved`).
+    """
+    tenant = tenant_of(catalogue, path)
+    with copies.alone(catalogue, tenant.id):
+        return _replace(catalogue, tenant, path, "restore", cell, actor, progress)
+
+
+def move(
+    catalogue: Catalogue,
+    tenant: Tenant,
+    cell: str,
+    *,
+    actor: str = "system",
+    progress: Progress = lambda _done, _expected: None,
+) -> Restored:
+    """Move a tenant's store to another cell; it can be read meanwhile, and not written.
+
+    The old store is frozen before it is copied, so that whoever still writes it fails instead of
+    being lost. It rests, frozen, for a week.
+
+    Args:
+        catalogue: of the installation.
+        tenant: whose.
+        cell: where to.
+        actor: who does it, for the audit.
+        progress: called with (steps done, steps in all), twice from the beginning.
+
+    Raises:
+        ConflictError: it is there already.
+        StoreMissingError: there is no store, or the cell has no address here.
+        OSError: the data folder has no room for a copy.
+        The same as `restore`.
+    """
+    tenant = catalogue.get(tenant.id)
+    if tenant.cell == cell:
+        raise ConflictError(f"{tenant.slug} is in {cell} already", field="cell")
+    folder = Path(
+        tempfile.mkdtemp(prefix=f".move-{tenant.id}-", dir=catalogue.installation.config.data_dir)
+    )
+    try:
+        with copies.alone(catalogue, tenant.id):
+            for left in folder.parent.glob(f".move-{tenant.id}-*"):
+                if left != folder:
+                    shutil.rmtree(left)
+            return _replace(catalogue, tenant, folder / "backup", "move", cell, actor, progress)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def give_up(catalogue: Catalogue, tenant: Tenant, *, actor: str = "system") -> Tenant:
+    """End a restore or move that broke off: the tenant is used again as it was before.
+
+    Raises:
+        StoreBusyError: Another command is at work on the tenant.
+    """
+    with copies.alone(catalogue, tenant.id):
+        store_id = catalogue.get(tenant.id).store_id
+        if catalogue.installation.stores.exists(store_id):
+            thaw(catalogue.installation.stores, store_id)
+        return copies.discard(catalogue, tenant.id, actor=actor)
+
+
+def _replace(
+    catalogue: Catalogue,
+    tenant: Tenant,
+    path: Path,
+    purpose: str,
+    cell: str | None,
+    actor: str,
+    progress: Progress,
+) -> Restored:
+    old, stores = catalogue.get(tenant.id).store_id, catalogue.installation.stores
+    try:
+        copy = copies.begin(catalogue, tenant.id, purpose, cell=cell, actor=actor)
+        if purpose == "move":
+            freeze(stores, old)
+            back_up(catalogue, catalogue.get(tenant.id), path, actor=actor, progress=progress)
+        else:
+            _freeze_what_is_left(catalogue, old)
+        told, contents = _fill(copy.tenant, path, progress)
+        found = prove(copy.tenant, contents)
+        now = copies.finish(catalogue, copy, actor=actor)
+    except BaseException:
+        with suppress(TenancyError, SQLAlchemyError, sqlite3.Error):
+            thaw(stores, old)
+        copies.discard(catalogue, tenant.id, actor=actor)
+        raise
+    rows = sum(each["rows"] for each in contents["tables"].values())
+    return Restored(now, told["made_at"], rows, contents["documents"]["count"], found)
+
+
+def _freeze_what_is_left(catalogue: Catalogue, store_id: int) -> None:
+    """Close the old store for writing, if it is one still: its loss may be why one restores."""
+    with suppress(TenancyError, SQLAlchemyError, sqlite3.Error):
+        if catalogue.installation.stores.exists(store_id):
+            freeze(catalogue.installation.stores, store_id)
+
+
+def _fill(tenant: Tenant, path: Path, progress: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
+    size = path.stat().st_size
+    with path.open("rb") as file, tenant_scope(tenant):
+        sealed = SealedReader(file, read_head(file), tenant)
+        reader = ArchiveReader(sealed)
+        _check(tenant, reader.about)
+        for part in reader.parts():
+            _put(part)
+            progress(file.tell(), size)
+        sealed.finish()
+        return reader.about, reader.contents.manifest()
+
+
+def _check(tenant: Tenant, told: dict[str, Any]) -> None:
+    if told.get("kind") != "backup":
+        raise broken("it is no backup: use import")
+    schema = tenant.installation.history.heads
+    if told.get("schema") != list(schema):
+        raise DeskError(
+            f"this backup has schema {told.get('schema')}, this release {list(schema)}: restore it "
+            "with the release that made it, then migrate",
+            field="file",
+            code="archive_schema",
+        )
+
+
+def _put(part: Part) -> None:
+    if part.name:
+        current_tenant().installation.blobs.put_sealed(part.name, part.data)
+        return
+    table = t.metadata.tables[part.table]
+    try:
+        rows = [from_kept(table, row) for row in part.rows]
+    except (KeyError, ValueError, TypeError) as error:
+        raise broken(f"a row of {part.table} is not of its form") from error
+    with unit(write=True, seconds=SECONDS) as opened:
+        write_rows(opened, table, rows)
+
+
+def prove(tenant: Tenant, contents: dict[str, Any]) -> dict[str, int]:
+    """See that a filled store holds what the archive held, and that its records are in order.
+
+    Args:
+        tenant: with the store to prove.
+        contents: the manifest of what was put into it.
+
+    Returns:
+        What `verify` looked at, by kind.
+
+    Raises:
+        DeskError: something differs (`store_unproved`).
+    """
+    with tenant_scope(tenant), unit(seconds=SECONDS) as opened:
+        kept = {}
+        for table in TABLES:
+            total = Sum()
+            for page in read_rows(opened, table):
+                for row in page:
+                    total.add(to_json(as_kept(row)))
+            if total.rows:
+                kept[table.name] = (total.rows, total.digest)
+    told = {name: (each["rows"], each["sum"]) for name, each in contents["tables"].items()}
+    if kept != told:
+        names = sorted(n for n in kept.keys() | told.keys() if kept.get(n) != told.get(n))
+        raise _unproved([f"{name} is not what the archive holds" for name in names])
+    return prove_records(tenant)
+
+
+def prove_records(tenant: Tenant) -> dict[str, int]:
+    """See that the files of a store open and that `verify` finds no difference.
+
+    Returns:
+        What `verify` looked at, by kind.
+
+    Raises:
+        DeskError: something differs (`store_unproved`).
+    """
+    with tenant_scope(tenant), unit(seconds=SECONDS) as opened:
+        unreadable = _unreadable(row for page in read_rows(opened, t.file) for row in page)
+        adopted = opened.connection.execute(select(t.version.c.number).limit(1)).first()
+    if unreadable:
+        raise _unproved(unreadable)
+    if adopted is None:
+        return {}  # Without a charter nothing was ever decided.
+    found = verify_tenant(tenant)
+    if not found.clean:
+        raise _unproved([str(each) for each in found.differences])
+    return dict(found.counts)
+
+
+def _unreadable(files: Iterable[dict[str, Any]]) -> list[str]:
+    blobs, found = current_tenant().installation.blobs, []
+    for row in files:
+        for name in {row["content"], row["thumbnail"]} - {""}:
+            try:
+                blobs.get(name)
+            except (SealError, TenancyError):
+                found.append(f"the content of file {row['id']} does not open")
+    return found
+
+
+def _unproved(differences: list[str]) -> DeskError:
+    more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+    return DeskError(
+        f"what was restored is not in order and was not put in use: {differences[0]}{more}",
+        field="file",
+        code="store_unproved",
+    )

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from charterhouse.cli import main
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from life_house import House
+
+
+@pytest.fixture(name="run")
+def _run(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """A command on the installation of the house; gives what it printed."""
+    config = house.catalogue.installation.config
+    monkeypatch.setenv("CHARTERHOUSE_DATA_DIR", str(config.data_dir))
+    monkeypatch.setenv("CHARTERHOUSE_MASTER_KEY", "YSBsaWZlJ3NhIGxpZmUnc2EgbGlmZSdzYSBsaWZlJ3M")
+
+    def run(*words: Any, code: int = 0, answer: str | None = None) -> str:
+        result = CliRunner().invoke(main, ["tenant", *map(str, words)], input=answer)
+        assert result.exit_code == code, (result.output, result.exception)
+        house.catalogue._next_poll = 0.0
+        return result.stdout if code == 0 else result.output
+
+    return run
+
+
+def test_backup_and_restore_tell_what_they_did(
+    house: House, run: Callable[..., str], tmp_path: Path
+) -> None:
+    told = json.loads(run("backup", "north", "--to", tmp_path, "--json"))
+    assert told["file"].endswith(".backup")
+    assert told["rows"] > 100
+    store = house.tenant.store_id
+
+    assert "Nothing was done" in run("restore", told["file"], answer="n\n", code=1)
+    restored = json.loads(run("restore", told["file"], "--yes", "--json"))
+
+    assert restored["rows"] == told["rows"]
+    assert restored["verified"]["events"] == 7
+    assert house.tenant.store_id != store
+    assert "0 stores removed, 1 resting" in run("tidy")
+
+
+def test_a_tenant_is_suspended_and_resumed(house: House, run: Callable[..., str]) -> None:
+    assert run("suspend", "north", "--reason", "unpaid") == "north is suspended\n"
+    assert house.tenant.status == "suspended"
+    assert run("resume", "north") == "north is active\n"
+    with tenant_scope(house.tenant), unit(write=True):
+        pass
+
+
+def test_errors_are_told_in_one_sentence(run: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("no backup")
+    assert "no sealed file" in run("restore", tmp_path / "x", "--yes", code=1)
+    assert "There is no tenant 'west'" in run("backup", "west", code=1)
+    assert "no cell moon" in run("move", "north", "moon", code=1)
+    assert "in local already" in run("move", "north", "local", code=1)
