@@ -18,6 +18,7 @@ from charterhouse.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from charterhouse.desk.life.backup import Written
     from charterhouse.desk.life.restore import Restored
     from charterhouse.tenancy.tenant import Tenant
 
@@ -53,16 +54,7 @@ def backup(*, slug: str, target: Path, as_json: bool) -> None:
     path = _file(target, tenant, "backup")
     with progress_bar(f"Backing up {slug}") as progress:
         written = back_up(catalogue, tenant, path, actor=_ACTOR, progress=progress)
-    _tell(
-        as_json,
-        f"{written.path}: {written.rows} rows, {written.documents} documents, {written.size} bytes",
-        {
-            "file": str(written.path),
-            "rows": written.rows,
-            "documents": written.documents,
-            "bytes": written.size,
-        },
-    )
+    _tell_written(written, as_json=as_json)
 
 
 @click.command(name="restore")
@@ -85,6 +77,51 @@ def restore(*, file: Path, cell: str | None, yes: bool, as_json: bool) -> None:
     _ask(yes, f"Give up what happened to {slug} since {file.name}?")
     with progress_bar(f"Restoring {slug}") as progress:
         found = restoring.restore(catalogue, file, cell=cell, actor=_ACTOR, progress=progress)
+    _tell_restored(found, as_json=as_json)
+
+
+@click.command(name="export")
+@click.argument("slug")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="A file, or a folder that gets <slug>-<moment>.export.tar.gz; this folder by default.",
+)
+@_yes
+@_as_json
+@told_plainly
+def export(*, slug: str, target: Path, yes: bool, as_json: bool) -> None:
+    """Write everything of a tenant in the open, for its owner.
+
+    JSON Lines and documents; personal data, full identity numbers and the secrets of sign-ins
+    among them. It is noted in the audit.
+    """
+    from charterhouse.desk.life.export import export as write
+
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    _ask(yes, f"Write all personal data of {slug} in the open?")
+    path = _file(target, tenant, "export.tar.gz")
+    with progress_bar(f"Exporting {slug}") as progress:
+        written = write(catalogue, tenant, path, actor=_ACTOR, progress=progress)
+    _tell_written(written, as_json=as_json)
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--slug", help="The new tenant's name in addresses; that of the export by default.")
+@click.option("--cell", help="Where its store is to be; the first with room by default.")
+@_as_json
+@told_plainly
+def import_(*, file: Path, slug: str | None, cell: str | None, as_json: bool) -> None:
+    """Make a tenant of an export, with keys of its own."""
+    from charterhouse.desk.life.importing import import_ as read
+
+    catalogue = installation()
+    with progress_bar(f"Importing {file.name}") as progress:
+        found = read(catalogue, file, slug=slug, cell=cell, actor=_ACTOR, progress=progress)
     _tell_restored(found, as_json=as_json)
 
 
@@ -158,7 +195,7 @@ def tidy(*, as_json: bool) -> None:
     )
 
 
-COMMANDS = (backup, restore, move, suspend, resume, tidy)
+COMMANDS = (backup, restore, export, import_, move, suspend, resume, tidy)
 """What is added to `charterhouse tenant`."""
 
 
@@ -181,6 +218,19 @@ def _tell(as_json: bool, line: str, value: dict[str, Any]) -> None:  # noqa: FBT
         print_json(value)
     else:
         click.echo(line)
+
+
+def _tell_written(written: Written, *, as_json: bool) -> None:
+    _tell(
+        as_json,
+        f"{written.path}: {written.rows} rows, {written.documents} documents, {written.size} bytes",
+        {
+            "file": str(written.path),
+            "rows": written.rows,
+            "documents": written.documents,
+            "bytes": written.size,
+        },
+    )
 
 
 def _tell_restored(found: Restored, *, as_json: bool) -> None:

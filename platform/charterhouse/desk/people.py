@@ -199,7 +199,7 @@ def create_person(raw: Mapping[str, Any]) -> Person:
         opened.execute(
             _ADD, {"id": number, "sealed": sealed, "created_at": moment, "changed_at": moment}
         )
-        _index(number, entered)
+        index_person(number, entered)
     return replace(entered, ref=str(number))
 
 
@@ -218,7 +218,7 @@ def change_person(ref: str, changes: Mapping[str, Any]) -> Person:
         values = {"sealed": PERSON.seal(number, _dump(changed)), "changed_at": clock.now()}
         opened.execute(_SET, {"own_id": number, **values})
         opened.execute(_DROP_INDEX, {"own_id": number})
-        _index(number, changed)
+        index_person(number, changed)
     return replace(changed, ref=ref)
 
 
@@ -282,7 +282,8 @@ def _dump(entered: Person) -> dict[str, Any]:
     return raw
 
 
-def _index(number: int, entered: Person) -> None:
+def index_person(number: int, entered: Person) -> None:
+    """Keep the hashes by which a person is found."""
     rows = [
         {"kind": kind, "digest": blind_index(kind, text), "person_id": number}
         for kind, text in sorted(set(_handles(entered)))

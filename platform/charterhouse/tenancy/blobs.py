@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from charterhouse.config import Config
 
-__all__ = ["Blobs", "blob_name"]
+__all__ = ["Blobs", "blob_name", "blob_name_of"]
 
 _SEAL = EncryptedBytes("blob", "content")
 
@@ -45,8 +45,20 @@ def blob_name(plain: bytes) -> str:
         NoTenantError: No tenant is in scope.
         KeyDestroyedError: The tenant's keys were destroyed.
     """
-    # Hexadecimal, because the index takes upper and lower case for the same.
-    return blind_index("blob", sha256(plain).hexdigest())
+    return blob_name_of(sha256(plain).hexdigest())
+
+
+def blob_name_of(digest: str) -> str:
+    """Return the name of the content with this SHA-256, for the tenant in scope.
+
+    Args:
+        digest: Hexadecimal, because the index takes upper and lower case for the same.
+
+    Raises:
+        NoTenantError: No tenant is in scope.
+        KeyDestroyedError: The tenant's keys were destroyed.
+    """
+    return blind_index("blob", digest)
 
 
 class Blobs:

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from life_house import House
+
+from charterhouse.clock import FixedClock, use_clock
+from charterhouse.databases import Databases
+from charterhouse.desk.errors import DeskError
+from charterhouse.desk.intake import submit
+from charterhouse.desk.life import restore as restoring
+from charterhouse.desk.life.restore import move
+from charterhouse.desk.verifying import verify_tenant
+from charterhouse.records import tables as t
+from charterhouse.tenancy import copies, errors
+from charterhouse.tenancy.engines.freezing import freeze, thaw
+from charterhouse.tenancy.provision import open_catalogue
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
+    from charterhouse.tenancy.tenant import Tenant
+
+
+@pytest.fixture(name="cells", scope="session")
+def _cells(postgres: ScratchPostgres) -> Databases:
+    return Databases({"east": postgres.database(), "west": postgres.database()})
+
+
+@pytest.fixture(name="placed")
+def _placed(house: House, cells: Databases, tmp_path: Path) -> Iterator[House]:
+    """The house in files, of an installation that has two databases beside."""
+    house.catalogue.installation.stores.close()
+    config = replace(
+        house.catalogue.installation.config, data_dir=tmp_path / "placed", databases=cells
+    )
+    shutil.copytree(tmp_path / "var", config.data_dir)
+    catalogue = open_catalogue(config)
+    yield House(catalogue, house.slug, house.refs, house.clock)
+    catalogue.installation.stores.close()
+
+
+def content(tenant: Tenant) -> dict[str, Any]:
+    with tenant_scope(tenant), unit() as opened:
+        return {
+            table.name: sorted(map(tuple, opened.connection.execute(table.select())), key=repr)
+            for table in t.metadata.sorted_tables
+        }
+
+
+def test_a_tenant_moves_from_cell_to_cell_and_back(placed: House) -> None:
+    before = content(placed.tenant)
+
+    for cell in ("east", "west", "local"):
+        found = move(placed.catalogue, placed.tenant, cell)
+        assert (placed.tenant.cell, placed.tenant.status) == (cell, "active")
+        assert found.rows == sum(map(len, before.values()))
+        assert content(placed.tenant) == before
+        placed.spend(placed.refs[0], f"in-{cell}")
+        before = content(placed.tenant)
+
+    assert verify_tenant(placed.tenant).clean
+    assert [one.cell for one in copies.spares(placed.catalogue)] == ["local", "east", "west"]
+    assert not list(placed.catalogue.installation.config.data_dir.glob(".move-*"))
+
+
+def test_no_acknowledged_event_is_lost_in_a_move(placed: House) -> None:
+    stale, kept, moment = placed.tenant, list[str](), placed.clock.now()
+    began = threading.Event()
+
+    def tell() -> None:
+        """Tell events without a pause, holding the tenant as it was, until one is refused."""
+        with use_clock(FixedClock(moment)), tenant_scope(stale):
+            for number in range(100_000):
+                told = {"id": f"m{number}", "member": placed.refs[1], "amount": "1.00"}
+                try:
+                    assert submit("spend", told, actor="staff:1", key=f"m{number}").accepted
+                except (errors.TenancyError, DeskError):
+                    return
+                kept.append(f"m{number}")
+                began.set()
+
+    thread = threading.Thread(target=tell)
+    thread.start()
+    assert began.wait(10)
+    move(placed.catalogue, placed.tenant, "east")
+    thread.join(20)
+
+    assert not thread.is_alive()
+    told = {row[0] for row in content(placed.tenant)["document"]}
+    assert kept
+    assert set(kept) <= told
+    assert len([one for one in told if one.startswith("m")]) == len(kept)
+    assert verify_tenant(placed.tenant).clean
+
+
+def test_a_move_that_fails_leaves_the_tenant_where_it_was(
+    placed: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restoring, "prove", fail)
+        with pytest.raises(OSError, match="disk full"):
+            move(placed.catalogue, placed.tenant, "west")
+
+    assert (placed.tenant.cell, placed.tenant.status) == ("local", "active")
+    assert copies.spares(placed.catalogue) == ()
+    placed.spend(placed.refs[0], "goes-on")
+    with pytest.raises(errors.CatalogueError):
+        move(placed.catalogue, placed.tenant, "moon")
+    placed.spend(placed.refs[0], "still")
+
+
+def test_a_frozen_store_is_read_and_not_written(any_house: House) -> None:
+    tenant, stores = any_house.tenant, any_house.catalogue.installation.stores
+    freeze(stores, tenant.store_id)
+    freeze(stores, tenant.store_id)
+    before = content(tenant)
+    for statement in (
+        t.person_index.delete(),
+        t.balance.update().values(amount=1),
+        t.institution.insert().values(name="x", value=1),
+    ):
+        with pytest.raises(errors.TenancyError), tenant_scope(tenant), unit(write=True) as opened:
+            opened.connection.execute(statement)
+    assert content(tenant) == before
+
+    thaw(stores, tenant.store_id)
+    thaw(stores, tenant.store_id)
+
+    any_house.spend(any_house.refs[0], "again")
