@@ -10,6 +10,7 @@ from charterhouse.payments.attempts import Attempt, audit, change, get_attempt
 from charterhouse.payments.gateways.base import RefundRequest, RefundState
 from charterhouse.payments.gateways.errors import GatewayRefusedError
 from charterhouse.payments.house import Merchant, merchant
+from charterhouse.records.payment_keys import refunded_key
 from charterhouse.tenancy.store import unit
 
 _log = structlog.get_logger(__name__)
@@ -104,7 +105,7 @@ def give_back(attempt_id: int, *, actor: str, reason: str) -> Attempt:
 
 
 def _take_back(attempt: Attempt, actor: str, reason: str) -> None:
-    key = f"{attempt.gateway}:{attempt.account}:{attempt.payment_id}:refunded"
+    key = refunded_key(attempt.gateway, attempt.account, attempt.payment_id)
     answer = submit("refund", {"of": attempt.document, "reason": reason}, actor=actor, key=key)
     if answer.refusal is not None:
         clause = answer.refusal["clause"]

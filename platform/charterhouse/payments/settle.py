@@ -27,6 +27,7 @@ from charterhouse.payments.gateways.errors import GatewayError
 from charterhouse.payments.house import Merchant, merchant
 from charterhouse.payments.orders import Order, close_order, find_open, get_order, still_owed
 from charterhouse.payments.refunds import follow_refund, send_back
+from charterhouse.records.payment_keys import settled_key
 from charterhouse.tenancy.store import unit
 
 _log = structlog.get_logger(__name__)
@@ -127,7 +128,7 @@ def _take(
         verb,
         told,
         actor=ACTOR,
-        key=f"{attempt.gateway}:{attempt.account}:{state.payment_id}:settled",
+        key=settled_key(attempt.gateway, attempt.account, state.payment_id),
     )
     money = {"method": state.method, "received": state.received, "paid_at": state.paid_at}
     if answer.accepted:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from charterhouse.records.tables import audit
 from charterhouse.tenancy.store import Unit, prepared
@@ -15,7 +15,12 @@ from charterhouse.tenancy.types import to_json, to_micros
 
 _LAST = prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
 _ADD = prepared(insert(audit))
-_FIRST = "0" * 64
+_PAGE = 500
+_NEXT = prepared(
+    select(audit).where(audit.c.seq > bindparam("after")).order_by(audit.c.seq).limit(_PAGE)
+)
+FIRST = "0" * 64
+"""What the first entry follows."""
 
 
 def digest_of(value: Any) -> str:
@@ -37,7 +42,7 @@ class Chain:
         self._unit = unit
         last = unit.execute(_LAST).first()
         self.seq: int = last.seq if last else 0
-        self._hash: str = last.hash if last else _FIRST
+        self._hash: str = last.hash if last else FIRST
 
     def append(self, *, at: datetime, actor: str, action: str, subject: str, content: Any) -> int:
         """Add an entry; return its number."""
@@ -61,18 +66,43 @@ class Chain:
         return self.seq
 
 
+def pages(unit: Unit) -> Iterator[list[Any]]:
+    """The entries of the chain, some hundred at a time."""
+    after = -1
+    while rows := unit.execute(_NEXT, {"after": after}).all():
+        yield rows
+        after = rows[-1].seq
+
+
+class Walk:
+    """Goes from entry to entry.
+
+    Attributes:
+        seq: number of the last entry.
+        hash: its hash.
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.hash = FIRST
+
+    def step(self, entry: Any) -> list[str]:
+        """Go on to an entry; what is wrong with it, in sentences."""
+        wrong = []
+        if entry.seq != self.seq + 1:
+            wrong.append(f"audit {self.seq + 1} is missing")
+        made = link(
+            self.hash, entry.seq, entry.at, entry.actor, entry.action, entry.subject, entry.digest
+        )
+        if entry.previous != self.hash or entry.hash != made:
+            wrong.append(f"audit {entry.seq} ({entry.action}) was altered")
+        self.seq, self.hash = entry.seq, entry.hash
+        return wrong
+
+
 def broken_links(unit: Unit) -> Iterator[str]:
     """Every entry of the chain that does not follow from the one before."""
-    previous, number = _FIRST, 0
-    rows = unit.connection.execution_options(yield_per=1000).execute(
-        select(audit).order_by(audit.c.seq)
-    )
-    for row in rows:
-        number += 1
-        if row.seq != number:
-            yield f"audit {number} is missing"
-            number = row.seq
-        expected = link(previous, row.seq, row.at, row.actor, row.action, row.subject, row.digest)
-        if row.previous != previous or row.hash != expected:
-            yield f"audit {row.seq} was altered"
-        previous = row.hash
+    walk = Walk()
+    for rows in pages(unit):
+        for row in rows:
+            yield from walk.step(row)

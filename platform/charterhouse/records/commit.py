@@ -71,7 +71,7 @@ _END_TASK = prepared(update(t.item).where(_own(t.item, "id")), columns=["state",
 
 def outcome_of(decision: Decision) -> dict[str, Any]:
     """What is kept of a decision beside its postings, as plain JSON."""
-    member = _subject(decision) or ""
+    member = subject_of(decision) or ""
     after = decision.standings.get(member)
     refusal = decision.refusal
     return {
@@ -208,7 +208,7 @@ class Commit:
     def _member(self, decision: Decision) -> str | None:
         """Whose event it is; a refused step on a request or policy is its member's."""
         document = spoken_of(decision.event, self._view)
-        return document.member if document else _subject(decision)
+        return document.member if document else subject_of(decision)
 
     def _audit(self, number: int, decision: Decision, outcome: Mapping[str, Any]) -> None:
         self.chain.append(
@@ -356,7 +356,8 @@ def audited(event_id: int, outcome: Mapping[str, Any], postings: list[list[Any]]
     return [event_id, dict(outcome), postings]
 
 
-def _subject(decision: Decision) -> str | None:
+def subject_of(decision: Decision) -> str | None:
+    """Whose decision it is: whom its event names, else of whose documents or standing it is."""
     body = decision.event.body
     named = getattr(body, "member", None) or getattr(body, "person", None)
     if named:

@@ -185,8 +185,16 @@ class Door:
 
 
 def load_event(row: Any, zone: Any) -> Event:
-    """An event as it was decided, from its stored row."""
-    stored = sealing.EVENT.open(row.id, row.sealed)
+    """An event as it was decided, from its stored row.
+
+    Raises:
+        SealError: it was altered or copied from elsewhere.
+    """
+    return event_of(row, sealing.EVENT.open(row.id, row.sealed), zone)
+
+
+def event_of(row: Any, stored: Mapping[str, Any], zone: Any) -> Event:
+    """An event as it was decided, from the columns of its row and what was sealed in it."""
     people = {
         ref: {n: date.fromisoformat(v) if n == "born" else v for n, v in facts.items()}
         for ref, facts in stored["people"].items()
@@ -196,4 +204,4 @@ def load_event(row: Any, zone: Any) -> Event:
     return Event(row.id, row.at.astimezone(zone), body, occurred, row.serial, people)
 
 
-__all__ = ["Door", "Facts", "Kept", "Told", "load_event"]
+__all__ = ["Door", "Facts", "Kept", "Told", "event_of", "load_event"]
