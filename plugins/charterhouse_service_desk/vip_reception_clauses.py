@@ -193,6 +193,8 @@ class Gifts(Offer):
         paid = 0 if price is None else fen_of(price)
         if price is not None and (paid is None or not least <= paid <= most):
             yield fx.Refuse("not_eligible", f"request.details.{NEWSPAPER}", number=number)
+        if price is not None or cost is not None:
+            yield fx.Cite("cost", number=number)
         if cost is None:
             return
         costs = self.set_of(d.of_member, paid or 0).values()
@@ -200,6 +202,8 @@ class Gifts(Offer):
             yield fx.Refuse("configuration", "request.details.cost", number=number)
         elif fen_of(cost) != sum(each or 0 for each in costs):
             yield fx.Refuse("not_eligible", "request.details.cost", number=FIGURES)
+        else:
+            yield fx.Cite("cost", number=FIGURES)
 
     @on("request", phase=GRANT, rank=60)
     def put_out(self, d: Draft) -> Iterator[fx.Effect]:
