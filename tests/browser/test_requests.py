@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pikepdf
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from tests.web.requests_charter import CODE, install
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page, Route
 
 
 @dataclass
@@ -158,3 +161,76 @@ def test_a_request_is_completed_approved_and_arranged_without_scripts(
     expect(page.locator(".ch-badge", has_text="Arranged").first).to_be_visible()
     page.locator("summary", has_text="Cancel the request").click()
     expect(page.get_by_text("It costs one use of “Specialist”.").first).to_be_visible()
+
+
+def _papers() -> list[FilePayload]:
+    """A photo, and a PDF with a page of its own look."""
+    photo, paper = io.BytesIO(), io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").rotate(30).resize((900, 700)).save(photo, "JPEG")
+    made = pikepdf.new()
+    page = made.add_blank_page(page_size=(595, 842))
+    page.Contents = made.make_stream(
+        b"0.1 0.3 0.5 rg 60 740 320 30 re f 0.75 g "
+        + b" ".join(b"60 %d %d 9 re f" % (690 - 22 * row, 470 - row % 4 * 60) for row in range(26))
+    )
+    made.save(paper)
+    return [
+        {"name": "报告第一页.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()},
+        {"name": "report.pdf", "mimeType": "application/pdf", "buffer": paper.getvalue()},
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param({"phone": False, "dark": False, "language": "zh"}, id="desktop-light-zh"),
+        pytest.param({"phone": True, "dark": True, "language": "en"}, id="phone-dark-en"),
+    ],
+)
+def test_papers_are_sent_with_progress_and_looked_at(
+    kind: dict[str, bool | str],
+    house: House,
+    open_page: Callable[..., Page],
+    shot: Callable[[Page, str], Path],
+    check_axe: Callable[[Page], None],
+    no_sideways: Callable[[Page], None],
+) -> None:
+    page = open_page(**kind)
+    name = f"{'phone' if kind['phone'] else 'desktop'}-{kind['language']}"
+    house.open(page, "admin/requests/bare")
+    page.locator("#papers summary").click()
+    page.locator("#f-code").select_option("report")
+    page.locator("#f-file").set_input_files(_papers())
+    shown: list[str] = []
+
+    def hold(route: Route) -> None:
+        """Look at the page while a file is on its way."""
+        shown.append(page.locator("#papers .ch-upload-row progress:visible").count() * "bar")
+        if len(shown) == 2:
+            shot(page, f"requests-papers-{name}-1-sending")
+        route.continue_()
+
+    page.route("**/admin/requests/bare/papers", hold)
+    page.locator("#papers button[type=submit]").click()
+    expect(page.locator("#papers .ch-file img")).to_have_count(2)
+    assert shown == ["bar", "bar"]
+    page.wait_for_load_state("networkidle")
+    for picture in page.locator("#papers .ch-file img").all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("complete", value=True)
+        assert picture.evaluate("each => each.naturalWidth") > 0
+    expect(page.locator("#papers li.ch-paper-row").nth(1).locator(".ch-badge")).to_have_text(
+        "There" if kind["language"] == "en" else "已有"
+    )
+    check_axe(page)
+    no_sideways(page)
+    shot(page, f"requests-papers-{name}-2-kept")
+
+    page.locator("#papers .ch-file a").first.click()
+    whole = page.locator(".ch-file-whole.is-page")
+    expect(whole).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert whole.evaluate("each => each.naturalHeight") == 1400
+    check_axe(page)
+    no_sideways(page)
+    shot(page, f"requests-papers-{name}-3-page")

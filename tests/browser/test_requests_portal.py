@@ -13,6 +13,7 @@ from tests.web.requests_charter import CODE, install
 
 from charterhouse import clock
 from charterhouse.config import Config
+from charterhouse.desk.files import LIMIT
 from charterhouse.desk.intake import submit
 from charterhouse.desk.member_file import benefits_left, standing_now
 from charterhouse.desk.people import create_person
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from charterhouse.tenancy.tenant import Tenant
 
@@ -229,6 +230,64 @@ def test_a_member_asks_with_two_photos_and_cancels_in_time(
     page.get_by_role("button", name="Yes, cancel it").click()
     expect(page.get_by_text("The use of “Second opinion” has returned.")).to_be_visible()
     assert house.left("second-opinion") == 1
+
+
+def test_a_photo_shows_its_progress_and_what_is_wrong_before_the_request_is_sent(
+    open_house: Callable[..., House],
+    open_page: Callable[..., Page],
+    photo: Path,
+    tmp_path: Path,
+    shot: Callable[[Page, str], Path],
+    complaints: list[str],
+) -> None:
+    house = open_house(CODE, [(60, "join", {})])
+    page = open_page(phone=True, language="zh")
+    house.open(page, "my/services/specialist")
+    page.locator("button[data-primary]").click()
+    row = page.locator("#paper-claim-form")
+    bad = tmp_path / "notes.png"
+    bad.write_bytes(b"just words")
+    row.locator("input[type=file]").set_input_files(bad)
+    expect(row.locator(".ch-upload-row.is-bad")).to_contain_text("须为照片")
+    large = tmp_path / "large.png"
+    large.write_bytes(bytes(LIMIT + 1))
+    row.locator("input[type=file]").set_input_files(large)
+    expect(row.locator(".ch-upload-row.is-bad")).to_contain_text("5 MB")
+    complaints[:] = [each for each in complaints if "status of 422" not in each]
+    seen: list[int] = []
+
+    def hold(route: Route) -> None:
+        seen.append(row.locator("progress:visible").count())
+        shot(page, "my-check-sending-phone-zh")
+        route.continue_()
+
+    page.route("**/my/services/specialist", hold, times=1)
+    row.locator("input[type=file]").set_input_files(photo)
+    expect(row.locator(".ch-badge")).to_have_text("已有")
+    assert seen == [1]
+    expect(row.locator("img")).to_be_visible()
+    page.locator("#paper-report input[type=file]").set_input_files(photo)
+    expect(page.locator("#paper-report .ch-badge")).to_have_text("已有")
+    expect(row.locator(".ch-badge")).to_have_text("已有")
+    shot(page, "my-check-kept-phone-zh")
+    page.locator("button[data-primary]").click()
+    expect(page).to_have_url(re.compile("/my/requests/"))
+    with tenant_scope(house.tenant):
+        file = request_file(page.url.rpartition("/")[2])
+        assert [kept.request for paper in file.papers for kept in paper.files] == [file.id] * 2
+
+
+def test_without_scripts_a_photo_is_sent_by_its_button(
+    open_house: Callable[..., House], open_page: Callable[..., Page], photo: Path
+) -> None:
+    house = open_house(CODE, [(60, "join", {})])
+    page = open_page(phone=True, language="en", scripts=False)
+    house.open(page, "my/services/specialist")
+    page.locator("button[data-primary]").click()
+    row = page.locator("#paper-report")
+    row.locator("input[type=file]").set_input_files(photo)
+    row.get_by_role("button", name="Hand it in").click()
+    expect(row.locator(".ch-badge")).to_have_text("There")
 
 
 def test_what_the_member_asks_the_staff_works_off(

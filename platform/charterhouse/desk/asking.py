@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from charterhouse.desk import files
+from charterhouse.desk import files, paper_intake
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.intake import Answer, foresee, quote, submit
 from charterhouse.desk.local import now_here
@@ -143,7 +143,7 @@ def what_comes(ref: str, service: str, asked: Asked, *, key: str) -> Foreseen:
 
 
 def ask(ref: str, service: str, asked: Asked, *, key: str) -> tuple[str, Answer]:
-    """Ask for a service.
+    """Ask for a service; the papers that were kept for it are from then on those of the request.
 
     Args:
         ref: the member who asks.
@@ -162,7 +162,12 @@ def ask(ref: str, service: str, asked: Asked, *, key: str) -> tuple[str, Answer]
     found = _declared(ref, service)
     request_id = request_id_of(ref, key)
     raw = {"id": request_id, **body_of(ref, found[1], asked)}
-    return request_id, submit("request", raw, actor=f"member:{ref}", key=f"my:{ref}:{key}")
+    with unit(write=True):
+        answer = submit("request", raw, actor=f"member:{ref}", key=f"my:{ref}:{key}")
+        if answer.accepted and not answer.repeated:
+            handed = kept_papers(ref, asked.documents).values()
+            files.bind(ref, [int(kept.id) for kept in handed], request_id)
+    return request_id, answer
 
 
 def own_request(ref: str, request_id: str) -> RequestFile:
@@ -193,15 +198,8 @@ def hand_in(ref: str, request_id: str, code: str, data: bytes, *, key: str) -> A
         DeskError: the file is not taken (see `files.add`); nothing is kept.
     """
     file = own_request(ref, request_id)
-    if not any(code in paper.codes for paper in file.papers):
-        raise NotFoundError("it asks for no such paper", code="paper_unknown")
     actor = f"member:{ref}"
-    raw: dict[str, Any] = {"request": request_id, "documents": {code: 1}, "by": SIDE}
-    with unit(write=True):
-        answer = submit("supply", raw, actor=actor, key=f"my:{ref}:{key}")
-        if answer.accepted and not answer.repeated:
-            files.add(ref, code, data, actor=actor, request=request_id)
-    return answer
+    return paper_intake.supply(file, code, data, {"by": SIDE}, actor=actor, key=f"my:{ref}:{key}")
 
 
 def keep_paper(ref: str, offer: Offered, code: str, data: bytes) -> files.Kept:
@@ -217,11 +215,11 @@ def keep_paper(ref: str, offer: Offered, code: str, data: bytes) -> files.Kept:
 
 
 def kept_papers(ref: str, codes: Iterable[str]) -> dict[str, files.Kept]:
-    """The newest file of each of these papers that the member has on record."""
+    """The newest file of each of these papers that the member has on record for no request yet."""
     wanted = set(codes)
     found: dict[str, files.Kept] = {}
     for kept in files.of_person(ref):
-        if kept.code in wanted:
+        if kept.code in wanted and not kept.request:
             found.setdefault(kept.code, kept)
     return found
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, or_, select
 
 from charterhouse import clock
 from charterhouse.desk.audit import note
+from charterhouse.desk.decisions import COLUMNS, FROM, read
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.file_checks import ACCEPT, LARGE, LIMIT, TYPES, Checked, check, encoded
 from charterhouse.desk.pdf_page import first_page
@@ -23,7 +24,7 @@ from charterhouse.desk.people import get_person, is_ref
 from charterhouse.desk.words import program_now
 from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.records.models import Attachment, File, Request, db
-from charterhouse.records.tables import event
+from charterhouse.records.tables import decision
 from charterhouse.tenancy.errors import SealError
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.scope import current_tenant
@@ -199,14 +200,16 @@ def branch_of(kept: Kept) -> str:
     """The branch at which the request of a file was opened; "" for none, or where nobody said."""
     if not kept.request:
         return ""
-    opened = (
-        select(event.c.branch)
-        .join(Request, (Request.member == event.c.member) & (Request.opened_at == event.c.at))
-        .where(Request.id == kept.request, event.c.verb == "request")
-        .limit(1)
-    )
-    with unit():
-        return db.session.scalar(opened) or ""
+    with unit() as opened:
+        asked = db.session.get(Request, kept.request)
+        if asked is None:
+            return ""
+        at_that_moment = select(*COLUMNS).select_from(FROM).where(
+            decision.c.member == asked.member, decision.c.at == asked.opened_at,
+            decision.c.verb == "request", decision.c.code == "",
+        )  # fmt: skip
+        told = [read(row) for row in opened.connection.execute(at_that_moment)]
+    return next((each.branch for each in told if each.body.get("id") == kept.request), "")
 
 
 def own(actor: str, number: int) -> Kept:

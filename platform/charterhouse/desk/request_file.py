@@ -76,7 +76,8 @@ class PaperAsked:
         codes: any of these settles it.
         there: whether it was handed in.
         missing: whether it lacks; what is neither there nor missing is not needed here.
-        files: scans and photos of it in the member's file.
+        files: scans and photos of it: those handed in for this request, then those that the member
+            has on record for none.
     """
 
     codes: tuple[str, ...]
@@ -270,7 +271,8 @@ def _papers(document: Document, found: _Declared) -> Iterator[PaperAsked]:
     content = document.content
     given = {code: copies for code, copies in content["documents"].items() if copies}
     files: dict[str, list[Kept]] = {}
-    for kept in of_person(document.member):
+    here = [kept for kept in of_person(document.member) if kept.request in (document.id, "")]
+    for kept in sorted(here, key=lambda kept: not kept.request):
         files.setdefault(kept.code, []).append(kept)
     asked = Case.of(found[1], document).asks_for if found else ()
     shown: set[str] = set()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from charterhouse.desk.files import Kept
 
-__all__ = ["send_content", "send_thumbnail", "sent_files"]
+__all__ = ["send_content", "send_picture", "sent_files"]
 
 _ALONE = "sandbox; default-src 'none'"
 
@@ -43,9 +43,9 @@ def send_content(kept: Kept, data: bytes, *, inline: bool = False) -> Response:
     return _alone(data, kept.type, kept.name, shown=shown)
 
 
-def send_thumbnail(kept: Kept, data: bytes) -> Response:
-    """Answer with the small picture of a file."""
-    return _alone(data, "image/jpeg", f"small-{kept.id}.jpg", shown=True)
+def send_picture(kept: Kept, data: bytes) -> Response:
+    """Answer with a picture that was made of a file, a JPEG."""
+    return _alone(data, "image/jpeg", f"picture-{kept.id}.jpg", shown=True)
 
 
 def _alone(data: bytes, kind: str, name: str, *, shown: bool) -> Response:

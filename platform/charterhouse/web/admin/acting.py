@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "actor",
     "branch",
+    "branches",
     "error_of",
     "form_key",
     "init_app",
@@ -46,11 +47,16 @@ def actor() -> str:
     return principal.key
 
 
+def branches() -> frozenset[str]:
+    """Return the branches to which who acts is limited; empty for all."""
+    principal = current_principal()
+    return principal.branches if principal is not None else frozenset()
+
+
 def branch() -> str:
     """Return the branch to which who acts is limited; empty for those of several or all."""
-    principal = current_principal()
-    branches = principal.branches if principal is not None else frozenset()
-    return next(iter(branches)) if len(branches) == 1 else ""
+    limited = branches()
+    return next(iter(limited)) if len(limited) == 1 else ""
 
 
 def own_branch(given: str) -> str:
@@ -59,8 +65,7 @@ def own_branch(given: str) -> str:
     Raises:
         WebError: Who acts is limited to other branches.
     """
-    principal = current_principal()
-    allowed = principal.branches if principal is not None else frozenset()
+    allowed = branches()
     if not allowed or given in allowed:
         return given
     if not given:

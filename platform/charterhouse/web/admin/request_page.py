@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 
-from charterhouse.desk import requests
+from charterhouse.desk import files, paper_intake, requests
 from charterhouse.desk.actions import explained
 from charterhouse.desk.errors import DeskError
-from charterhouse.desk.intake import submit
+from charterhouse.desk.intake import Answer, submit
 from charterhouse.desk.request_file import RequestFile, request_file
 from charterhouse.desk.request_moves import Move, moves
 from charterhouse.desk.staff import list_staff
@@ -18,11 +18,15 @@ from charterhouse.desk.words import words
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import actor, branch, error_of, form_key, say
 from charterhouse.web.admin.action_reading import read_pairs, sense
+from charterhouse.web.admin.files import see
 from charterhouse.web.admin.request_list import own_id
+from charterhouse.web.admin.words import code_label
+from charterhouse.web.errors import wants_json
 from charterhouse.web.i18n import gettext, lazy_gettext, lazy_pgettext
 from charterhouse.web.labels import register_status
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import may, require
+from charterhouse.web.uploads import sent_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +73,7 @@ def _page(
     file: RequestFile, *, errors: Mapping[str, str] | None = None, refused: Preview | None = None
 ) -> str:
     found = moves(file, actor=actor()) if may("members.write") or may("approvals.decide") else ()
+    see(file.person.ref, (kept for paper in file.papers for kept in paper.files))
     return render_template(
         "admin/requests/request.html",
         file=file,
@@ -83,7 +88,15 @@ def _page(
         key=new_key,
         checks=_CHECKS,
         quota=_QUOTA,
+        accept=files.ACCEPT,
+        paper_choices=_paper_choices(file),
     )
+
+
+def _paper_choices(file: RequestFile) -> list[tuple[str, str]]:
+    """Return the papers of a request to choose from: code and label, what lacks before the rest."""
+    lacking_first = sorted(file.papers, key=lambda paper: not paper.missing)
+    return [(code, code_label(code)) for paper in lacking_first for code in paper.codes]
 
 
 def _mine(move: Move) -> bool:
@@ -155,6 +168,38 @@ def supply(request_id: str) -> tuple[str, int] | Response:
     return _tell(request_id, "supply")
 
 
+@require("members.write")
+def papers(request_id: str) -> tuple[Any, int] | Response:
+    """Keep scans and photos for the request; a paper that lacked counts as handed in."""
+    said = {"branch": branch()} if branch() else {}
+    code = request.form.get("code", "")
+    try:
+        for data in sent_files():
+            answer = paper_intake.take_in(
+                request_file(request_id), code, data, said, actor=actor(), key=form_key()
+            )
+            if answer is not None and answer.refusal is not None:
+                return _refused(request_id, answer, answer.refusal["code"])
+    except DeskError as error:
+        if error.status == 404:
+            raise
+        if wants_json():
+            raise type(error)(gettext(error.message), field=error.field, code=error.code) from error
+        return _page(request_file(request_id), errors=error_of(error)), 422
+    if wants_json():
+        return jsonify(kept=True)
+    notify(gettext("The file is kept."))
+    return redirect(url_for("admin.request_page", request_id=request_id), code=303)
+
+
+def _refused(request_id: str, answer: Answer, code: str) -> tuple[Any, int]:
+    """Say why the charter does not take a paper: beside the file, or on the page."""
+    why = explained(answer, words())
+    if wants_json():
+        raise DeskError(say(why.reason), field="file", code=code)
+    return _page(request_file(request_id), refused=why), 422
+
+
 @require("approvals.decide")
 def decide(request_id: str) -> tuple[str, int] | Response:
     """Approve or refuse, with the reason."""
@@ -192,7 +237,7 @@ def register(app: Flask) -> None:
     """Add the pages."""
     here = "/admin/requests/<request_id>"
     app.add_url_rule(here, "admin.request_page", show)
-    ways = {"step": step, "supply": supply, "decide": decide, "close": close, "cancel": cancel,
+    ways = {"step": step, "supply": supply, "papers": papers, "decide": decide, "close": close, "cancel": cancel,
             "assign": assign}  # fmt: skip
     for name, view in ways.items():
         app.add_url_rule(f"{here}/{name}", f"admin.request_{name}", view, methods=["POST"])

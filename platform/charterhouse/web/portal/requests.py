@@ -19,7 +19,7 @@ from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import gone, own_ref, portal
 from charterhouse.web.portal.service_words import why_text
 from charterhouse.web.portal.services import form_key
-from charterhouse.web.uploads import send_content, send_thumbnail, sent_files
+from charterhouse.web.uploads import send_content, send_picture, sent_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +130,7 @@ def own_paper_small(number: int) -> Response:
     kept = _kept(number)
     if not kept.pictured:
         gone()
-    return send_thumbnail(kept, files.thumbnail(kept.ref, number))
+    return send_picture(kept, files.thumbnail(kept.ref, number))
 
 
 @portal.post("/requests/<request_id>/cancel")

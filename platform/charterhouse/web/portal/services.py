@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from charterhouse.desk import asking, files
@@ -13,6 +13,7 @@ from charterhouse.desk.offers import Asked, Offered, offered, persons, picks_hos
 from charterhouse.desk.portal import home
 from charterhouse.desk.request_file import covers
 from charterhouse.tenancy.ids import new_key
+from charterhouse.web.errors import wants_json
 from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
@@ -59,12 +60,25 @@ def service_ask(code: str) -> str | tuple[str, int] | Response:
         gone()
     if request.method == "GET" or request.form.get("step") == "edit" or not offer.allowed:
         return _form(ref, offer, {})
+    if request.form.get("step") == "paper" and wants_json():
+        return _kept(ref, offer)
     try:
         return _answer(ref, offer)
     except NotFoundError:
         gone()
     except DeskError as error:
         return _form(ref, offer, {_place(error.field or ""): gettext(error.message)}), 422
+
+
+def _kept(ref: str, offer: Offered) -> Response:
+    """Keep a photo that a script sends, and say so; the page asks for itself anew afterwards."""
+    try:
+        asking.keep_paper(ref, offer, request.form.get("code", ""), sent_files()[0])
+    except NotFoundError:
+        gone()
+    except DeskError as error:
+        raise DeskError(gettext(error.message), field=error.field, code=error.code) from error
+    return jsonify(kept=True)
 
 
 def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
@@ -123,6 +137,7 @@ def _look(
         kept=kept,
         errors=problems,
         accept=files.ACCEPT,
+        limit=files.LIMIT,
     )
     return (page, 422) if problems else page
 

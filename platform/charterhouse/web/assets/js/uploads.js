@@ -64,7 +64,21 @@ async function sendAll(form, input, list) {
   form.removeAttribute("aria-busy");
   input.value = "";
   // What was refused stays readable; the page comes anew only when all went well.
-  if (bad === 0) window.location.reload();
+  if (bad > 0) return;
+  if (input.dataset.next) goOn(form, input.dataset.next);
+  else window.location.reload();
+}
+
+// A page that answered a form cannot be loaded anew: its form is sent once more, to the step that
+// only looks, and says which paper it has by now.
+function goOn(form, step) {
+  const given = make("input");
+  given.type = "hidden";
+  given.name = "given";
+  given.value = form.elements.code.value;
+  form.append(given);
+  form.elements.step.value = step;
+  form.submit();
 }
 
 export function startUploads(root) {
