@@ -19,6 +19,7 @@ from charterhouse.commands.common import (
 
 if TYPE_CHECKING:
     from charterhouse.desk.life.backup import Written
+    from charterhouse.desk.life.erasing import Erased
     from charterhouse.desk.life.restore import Restored
     from charterhouse.tenancy.tenant import Tenant
 
@@ -168,6 +169,45 @@ def resume(*, slug: str) -> None:
     click.echo(f"{slug} is {now.status}")
 
 
+@click.command(name="close")
+@click.argument("slug")
+@_yes
+@told_plainly
+def close(*, slug: str, yes: bool) -> None:
+    """Close a tenant for good; it can be resumed until it is erased."""
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    _ask(yes, f"Close {slug} for its staff and members?")
+    now = catalogue.set_status(tenant.id, "deleting", actor=_ACTOR)
+    click.echo(f"{slug} is {now.status}: it can be erased in 30 days, and resumed until then")
+
+
+@click.command(name="erase")
+@click.argument("slug")
+@click.option("--now", "at_once", is_flag=True, help="Without waiting 30 days after it was closed.")
+@click.option(
+    "--keep-books",
+    "days",
+    type=click.IntRange(0, 36_525),
+    help="Days; 0: not at all. By default the tenant's limit keep_books_days, else ten years.",
+)
+@_yes
+@_as_json
+@told_plainly
+def erase(*, slug: str, at_once: bool, days: int | None, yes: bool, as_json: bool) -> None:
+    """Destroy the keys of a closed tenant, its files and all that tells of people.
+
+    Backups do not open any more. The ledger stays, without names, as long as books are kept.
+    """
+    from charterhouse.desk.life import erasing
+
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    _ask(yes, f"Destroy the keys of {slug}? Nothing brings back what they sealed.")
+    left = erasing.erase(catalogue, tenant, at_once=at_once, keep_books_days=days, actor=_ACTOR)
+    _tell_erased(slug, left, as_json=as_json)
+
+
 @click.command(name="tidy")
 @_as_json
 @told_plainly
@@ -195,7 +235,7 @@ def tidy(*, as_json: bool) -> None:
     )
 
 
-COMMANDS = (backup, restore, export, import_, move, suspend, resume, tidy)
+COMMANDS = (backup, restore, export, import_, move, suspend, resume, close, erase, tidy)
 """What is added to `charterhouse tenant`."""
 
 
@@ -248,4 +288,24 @@ def _tell_restored(found: Restored, *, as_json: bool) -> None:
             "documents": found.documents,
             "verified": found.counts,
         },
+    )
+
+
+def _tell_erased(slug: str, left: Erased, *, as_json: bool) -> None:
+    books, until = left.books, left.until.isoformat() if left.until else None
+    value: dict[str, Any] = {"tenant": slug, "books_until": until}
+    if books is None:
+        _tell(as_json, f"{slug} is erased", value)
+        return
+    value["books"] = {
+        "decisions": books.decisions,
+        "postings": books.postings,
+        "entries": books.entries,
+        "differences": list(books.differences),
+    }
+    _tell(
+        as_json,
+        f"{slug} is erased; its books stay until {until}: {books.postings} postings of "
+        f"{books.decisions} decisions, {len(books.differences)} differences",
+        value,
     )

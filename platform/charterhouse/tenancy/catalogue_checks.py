@@ -18,7 +18,7 @@ _HOST = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}\Z"
 )
 _RESERVED = frozenset({"admin", "api", "assets", "console", "hooks", "my", "static", "t", "www"})
-_LIMITS = frozenset({"max_store_mib", "unit_seconds"})
+_LIMITS = frozenset({"keep_books_days", "max_store_mib", "unit_seconds"})
 
 
 def check_slug(slug: str) -> None:
@@ -76,6 +76,6 @@ def check_fields(fields: Mapping[str, Any]) -> None:
             or value < 1
         ):
             raise errors.CatalogueError(
-                f"Limits are {' and '.join(sorted(_LIMITS))}, positive whole numbers.",
+                f"Limits are {', '.join(sorted(_LIMITS))}: positive whole numbers.",
                 field="limits",
             )

@@ -24,14 +24,25 @@ from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.provision import template_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from sqlalchemy.engine import Connection
 
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["REST", "Copy", "Spare", "alone", "begin", "clear", "discard", "finish", "spares"]
+__all__ = [
+    "REST",
+    "Copy",
+    "Spare",
+    "alone",
+    "begin",
+    "clear",
+    "discard",
+    "finish",
+    "spares",
+    "writable",
+]
 
 REST = timedelta(days=7)
 """How long a store that was replaced is kept."""
@@ -148,10 +159,8 @@ def begin(
     installation.stores.provision(store_id, template_store(installation))
     # Other processes look at the catalogue every second or two.
     time.sleep(SETTLE_SECONDS)
-    filled = replace(
-        catalogue.get(tenant_id), store_id=store_id, cell=target, status="provisioning"
-    )
-    return Copy(filled, tenant.store_id, tenant.cell)
+    filled = replace(catalogue.get(tenant_id), store_id=store_id, cell=target)
+    return Copy(writable(filled), tenant.store_id, tenant.cell)
 
 
 def finish(catalogue: Catalogue, copy: Copy, *, actor: str, rest: timedelta = REST) -> Tenant:
@@ -210,7 +219,12 @@ def spares(catalogue: Catalogue, tenant_id: int | None = None) -> tuple[Spare, .
 
 
 def clear(
-    catalogue: Catalogue, tenant_id: int | None = None, *, actor: str, overdue: bool = True
+    catalogue: Catalogue,
+    tenant_id: int | None = None,
+    *,
+    actor: str,
+    states: Container[str] = ("retired", "books"),
+    overdue: bool = True,
 ) -> tuple[Spare, ...]:
     """Remove spare stores for good and return them.
 
@@ -218,12 +232,15 @@ def clear(
         catalogue: Of the installation.
         tenant_id: Of this tenant only.
         actor: Who does it, an id without personal data.
-        overdue: Only those whose time is over; all that are not being filled when False.
+        states: Of these states only.
+        overdue: Only those whose time is over; all when False.
     """
     now, table = clock.now(), models.store_copy
     gone = []
     for one in spares(catalogue, tenant_id):
-        if one.until is None or (overdue and one.until > now):
+        if one.state not in states:
+            continue
+        if overdue and (one.until is None or one.until > now):
             continue
         _erase(catalogue, one, catalogue.get(one.tenant_id).isolation)
         detail = {"state": one.state}
@@ -231,6 +248,11 @@ def clear(
             connection.execute(delete(table).where(table.c.store_id == one.store_id))
         gone.append(one)
     return tuple(gone)
+
+
+def writable(tenant: Tenant) -> Tenant:
+    """Return the tenant as it may be written by those who look after its store."""
+    return replace(tenant, status="provisioning")
 
 
 def _erase(catalogue: Catalogue, spare: Spare, isolation: str) -> None:

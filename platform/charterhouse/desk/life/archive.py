@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.life.rows import Row, Sum
@@ -113,8 +113,26 @@ class Contents:
         }
 
 
+class _Tap:
+    """Passes on what is written, until what is written does not matter any more."""
+
+    def __init__(self, target: Sink) -> None:
+        self._target: Sink | None = target
+
+    def write(self, data: bytes) -> int:
+        return self._target.write(data) if self._target is not None else len(data)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is kept back."""
+
+    def shut(self) -> None:
+        self._target = None
+
+
 class ArchiveWriter:
     """Writes an archive; `close` writes the manifest, without which it is none.
+
+    To be used in a `with` block: an error that leaves it gives up the archive.
 
     Args:
         target: where the compressed bytes go.
@@ -123,7 +141,8 @@ class ArchiveWriter:
 
     def __init__(self, target: Sink, about: Mapping[str, Any]) -> None:
         self.contents = Contents()
-        self._gzip = gzip.GzipFile(fileobj=target, mode="wb", compresslevel=5, mtime=0)  # type: ignore[call-overload]  # it only writes
+        self._tap = _Tap(target)
+        self._gzip = gzip.GzipFile(fileobj=self._tap, mode="wb", compresslevel=5, mtime=0)
         self._tar = tarfile.open(  # noqa: SIM115 - closed by `close`
             fileobj=self._gzip, mode="w|", format=tarfile.PAX_FORMAT
         )
@@ -133,6 +152,16 @@ class ArchiveWriter:
         self._number = 0
         self._last: Any = None
         self._put("about.json", _json({"format": FORMAT, **about}))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            # Both write their ends when they go, which must not reach a file that is closed.
+            self._tap.shut()
+            self._tar.close()
+            self._gzip.close()
 
     def add_row(self, table: str, row: Row) -> None:
         """Add a row; the rows of a table come one after the other."""

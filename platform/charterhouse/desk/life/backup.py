@@ -74,8 +74,8 @@ def back_up(
     """
     with draft(path) as file, tenant_scope(tenant):
         sealed = SealedWriter(file, tenant)
-        with unit(seconds=SECONDS) as opened:
-            writer = ArchiveWriter(sealed, about("backup", tenant))
+        archive = ArchiveWriter(sealed, about("backup", tenant))
+        with archive as writer, unit(seconds=SECONDS) as opened:
             manifest = _write(opened, writer, progress)
         sealed.close()
         size = file.tell()

@@ -53,8 +53,8 @@ def export(
             pass
         if tenant.writable:
             note("tenant.export", subject=str(tenant.id), actor=actor)
-        with unit(seconds=SECONDS) as opened:
-            writer = ArchiveWriter(file, about("export", tenant))
+        archive = ArchiveWriter(file, about("export", tenant))
+        with archive as writer, unit(seconds=SECONDS) as opened:
             manifest = _write(opened, writer, progress)
         size = file.tell()
     rows = sum(each["rows"] for each in manifest["tables"].values())

@@ -81,6 +81,8 @@ def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -
         "trusted_schema=OFF",
         "foreign_keys=ON",
         "synchronous=FULL",
+        # A destroyed key and an erased name must not be left on a free page.
+        "secure_delete=ON",
         "cache_size=-256",
         "temp_store=MEMORY",
         f"max_page_count={max_mib * _PAGES_PER_MIB}",
