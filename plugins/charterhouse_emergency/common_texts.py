@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from charterhouse.kernel.charter import Section, Text
 from charterhouse.kernel.labels import COMMON
+from charterhouse_emergency.labels import MEDICAL
 
 HEADINGS = (
     Section("E", "绿色通道通用规则", "Common rules of the green channels"),
@@ -138,6 +139,7 @@ ROLES: Mapping[str, Text] = {
 
 SHARED: dict[str, Text] = {
     **COMMON,
+    **MEDICAL,
     **ROLES,
     "ordinary": ("普通患者", "Ordinary patient"),
     "identity-checked": ("已核对身份", "Identity checked"),

@@ -9,6 +9,12 @@ from charterhouse_emergency.common_texts import RULES, SHARED
 
 LABELS: dict[str, Text] = {
     **SHARED,
+    "danger": ("危险", "Danger"),
+    "paid": ("已缴费", "Paid"),
+    "reachable": ("可联系到", "Reachable"),
+    "vital_signs": ("生命体征", "Vital signs"),
+    "stable": ("平稳", "Stable"),
+    "unstable": ("不平稳", "Unstable"),
     "condition": ("病症", "Condition"),
     "cardiac-respiratory-arrest": ("心跳呼吸骤停", "cardiac or respiratory arrest"),
     "coma": ("昏迷", "coma"),

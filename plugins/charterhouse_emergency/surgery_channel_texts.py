@@ -50,6 +50,13 @@ LABELS: dict[str, Text] = {
     "operation": ("手术", "Operation"),
     "team": ("手术组", "Team"),
     "notifier": ("通知人", "Notifier"),
+    "special": ("特殊情况", "Special circumstances"),
+    "critical": ("分诊判断危重", "Critical by triage"),
+    "funds": ("费用", "Funds"),
+    "lacking": ("不足", "Lacking"),
+    "general": ("全身麻醉", "General anaesthesia"),
+    "m": ("男", "Male"),
+    "f": ("女", "Female"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from charterhouse.kernel.charter import Section, Text
 from charterhouse.kernel.own_days import with_own_days
 from charterhouse.kernel.settings import SettingValues
+from charterhouse_green_channel.labels import named
 
 HEADINGS = (Section("G", "通用规则", "Common rules"),)
 
@@ -91,7 +92,7 @@ def _requests() -> dict[str, Text]:
 
 def _service(s: SettingValues) -> dict[str, Text]:
     phone = s.service_phone or "—"
-    languages = "、".join(s.service_languages), ", ".join(s.service_languages)
+    languages = named(s.service_languages)
     escort = (
         ("就诊当日派陪诊专员", "an escort is sent on the day of the visit")
         if s.escort_included

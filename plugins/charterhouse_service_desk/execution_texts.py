@@ -8,6 +8,7 @@ from charterhouse_service_desk.labels import SHARED
 
 LABELS: dict[str, Text] = {
     **SHARED,
+    "promise": ("答复承诺的时间", "Time that was promised"),
     "marked-complex": ("认定为复杂咨询", "Marked as complex"),
     "analysed": ("已分析", "Analysed"),
     "postponed": ("改期", "Postponed"),

@@ -8,6 +8,7 @@ from charterhouse_service_desk.labels import SHARED, listed
 
 LABELS: dict[str, Text] = {
     **SHARED,
+    "to": ("去往", "To"),
     "journey": ("全程服务", "Journey"),
     "escort": ("护送", "Escort"),
     "waiting-watch": ("候诊观察", "Watch over those who wait"),

@@ -9,6 +9,7 @@ from charterhouse_service_desk.labels import SHARED
 
 LABELS: dict[str, Text] = {
     **SHARED,
+    "complex": ("复杂", "Complex"),
     "replied": ("已答复", "Replied"),
     "timetable-given": ("已给出时间表", "Timetable given"),
     "loss-assessed": ("损失已核定", "Loss assessed"),

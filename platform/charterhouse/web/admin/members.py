@@ -224,7 +224,7 @@ def register(app: Flask) -> None:
     """Add the pages. The shell looks for search and palette by these names."""
     acting.init_app(app)
     words.init_app(app)
-    app.jinja_env.filters["code_name"] = words.code_label
+    app.jinja_env.filters.update(code_name=words.code_label, told=words.told_text)
     for state, tone in _TONES.items():
         register_status(state, tone, _StateName(state))
     rule = app.add_url_rule

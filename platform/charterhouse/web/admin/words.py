@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import g
 
@@ -17,6 +17,7 @@ from charterhouse.kernel.reasons import REASONS
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.web.i18n import date_text, gettext, pick
 from charterhouse.web.navigation import url_if
+from charterhouse.web.values import value_text
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -31,6 +32,7 @@ __all__ = [
     "init_app",
     "person_name",
     "reason_text",
+    "told_text",
     "words_of",
 ]
 
@@ -46,6 +48,11 @@ def words_of(version: int = 0) -> Words:
 def code_label(code: str | None) -> str:
     """Return what a code of the charter is called in the reader's language."""
     return pick(*words_of().label(code)) if code else ""
+
+
+def told_text(value: Any) -> str:
+    """Return a detail that was told with an event, in words."""
+    return value_text(value, words_of())
 
 
 def clause_text(number: str, version: int = 0) -> str:

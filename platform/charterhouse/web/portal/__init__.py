@@ -15,6 +15,7 @@ from charterhouse.web.labels import register_status
 from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.portal import service_words
 from charterhouse.web.portal.base import labels_of, load_member, portal, said
+from charterhouse.web.values import value_text
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(portal)
     app.jinja_env.globals.setdefault("said", said)
     app.jinja_env.filters.setdefault("labels_of", labels_of)
+    app.jinja_env.filters.setdefault("value_text", value_text)
     service_words.init_app(app)
     register_loader(app, "member", load_member)
     register_sign_in(app, "member", "portal.sign_in")
