@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from charterhouse.config import Config
-from charterhouse.desk import members
+from charterhouse.desk import files, members, requests
 from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.folder import TenantFolder, read_folder
 from charterhouse.desk.replays import Asked, replay
@@ -108,6 +108,43 @@ def test_every_sample_comes_out_again(directory: Catalogue, slug: str) -> None:
         assert len(shown) == 2
         assert all(each.phone.startswith("+861540") for each in shown)
         assert HOUSE not in {row.ref for row in members.walk()}
+        staff_has_worked()
+
+
+def staff_has_worked() -> None:
+    """What the past raised was done by staff in its time; what is open is of the last days."""
+    moments = select(t.item.c.at, t.item.c.due, t.item.c.done_at, t.item.c.done_by, t.item.c.state)
+    raised = moments.where(t.item.c.sort.in_(("task", "flag")))
+    with unit() as opened:
+        items = opened.connection.execute(raised).all()
+        asked = select(t.request.c.opened_at).where(t.request.c.open == 1)
+        since = opened.connection.execute(asked).scalars().all()
+    waiting = [one for one in items if one.state == "open"]
+    assert all(UNTIL - one.at < timedelta(days=14) for one in waiting if one.due is None)
+    assert all(one.due >= "2026-11-11" for one in waiting if one.due)
+    done = [one for one in items if one.state == "done"]
+    assert all(one.done_at and one.at <= one.done_at <= UNTIL for one in done)
+    assert len(waiting) <= max(40, 0.1 * len(items))
+    assert {one.done_by.partition(":")[0] for one in done if one.done_by} <= {"staff"}
+    assert all(UNTIL - at < timedelta(days=31) for at in since)
+
+
+def test_papers_of_the_last_days_have_pictures(directory: Catalogue) -> None:
+    applied = apply_folder(directory, read_folder(PLACE / "shuangyeqiao"), Options(until=UNTIL))
+    with tenant_scope(applied.tenant):
+        shown = [
+            row for row in requests.listed(requests.Filters(), size=40).rows if not row.missing
+        ]
+        assert len(shown) > 15
+        for row in shown:
+            kept = files.of_request(row.id)
+            assert "diagnosis-proof" in {one.code for one in kept}
+            assert all(one.pictured and one.at == row.opened_at for one in kept)
+        content, data = files.open_(kept[0].ref, int(kept[0].id), actor="system")
+        assert content.type == "image/jpeg"
+        assert data.startswith(b"\xff\xd8")
+        assert files.thumbnail(kept[0].ref, int(kept[0].id)).startswith(b"\xff\xd8")
+    assert verify_tenant(applied.tenant).differences == []
 
 
 @pytest.mark.parametrize(

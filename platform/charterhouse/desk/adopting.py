@@ -111,6 +111,15 @@ def institutions() -> list[Institution]:
     return found
 
 
+def institution_name(code: str) -> Text:
+    """What the type of institution is called to which a charter belongs.
+
+    Raises:
+        CharterUnavailableError: the charter is not installed.
+    """
+    return _name(registry().plugin_of(code).name, registry().charter(code))
+
+
 def _name(plugin: str, charter: Charter) -> Text:
     """What a plugin calls its type of institution; its own name where it says nothing."""
     package = sys.modules.get(type(charter).__module__.partition(".")[0])

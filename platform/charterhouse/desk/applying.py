@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from charterhouse import clock
 from charterhouse.desk import institution
-from charterhouse.desk.access import change_staff, create_staff, find_staff, note
+from charterhouse.desk.access import change_staff, create_staff, find_staff
 from charterhouse.desk.folder import TenantFolder
 from charterhouse.desk.passwords import Hashed, hash_password
 from charterhouse.desk.samples.spec import Sample
@@ -28,15 +28,11 @@ SAMPLE = "sample"
 """The fact that tells which sample data a tenant was given."""
 
 _SECONDS = 3600.0
-_SETTLED = timedelta(days=3)
+
+_WORKING = ("service-desk", "manager", "owner")
+"""Roles that work off tasks: the first one of these that somebody has."""
 
 _VERSIONS = prepared(select(func.count().label("n")).select_from(t.version))
-_OLD_TASKS = prepared(
-    select(t.item.c.id).where(
-        t.item.c.sort == "task", t.item.c.state == "open", t.item.c.at < bindparam("before")
-    )
-)
-_DONE = prepared(update(t.item).where(t.item.c.id == bindparam("own_id")), columns=["state"])
 _SENT = prepared(
     update(t.outbox).where(t.outbox.c.state == "waiting", t.outbox.c.due_at < bindparam("before")),
     columns=["state"],
@@ -251,15 +247,24 @@ class _Application:
             self._hashes[password] = Hashed(hash_password(password))
         return self._hashes[password]
 
+    def _workers(self, staff: dict[str, tuple[int, str]]) -> list[int]:
+        for role in _WORKING:
+            found = [staff[entry.login][0] for entry in self._folder.staff if entry.role == role]
+            if found:
+                return found
+        return []
+
     def _tell(
         self, opened: Unit, sample: Sample, until: datetime, staff: dict[str, tuple[int, str]]
     ) -> None:
         folder = self._folder
-        house = House(folder.prices, [branch.code for branch in folder.branches], staff)
+        branches = [branch.code for branch in folder.branches]
+        house = House(folder.prices, branches, staff, self._workers(staff))
         teller = Teller(opened, sample, house, until, self._options.progress)
         self._story = told = teller.tell()
         with clock.use_clock(clock.FixedClock(until)):
-            _settle(opened, until)
+            # Messages of the past were sent in the past: nobody gets them now.
+            opened.execute(_SENT, {"before": until, "state": "sent"})
         fact: dict[str, Any] = {
             "seed": sample.seed,
             "members": sample.members,
@@ -269,14 +274,6 @@ class _Application:
         self._changes.append(
             f"sample: {told.people} people, {told.events} events up to {until:%Y-%m-%d %H:%M}"
         )
-
-
-def _settle(opened: Unit, until: datetime) -> None:
-    """What the past left to do was done in the past: old tasks, and messages long sent."""
-    for task in opened.execute(_OLD_TASKS, {"before": until - _SETTLED}).scalars():
-        opened.execute(_DONE, {"own_id": task, "state": "done"})
-        note("task.done", subject=str(task), actor="system")
-    opened.execute(_SENT, {"before": until, "state": "sent"})
 
 
 __all__ = ["SAMPLE", "Applied", "Options", "apply_folder"]

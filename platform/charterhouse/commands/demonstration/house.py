@@ -12,7 +12,7 @@ from charterhouse.commands.demonstration import stories
 from charterhouse.config import Config
 from charterhouse.desk.folder import StaffEntry, TenantFolder, read_folder
 from charterhouse.desk.requests import list_requests
-from charterhouse.desk.samples.showcase import Factor, Somebody, second_factor, some_members
+from charterhouse.desk.samples.showcase import Somebody, some_members
 from charterhouse.payments.house import choose_merchant
 from charterhouse.payments.sandbox import SandboxState, Server
 from charterhouse.tenancy.catalogue import Catalogue
@@ -31,7 +31,6 @@ class Guest:
 
     tenant: Tenant
     staff: tuple[StaffEntry, ...]
-    factors: dict[str, Factor]
     members: tuple[Somebody, ...]
 
 
@@ -95,15 +94,14 @@ def account_of(tenant: Tenant) -> str:
 
 
 def guests(catalogue: Catalogue, folders: list[TenantFolder]) -> list[Guest]:
-    """The sample institutions with their staff's second factors and some members."""
+    """The sample institutions with their staff and some members."""
     found = []
     for folder in folders:
         tenant = catalogue.by_slug(folder.slug)
         if tenant is None:
             continue
         with tenant_scope(tenant):
-            factors = {entry.login: second_factor(entry.login) for entry in folder.staff}
-            found.append(Guest(tenant, folder.staff, factors, tuple(some_members(2))))
+            found.append(Guest(tenant, folder.staff, tuple(some_members(2))))
     return found
 
 

@@ -8,12 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.panel import Panel
 
 from charterhouse.commands.demonstration.house import Guest
+from charterhouse.desk.adopting import institution_name
 from charterhouse.desk.samples.showcase import Somebody
-from charterhouse.kernel.money import show_fen
-from charterhouse.plugins.registry import registry
 
 CARD = "4242 4242 4242 4242"
 DECLINED = "4000 0000 0000 0002"
@@ -22,55 +20,51 @@ DECLINED = "4000 0000 0000 0002"
 def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> None:
     """Print addresses, sign-ins and what can be tried."""
     for guest in guests:
-        tenant = guest.tenant
-        home = f"{site}/t/{tenant.slug}"
-        lines = [
-            " · ".join(registry().charter(tenant.charter).name),
-            f"管理端 Staff site     {home}/admin/",
-            f"会员端 Member portal  {home}/my/",
-            *_staff(guest),
-            *(_member(member) for member in guest.members),
-        ]
-        title = f"{tenant.name_zh} · {tenant.name_en}"
-        console.print(Panel("\n".join(lines), title=title, title_align="left", expand=False))
+        for line in _institution(guest, f"{site}/t/{guest.tenant.slug}"):
+            console.print(line, highlight=False)
+        console.print()
     program = sys.argv[0]
     console.print(
-        f"全部机构 All of them   {site}/\n"
-        f"验证码：会员登录时的一次性验证码会显示在本窗口；员工动态码每30秒更换，用 {program} demo-code <登录名> 取得。\n"
-        "Codes: the one-time codes of members appear in this window; "
-        f"`{program} demo-code LOGIN` gives the code of any of the staff.\n"
-        f"支付沙箱 Payment sandbox  {sandbox}  测试卡 test card {CARD}；"
-        f"拒付 declined {DECLINED}；支付宝与微信按页面按钮 Alipay and WeChat Pay by the page's buttons.\n"
-        "结束 End: Ctrl+C    重来 Start over: make demo-reset",
+        f"[bold]全部机构 All of them[/]  {site}/\n"
+        "会员验证码显示在本窗口；员工动态码每30秒更换，用下面的命令取得。\n"
+        "The one-time codes of members appear in this window; the code of any of the staff by\n"
+        f"  {program} demo-code LOGIN\n"
+        f"支付沙箱 Payment sandbox  {sandbox}\n"
+        f"  测试卡 test card {CARD} · 拒付 declined {DECLINED}\n"
+        "  支付宝与微信按页面按钮 Alipay and WeChat Pay by the page's buttons\n"
+        "结束 End: Ctrl+C · 重来 Start over: make demo-reset",
         highlight=False,
     )
 
 
-def _staff(guest: Guest) -> Iterator[str]:
-    """How staff signs in: logins with their roles, passwords, and the first one's code."""
+def _institution(guest: Guest, home: str) -> Iterator[str]:
+    """An institution in four lines: what it is, and how its staff and its members sign in."""
+    tenant = guest.tenant
+    kind = " ".join(institution_name(tenant.charter))
+    yield f"[bold]{tenant.name_zh} {tenant.name_en}[/] [dim]· {kind}[/]"
     # One password for everybody is told once.
     passwords = {entry.password for entry in guest.staff}
-    shared = len(passwords) == 1
-    logins = (
-        f"[bold]{entry.login}[/] {entry.role}" + ("" if shared else f" {entry.password}")
-        for entry in guest.staff
-    )
-    yield f"员工 staff  {' · '.join(logins)}"
-    if guest.staff:
-        first = guest.staff[0].login
-        code = f"动态码 code of {first} now [bold]{guest.factors[first].code}[/]"
-        yield f"密码 password  [bold]{passwords.pop()}[/]  {code}" if shared else code
+    shared = f"  密码 password [bold]{passwords.pop()}[/]" if len(passwords) == 1 else ""
+    yield f"  员工 staff  {home}/admin/{shared}"
+    yield f"    {' · '.join(_roles(guest, told=bool(shared)))}"
+    yield f"  会员 member {home}/my/"
+    yield f"    {' · '.join(_member(member) for member in guest.members)}"
+
+
+def _roles(guest: Guest, *, told: bool) -> Iterator[str]:
+    """Each role with the logins of those who have it, and with their passwords unless told."""
+    by_role: dict[str, list[str]] = {}
+    for entry in guest.staff:
+        shown = f"[bold]{entry.login}[/]" + ("" if told else f" ({entry.password})")
+        by_role.setdefault(entry.role, []).append(shown)
+    for role, logins in by_role.items():
+        yield f"{role} {' '.join(logins)}"
 
 
 def _member(member: Somebody) -> str:
-    """A member's phone, and what there is to see."""
+    """A member's phone, and the tier."""
     local = member.phone.removeprefix("+86")
-    has = [" ".join(member.tier)] if member.tier[0] else []
-    if member.points:
-        has.append(f"{member.points} 积分 points")
-    if member.stored_value:
-        has.append(f"储值 stored value {show_fen(member.stored_value)}")
-    return f"会员手机 member's phone  [bold]{local}[/]  {'  '.join([member.name, *has])}"
+    return " ".join(part for part in (f"[bold]{local}[/]", *member.tier) if part)
 
 
 class Messages:

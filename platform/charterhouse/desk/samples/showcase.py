@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pyotp
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from charterhouse import clock
 from charterhouse.desk.errors import DeskError, NotFoundError
@@ -13,7 +13,7 @@ from charterhouse.desk.people import find_person
 from charterhouse.desk.staff import SECRET, find_staff, row_of
 from charterhouse.desk.words import words
 from charterhouse.kernel.charter import Text
-from charterhouse.records.tables import standing
+from charterhouse.records.tables import request, standing
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import unit
 
@@ -73,10 +73,12 @@ def second_factor(login: str) -> Factor:
 def some_members(count: int) -> list[Somebody]:
     """Active members with a phone and much to their credit, whose portal has something to show."""
     has = standing.c.points, standing.c.stored_value
+    # Where a charter knows neither, those who ask for something have most to show.
+    asks = exists().where(request.c.member == standing.c.ref, request.c.open == 1)
     query = (
         select(standing.c.ref, standing.c.tier, *has)
         .where(standing.c.status == "active", standing.c.card.in_(("active", "none")))
-        .order_by(*(column.desc() for column in has), standing.c.ref)
+        .order_by(*(column.desc() for column in has), asks.desc(), standing.c.ref)
         .limit(_LOOKED_AT)
     )
     with unit() as opened:

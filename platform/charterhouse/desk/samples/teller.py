@@ -16,7 +16,9 @@ from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import PricedItem
 from charterhouse.desk.requests import assign
 from charterhouse.desk.samples.casting import Cast
+from charterhouse.desk.samples.chores import Chores
 from charterhouse.desk.samples.days import Days
+from charterhouse.desk.samples.pictures import Handed
 from charterhouse.desk.samples.spec import HOUSE, MEMBER, NEW, Plot, Sample, Step
 from charterhouse.desk.samples.values import bill_lines, fill
 from charterhouse.kernel.clauses.policies import policies_of
@@ -90,11 +92,13 @@ class House:
         prices: the price list.
         branches: codes.
         staff: login → (id, branch).
+        workers: ids of those who work off tasks.
     """
 
     prices: Sequence[PricedItem]
     branches: Sequence[str]
     staff: Mapping[str, tuple[int, str]]
+    workers: Sequence[int] = ()
 
 
 class Teller:
@@ -121,7 +125,9 @@ class Teller:
         self._cast = Cast(self._door.view, self._random, house.branches)
         self._days = Days(self._random, until.date(), sample.days, until.tzinfo)
         self._clock = clock.FixedClock(self._start)
-        self._queue: list[tuple[datetime, int, _Run]] = []
+        self._handed = Handed(until)
+        self._chores = Chores(Random(f"{sample.seed}/chores"), house.workers)  # noqa: S311 - a story
+        self._queue: list[tuple[datetime, int, _Run | None]] = []
         self._number = 0
         self._day = self._start.date()
         self.summary = Summary()
@@ -134,12 +140,15 @@ class Teller:
             CharterError: the charter broke its contract.
         """
         self._schedule()
-        expected = sum(len(run.plot.steps) for _, _, run in self._queue)
+        expected = sum(len(run.plot.steps) for _, _, run in self._queue if run)
         with clock.use_clock(self._clock):
             while self._queue and self._queue[0][0] <= self._until:
                 moment, _, run = heapq.heappop(self._queue)
                 self._pass_time(moment)
                 self._clock.set(moment)
+                if run is None:
+                    self._chores.work(moment.date())
+                    continue
                 self._go_on(run, moment)
                 self._progress(self.summary.events, expected)
             self._pass_time(self._until)
@@ -158,6 +167,8 @@ class Teller:
         for plot in self._sample.plots:
             for _ in range(0 if plot.share else plot.count(self._sample.members)):
                 self._push(self._moment(plot, early=False), _Run(plot))
+        for moment in self._chores.times(self._day, self._until, self._until.tzinfo):
+            self._push(moment, None)
 
     def _moment(self, plot: Plot, *, early: bool) -> datetime:
         if plot.ago is None:
@@ -165,7 +176,7 @@ class Teller:
         least, most = (int(each.total_seconds()) for each in plot.ago)
         return self._until - timedelta(seconds=self._random.randint(least, most))
 
-    def _push(self, moment: datetime, run: _Run) -> None:
+    def _push(self, moment: datetime, run: _Run | None) -> None:
         self._number += 1
         heapq.heappush(self._queue, (moment, self._number, run))
 
@@ -249,9 +260,12 @@ class Teller:
         if raw.get("documents") == PAPERS:
             raw["documents"] = self._papers(step, raw, moment, me)
         self._choose(step, raw, moment, me)
-        kept = self._door.tell(self._told(step, raw, moment, me))
+        told = self._told(step, raw, moment, me)
+        kept = self._door.tell(told)
         refused = kept.outcome["refusal"] is not None
         (self.summary.refused if refused else self.summary.accepted)[step.verb] += 1
+        if me and not refused:
+            self._handed.keep(me, step.verb, raw, moment, told.actor)
         if step.to and not refused:
             worker = self._staff(self._random.choice(step.to), "request.to")
             assign(raw["id"], worker, actor=self._actor(step, me))
