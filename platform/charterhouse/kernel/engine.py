@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from charterhouse.kernel import vocabulary as v
@@ -25,6 +25,7 @@ from charterhouse.kernel.standing import (
 )
 
 MAX_DUES = 5000
+_INSTANT = timedelta(microseconds=1)
 
 
 _APPLIED = tuple(f.name for f in fields(v.Apply))
@@ -134,6 +135,9 @@ def _decide_due(book: Book, standing: Standing, moment: datetime, view: View) ->
     draft.begin(event.body)
     draft.phase = "grade"
     before = standing.done or moment
+    if book.effects and book.next_change(before) == moment:
+        # What a new version makes due at once is due with it, not an instant later.
+        before = moment - _INSTANT
     draft.expire(ref)
     for clause in program.dues_of(ref):
         # What came due before it in this instant (an end, a lapse) may have cancelled it.
