@@ -301,3 +301,11 @@ def test_the_check_gives_a_pdf_its_thumbnail() -> None:
     assert check(data) == checked, "equal files have equal names"
     with Image.open(io.BytesIO(checked.thumbnail)) as drawn:
         assert drawn.size == (240, SMALL)
+
+
+def test_where_no_process_is_to_be_had_a_file_is_kept_without_its_picture(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
+    assert first_page(pdf(), 320) is None
+    assert check(pdf()).thumbnail == b""

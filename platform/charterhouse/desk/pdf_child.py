@@ -11,6 +11,7 @@ import math
 import os
 import resource
 import sys
+from contextlib import suppress
 
 import pypdfium2
 from pypdfium2 import raw
@@ -29,10 +30,12 @@ _NOBODY = 65534
 
 def _be_nobody() -> None:
     """Let go of the rights of root, who could take back what is given up."""
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
+    # The root of a namespace with one user has nobody else to be, and cannot take anything back.
+    with suppress(OSError):
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
 
 
 def _give_up(limit: int, value: int) -> None:

@@ -15,12 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import structlog
 from PIL import Image
 
 __all__ = ["WALL_SECONDS", "first_page"]
 
 WALL_SECONDS: Final = 8.0
 """How long drawing may take; waiting for a place before it may take as long again."""
+
+_log = structlog.get_logger(__name__)
 
 _PROGRAM: Final = Path(__file__).with_name("pdf_child.py")
 _HEAD: Final = re.compile(rb"(\d{1,5}) (\d{1,5})\n")
@@ -40,11 +43,19 @@ def first_page(data: bytes, side: int) -> Image.Image | None:
         limits, or too many others are being drawn.
     """
     if not _AT_ONCE.acquire(timeout=WALL_SECONDS):
+        _log.warning("page_not_drawn", reason="busy")
         return None
     try:
-        return _picture(_drawn(data, side), side)
+        drawn = _picture(_drawn(data, side), side)
+    except OSError as error:
+        # No process to be had: the file is good without its picture.
+        _log.warning("page_not_drawn", reason=type(error).__name__)
+        return None
     finally:
         _AT_ONCE.release()
+    if drawn is None:
+        _log.info("page_not_drawn", reason="file")
+    return drawn
 
 
 def _drawn(data: bytes, side: int) -> bytes:
