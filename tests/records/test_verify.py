@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 
 import pytest
-from records_story import tell
+from records_story import ZONE, tell
 from sqlalchemy import Table, delete, select, update
 
 from charterhouse.desk.verifying import Head, verify_tenant
+from charterhouse.kernel.events import parse_body
+from charterhouse.records.door import Door, Told
 from charterhouse.records.tables import HISTORY, document, standing
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
 
 POINTS_OF_LI = "owner = 'li' AND account = 'points' AND amount > 0"
@@ -293,3 +298,35 @@ def test_the_room_in_memory_changes_nothing(
 ) -> None:
     monkeypatch.setattr("charterhouse.records.proof.ground.ROOM", room)
     assert verify_tenant(north).differences == []
+
+
+def _spend(count: int, name: str) -> None:
+    """Bills in one transaction; each leaves postings and a document."""
+    with unit(write=True, seconds=300) as opened:
+        door = Door(opened)
+        at = datetime(2026, 3, 1, 9, 0, tzinfo=ZONE)
+        for number in range(count):
+            raw = {"id": f"{name}-{number}", "member": "li", "amount": "10.00"}
+            door.tell(Told(parse_body("spend", raw, ZONE), at, "staff:1"))
+
+
+def _peak(tenant: Tenant) -> int:
+    """The most bytes that a proof has at once."""
+    tracemalloc.start()
+    try:
+        assert verify_tenant(tenant).clean
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memory_does_not_grow_with_the_history(
+    north: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charterhouse.records.proof.ground.ROOM", 100)
+    with tenant_scope(north):
+        _spend(450, "short")
+    short = _peak(north)
+    with tenant_scope(north):
+        _spend(600, "long")
+    assert _peak(north) < short * 1.1

@@ -15,7 +15,7 @@ from charterhouse.tenancy.types import to_json, to_micros
 
 _LAST = prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
 _ADD = prepared(insert(audit))
-_PAGE = 500
+_PAGE = 200
 _NEXT = prepared(
     select(audit).where(audit.c.seq > bindparam("after")).order_by(audit.c.seq).limit(_PAGE)
 )

@@ -30,7 +30,7 @@ from charterhouse.tenancy.types import to_json
 
 __all__ = ["PAGE", "Journal"]
 
-PAGE = 500
+PAGE = 200
 """How many rows are read at once."""
 
 _EVENTS = prepared(

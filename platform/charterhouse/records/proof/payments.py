@@ -15,7 +15,7 @@ from charterhouse.tenancy.store import Unit, prepared
 
 __all__ = ["orders_and_attempts"]
 
-_PAGE = 500
+_PAGE = 200
 _SETTLED = ":settled"
 _EVENT = [
     t.event.c.id.label("id"), t.event.c.verb.label("verb"), t.event.c.member.label("member"),

@@ -20,7 +20,7 @@ from charterhouse.tenancy.store import Prepared, Unit, prepared
 
 __all__ = ["Projections"]
 
-_PAGE = 300
+_PAGE = 200
 _LOT = ("owner", "account", "lot")
 
 
