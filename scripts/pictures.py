@@ -28,6 +28,10 @@ LIMIT: Final = 250_000
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"]
 DESKTOP: Final = {"width": 1360, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
+LOOKED_AT: Final = 12
+SERVICES: Final = {"green-channel", "insurer-vip", "emergency", "service-desk"}
+"""Types whose charters are about services; of the others members have most to show."""
+
 LINES: Final = (
     ("Registration", "1"),
     ("Pelvic ultrasound", "1"),
@@ -41,7 +45,7 @@ class Visit:
     """A browser at one institution of a demonstration."""
 
     def __init__(self, browser: Browser, address: str, viewport: dict[str, int]) -> None:
-        self._address = address
+        self.address = address
         context = browser.new_context(
             viewport={"width": viewport["width"], "height": viewport["height"]},
             has_touch=viewport is PHONE,
@@ -52,7 +56,7 @@ class Visit:
 
     def open(self, path: str) -> Page:
         """Open a page of the institution in English."""
-        self.page.goto(f"{self._address}{path}{'&' if '?' in path else '?'}lang=en")
+        self.page.goto(f"{self.address}{path}{'&' if '?' in path else '?'}lang=en")
         return self.page
 
     def shoot(self, name: str, *, height: int = 0) -> None:
@@ -156,7 +160,10 @@ def _portal(visit: Visit, phone: str) -> None:
 
 
 def _institutions(browser: Browser, address: str) -> None:
-    """One picture for each type of institution: the page of a member of its sample institution."""
+    """One picture for each type of institution, of its sample institution.
+
+    The page of a member, or of a request where the institution's charter is about services.
+    """
     done: set[str] = set()
     for path in sorted((ROOT / "tenants").glob("*/tenant.yaml")):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -167,16 +174,23 @@ def _institutions(browser: Browser, address: str) -> None:
         owner = next(staff for staff in told["staff"] if staff["role"] == "owner")
         desk = Visit(browser, f"{address}/t/{slug}", DESKTOP)
         _sign_in(desk, owner["login"], owner["password"], slug)
-        desk.open(f"/admin/members/{_liveliest(desk)}")
+        desk.open(_liveliest(desk, services=kind in SERVICES))
         desk.shoot(f"institutions/{kind}", height=980)
 
 
-def _liveliest(visit: Visit) -> str:
-    """The member of the first list whose page has most to show."""
-    page = visit.open("/admin/members?view=active")
-    refs = list(dict.fromkeys(re.findall(r"/admin/members/(\d+)", page.content())))[:12]
-    told = {ref: len(visit.open(f"/admin/members/{ref}").inner_text("main")) for ref in refs}
-    return max(refs, key=told.__getitem__)
+def _liveliest(visit: Visit, *, services: bool) -> str:
+    """The page of a request or member that has most to show; members where nobody asks."""
+    lists = ["/admin/members?view=active", "/admin/members"]
+    if services:
+        lists = ["/admin/requests", *lists]
+    for path in lists:
+        section = path.partition("?")[0]
+        found = re.findall(rf"({section}/[A-Z]*\d+)[\"?#]", visit.open(path).content())
+        pages = list(dict.fromkeys(found))[:LOOKED_AT]
+        told = {page: len(visit.open(page).inner_text("main")) for page in pages}
+        if told:
+            return max(told, key=told.__getitem__)
+    raise SystemExit(f"There is nobody in {visit.address}: is this a demonstration?")
 
 
 def main() -> None:
