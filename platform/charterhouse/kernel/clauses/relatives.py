@@ -69,8 +69,8 @@ class Relatives(Clause):
         age_day: the day on which the age counts.
         by_insured: whether only the insured in person may name them.
         tiers: tiers whose members may; None for all.
-        replaces: how often one may be replaced in a period; 0 for never.
-        period: the period of a day for that.
+        replaces: how often one may be replaced in a period.
+        period: the period of a day for that; None where nobody is ever replaced.
     """
 
     touches: ClassVar[Mapping[str, tuple[str, ...]]] = {"name_relative": ("person",)}
@@ -153,13 +153,14 @@ class Relatives(Clause):
         if "relative_out" not in changes and "relative_in" not in changes:
             return
         number = self.of("replaced")
-        if not self.replaces:
+        if self.period is None:
             yield fx.Refuse("not_eligible", "change_details.changes", number=number)
+            return
         yield from self._right(d)
         named = relatives_of(d.of_member)
         if changes.get("relative_out") not in named or changes.get("relative_in") in named:
             yield fx.Refuse("wrong_person", "change_details.changes", number=number)
-        period = self.period(d.of_member, d.event.day) if self.period else ""
+        period = self.period(d.of_member, d.event.day)
         if d.of_member.facts.get(REPLACED, []).count(period) >= self.replaces:
             yield fx.Refuse("quota_used", "change_details.changes", number=number)
         yield from self._fits(d, self._told(d))
