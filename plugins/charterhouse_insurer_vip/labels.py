@@ -40,6 +40,7 @@ LABELS: dict[str, Text] = {
     "item": ("救援项目", "Item of the rescue"),
     "grade": ("保单所载级别", "Grade on the policy"),
     "details.grade": ("保单所载级别", "Grade on the policy"),
+    "policy": ("保单", "Policy"),
     "distance_from_home_km": ("距常住地（公里）", "Distance from home (km)"),
     "distance_km": ("距登记地址（公里）", "Distance from the registered address (km)"),
     "trip_started": ("出行日期", "Day of departure"),

@@ -234,3 +234,19 @@ def test_papers_are_sent_with_progress_and_looked_at(
     check_axe(page)
     no_sideways(page)
     shot(page, f"requests-papers-{name}-3-page")
+
+
+def test_a_row_of_a_queue_is_read_on_a_phone_without_moving_it_sideways(
+    house: House, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(phone=True, language="en")
+    for path in ("admin/requests", "admin/tasks"):
+        house.open(page, path)
+        row = page.locator("tbody tr").first
+        expect(row).to_be_visible()
+        wide, inner = page.locator(".ch-table-frame").first.evaluate(
+            "each => [each.clientWidth, each.scrollWidth]"
+        )
+        assert inner <= wide
+    house.open(page, "admin/requests")
+    expect(page.locator("tbody tr").first).to_contain_text("Overdue by")

@@ -122,3 +122,12 @@ def test_filters_stand_in_the_address_and_can_be_taken_back(house: Clinic) -> No
 
 def test_a_charter_without_services_says_so(clinic: Clinic) -> None:
     assert "This charter has no services to ask for" in clinic.get("/admin/requests")
+
+
+def test_papers_are_missing_and_steps_are_still_to_do(house: Clinic) -> None:
+    with tenant_scope(house.tenant):
+        rows = {row.id: row for row in listed(Filters()).rows}
+    assert rows["none"].lacking == ("claim-form", "report")
+    assert rows["none"].undone == ()
+    for row in rows.values():
+        assert (*row.lacking, *row.undone) == row.missing

@@ -65,6 +65,7 @@ class Case:
         sort: `request` or `booking`.
         what: code of the service, or of what is booked.
         deadline: the next one, as a day or moment in ISO text; "" for none.
+        missing: codes of papers and steps that are lacking; of them `lacking` are the papers.
         place: in the queue, counted from 1; 0 for none.
     """
 
@@ -76,6 +77,7 @@ class Case:
     slot: str
     deadline: str
     missing: tuple[str, ...]
+    lacking: tuple[str, ...]
     flags: tuple[str, ...]
     steps: tuple[str, ...]
     place: int = 0
@@ -142,6 +144,7 @@ def _case(paper: Paper) -> Case:
         slot=str(content.get("slot") or ""),
         deadline=str(content.get("deadline") or ""),
         missing=_codes(content.get("missing")),
+        lacking=_codes(content.get("lacking")),
         flags=_codes(content.get("flags")),
         steps=tuple(str(step[0]) for step in content.get("steps") or ()),
         place=int(content.get("place") or 0),

@@ -82,7 +82,7 @@ class Row:
         provisional: whether that deadline rests on a calendar that is not announced yet.
         ended_at: when it was over.
         staff_id: who works on it; 0 for nobody.
-        missing: codes of papers and steps that are lacking.
+        missing: codes of papers and steps that are lacking; of them `lacking` are the papers.
     """
 
     id: str
@@ -96,7 +96,13 @@ class Row:
     ended_at: datetime | None
     staff_id: int
     missing: tuple[str, ...]
+    lacking: tuple[str, ...]
     flags: tuple[str, ...]
+
+    @property
+    def undone(self) -> tuple[str, ...]:
+        """Codes of the steps that are lacking."""
+        return tuple(code for code in self.missing if code not in self.lacking)
 
     @property
     def overdue(self) -> bool:
@@ -227,6 +233,7 @@ def _row(one: Request, sealed: str) -> Row:
         ended_at=None if is_open else due,
         staff_id=one.staff_id or 0,
         missing=_codes(content["missing"]),
+        lacking=_codes(content["lacking"]),
         flags=_codes(content["flags"]),
     )
 

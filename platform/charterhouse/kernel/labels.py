@@ -85,7 +85,7 @@ COMMON: Mapping[str, Text] = {
     "no_show": ("未到", "Not kept"),
     "failed": ("未能提供", "Not provided"),
     # outcomes of requests and bookings, results of activities
-    "approved": ("批准", "Approved"),
+    "approved": ("已批准", "Approved"),
     "refused": ("不予批准", "Refused"),
     "took_part": ("参与活动", "Took part"),
     "push": ("信息推送", "Push message"),
