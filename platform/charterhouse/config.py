@@ -68,6 +68,9 @@ class Config:
         documents_region: Its region.
         queue: Where workers share what is to be done: ``redis://…`` or ``postgresql://…``; empty for
             a file of the data folder, which serves one machine.
+        key_wrapper: What wraps the tenants' keys: ``file:/path`` or ``module:callable``; empty for the
+            master key.
+        key_wrapper_before: What wrapped them before, as long as some of them are not wrapped anew.
         databases: The PostgreSQL databases that hold tenants; without any, all are in files.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
@@ -90,6 +93,8 @@ class Config:
     documents_secret: str = field(default="", repr=False)
     documents_region: str = "us-east-1"
     queue: str = field(default="", repr=False)
+    key_wrapper: str = ""
+    key_wrapper_before: str = ""
     databases: Databases = field(default_factory=Databases)
     migrations_dir: Path = _MIGRATIONS
 
@@ -148,6 +153,8 @@ class Config:
         secret = env.str("DOCUMENTS_SECRET", default="")
         region = env.str("DOCUMENTS_REGION", default="us-east-1")
         queue = env.str("QUEUE", default="")
+        wrapper = env.str("KEY_WRAPPER", default="")
+        wrapper_before = env.str("KEY_WRAPPER_BEFORE", default="")
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
@@ -173,6 +180,8 @@ class Config:
             documents_secret=secret,
             documents_region=region,
             queue=queue,
+            key_wrapper=wrapper,
+            key_wrapper_before=wrapper_before,
             databases=_databases(),
             migrations_dir=Path(migrations),
         )

@@ -64,3 +64,35 @@ def test_errors_are_told_in_one_sentence(run: Callable[..., str], tmp_path: Path
     assert "There is no tenant 'west'" in run("backup", "west", code=1)
     assert "no cell moon" in run("move", "north", "moon", code=1)
     assert "in local already" in run("move", "north", "local", code=1)
+
+
+def test_a_tenant_is_exported_imported_closed_and_erased(
+    house: House, run: Callable[..., str], tmp_path: Path
+) -> None:
+    told = json.loads(run("export", "north", "--to", tmp_path / "x.tar.gz", "--yes", "--json"))
+    imported = json.loads(run("import", told["file"], "--slug", "south", "--json"))
+    assert (imported["tenant"], imported["rows"]) == ("south", told["rows"])
+    assert "close it first" in run("erase", "south", "--yes", code=1)
+    run("close", "south", "--yes")
+    assert "30 days later" in run("erase", "south", "--yes", code=1)
+    assert "Nothing was done" in run("erase", "south", "--now", answer="n\n", code=1)
+
+    erased = json.loads(run("erase", "south", "--now", "--yes", "--json"))
+
+    assert erased["books"]["differences"] == []
+    assert "south is erased" in run("erase", "south", "--yes")
+    assert house.tenant.status == "active"
+
+
+def test_keys_are_renewed_and_wrapped_anew(
+    house: House, run: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.loads(run("renew-key", "north", "--drop-older", "--json"))
+    assert told["version"] == 2
+    assert [key.version for key in house.tenant.keys if key.purpose == "data"] == [2]
+    assert "0 of 1 tenants" in run("rewrap-keys")
+    assert "no file of keys" in run("rewrap-keys", "--new-key", code=1)
+    monkeypatch.setenv("CHARTERHOUSE_KEY_WRAPPER", f"file:{tmp_path / 'keys'}")
+    assert "1 of 1 tenants" in run("rewrap-keys")
+    assert "1 of 1 tenants" in run("rewrap-keys", "--new-key")
+    assert "0 of 1 tenants" in run("rewrap-keys")

@@ -208,6 +208,64 @@ def erase(*, slug: str, at_once: bool, days: int | None, yes: bool, as_json: boo
     _tell_erased(slug, left, as_json=as_json)
 
 
+@click.command(name="renew-key")
+@click.argument("slug")
+@click.option(
+    "--drop-older",
+    is_flag=True,
+    help="Destroy older keys afterwards: backups made with them do not open any more.",
+)
+@_as_json
+@told_plainly
+def renew_key(*, slug: str, drop_older: bool, as_json: bool) -> None:
+    """Seal everything of a tenant with a new data key; it is in use meanwhile."""
+    from charterhouse.desk.life import keys
+
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    with progress_bar(f"Sealing {slug} anew") as progress:
+        made = keys.renew_data_key(catalogue, tenant, actor=_ACTOR, progress=progress)
+    if drop_older:
+        keys.drop_older_keys(catalogue, tenant, actor=_ACTOR)
+    _tell(
+        as_json,
+        f"{slug} has data key {made.version}: {made.values} values and {made.documents} documents "
+        "sealed anew",
+        {
+            "tenant": slug,
+            "version": made.version,
+            "values": made.values,
+            "documents": made.documents,
+            "older_dropped": drop_older,
+        },
+    )
+
+
+@click.command(name="rewrap-keys")
+@click.option("--new-key", is_flag=True, help="Add a key to the file of keys first.")
+@_as_json
+@told_plainly
+def rewrap_keys(*, new_key: bool, as_json: bool) -> None:
+    """Wrap the keys of all tenants with the present master key, key file or key service."""
+    from charterhouse.desk.life import keys
+    from charterhouse.tenancy.wrapping import KeyFile
+
+    catalogue = installation()
+    wrapper = catalogue.installation.keyring.wrapper
+    if new_key:
+        if not isinstance(wrapper, KeyFile):
+            raise Failure("There is no file of keys: set CHARTERHOUSE_KEY_WRAPPER=file:/path.")
+        wrapper.add()
+    with progress_bar("Wrapping keys") as progress:
+        changed = keys.rewrap_keys(catalogue, actor=_ACTOR, progress=progress)
+    total = len(catalogue.list())
+    _tell(
+        as_json,
+        f"keys of {changed} of {total} tenants wrapped anew by {wrapper.name}",
+        {"wrapper": wrapper.name, "changed": changed, "tenants": total},
+    )
+
+
 @click.command(name="tidy")
 @_as_json
 @told_plainly
@@ -235,7 +293,20 @@ def tidy(*, as_json: bool) -> None:
     )
 
 
-COMMANDS = (backup, restore, export, import_, move, suspend, resume, close, erase, tidy)
+COMMANDS = (
+    backup,
+    restore,
+    export,
+    import_,
+    move,
+    suspend,
+    resume,
+    close,
+    erase,
+    renew_key,
+    rewrap_keys,
+    tidy,
+)
 """What is added to `charterhouse tenant`."""
 
 

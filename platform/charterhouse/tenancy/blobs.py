@@ -146,6 +146,35 @@ class Blobs:
         except (BlobMissingError, KeyDestroyedError, SealError):
             self._write(name, sealed)
 
+    def outdated(self, name: str) -> bool:
+        """Return whether a blob was sealed with an older key; one that is gone is not.
+
+        Raises:
+            KeyDestroyedError: The tenant's keys were destroyed.
+        """
+        try:
+            start = bytes(obstore.get_range(self._store, _path(name), start=0, length=4))
+        except FileNotFoundError:
+            return False
+        except BaseError as error:
+            raise _unavailable(error) from error
+        return _SEAL.outdated(start)
+
+    def renew(self, name: str) -> bool:
+        """Seal a blob with the newest key if an older one sealed it; return whether it did.
+
+        Raises:
+            SealError: It does not open.
+        """
+        if not self.outdated(name):
+            return False
+        try:
+            sealed = self.sealed(name)
+        except BlobMissingError:
+            return False  # It was swept in between.
+        self._write(name, _SEAL.renew(name, sealed))
+        return True
+
     def remove(self, name: str) -> None:
         """Remove a blob; one that is not there is no error."""
         try:

@@ -241,6 +241,37 @@ class Catalogue(Book):
             self._insert_key(connection, tenant_id, "data", version)
         return self.get(tenant_id)
 
+    def drop_older_data_keys(self, tenant_id: int, *, actor: str = "system") -> Tenant:
+        """Destroy all data keys but the newest; the caller has seen that nothing needs them."""
+        version = self.installation.keyring.newest(self.get(tenant_id), "data")
+        table = models.tenant_key
+        older = (table.c.tenant_id == tenant_id) & (table.c.purpose == "data")
+        with self.changing(tenant_id, "drop older keys", actor, {"kept": version}) as connection:
+            connection.execute(delete(table).where(older & (table.c.version < version)))
+        self.installation.keyring.forget(tenant_id)
+        return self.get(tenant_id)
+
+    def rewrap_keys(self, tenant_id: int, *, actor: str = "system") -> bool:
+        """Wrap the tenant's keys with the present wrapper; return whether any was not already.
+
+        Raises:
+            SealError: A key does not open with any wrapper that is configured.
+        """
+        ring, table = self.installation.keyring, models.tenant_key
+        made = [ring.rewrap(tenant_id, key) for key in self.get(tenant_id).keys]
+        if not any(made):
+            return False
+        detail = {"wrapper": ring.wrapper.name}
+        with self.changing(tenant_id, "rewrap keys", actor, detail) as connection:
+            for key in filter(None, made):
+                one = (table.c.purpose == key.purpose) & (table.c.version == key.version)
+                connection.execute(
+                    update(table)
+                    .where((table.c.tenant_id == tenant_id) & one)
+                    .values(wrapped=key.wrapped)
+                )
+        return True
+
     def destroy_keys(self, tenant_id: int, *, actor: str = "system") -> Tenant:
         """Destroy the keys of a tenant being deleted: what they sealed is gone, backups too.
 

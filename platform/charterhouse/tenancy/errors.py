@@ -12,6 +12,7 @@ __all__ = [
     "ConstraintError",
     "HostTakenError",
     "KeyDestroyedError",
+    "KeyPendingError",
     "MigrationError",
     "NoTenantError",
     "QuotaError",
@@ -193,6 +194,12 @@ class KeyDestroyedError(TenancyError):
     """The tenant's keys were destroyed; what they sealed is gone."""
 
     code = "key_destroyed"
+
+
+class KeyPendingError(StoreBusyError):
+    """A value was sealed with a key so new that this process does not know it yet."""
+
+    code = "key_pending"
 
 
 class BlobMissingError(TenancyError):

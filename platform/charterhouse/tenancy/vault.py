@@ -23,12 +23,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from charterhouse.tenancy.errors import KeyDestroyedError, SealError
+from charterhouse.tenancy.errors import KeyDestroyedError, KeyPendingError, SealError
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.tenant import Tenant, WrappedKey
+from charterhouse.tenancy.wrapping import Wrappers
 
 if TYPE_CHECKING:
     from charterhouse.config import Config
+    from charterhouse.tenancy.wrapping import KeyWrapper
 
 __all__ = ["EncryptedBytes", "EncryptedStr", "KeyRing", "blind_index"]
 
@@ -45,16 +47,32 @@ class KeyRing:
     """Makes and unwraps the tenants' keys; keeps unwrapped ones for minutes only."""
 
     def __init__(self, config: Config) -> None:
-        self._master = AESGCM(config.derive("wrap tenant keys"))
+        self._wrappers = Wrappers(config)
         self._lock = threading.Lock()
         self._unwrapped: dict[tuple[int, str, int], tuple[float, bytes]] = {}
 
     def make(self, tenant_id: int, purpose: str, version: int) -> WrappedKey:
         """Return a new random key of ``tenant_id``, wrapped."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
         plain = secrets.token_bytes(_KEY_BYTES)
-        sealed = self._master.encrypt(nonce, plain, _wrapping(tenant_id, purpose, version))
-        return WrappedKey(purpose, version, nonce + sealed)
+        context = _wrapping(tenant_id, purpose, version)
+        return WrappedKey(purpose, version, self._wrappers.wrap(plain, context))
+
+    def rewrap(self, tenant_id: int, key: WrappedKey) -> WrappedKey | None:
+        """Return a key of ``tenant_id`` wrapped by the present wrapper; None when it is already.
+
+        Raises:
+            SealError: It does not open.
+        """
+        if self._wrappers.fresh(key.wrapped):
+            return None
+        context = _wrapping(tenant_id, key.purpose, key.version)
+        plain = self._wrappers.unwrap(key.wrapped, context)
+        return WrappedKey(key.purpose, key.version, self._wrappers.wrap(plain, context))
+
+    @property
+    def wrapper(self) -> KeyWrapper:
+        """What wraps new keys."""
+        return self._wrappers.current
 
     def newest(self, tenant: Tenant, purpose: str) -> int:
         """Return the version of the key with which new values are made.
@@ -72,11 +90,16 @@ class KeyRing:
 
         Raises:
             KeyDestroyedError: The tenant has no such key any more.
+            KeyPendingError: It is so new that this process does not know it yet.
             SealError: The key was wrapped with another master key or for another tenant.
         """
         wrapped = next(
             (k for k in tenant.keys if (k.purpose, k.version) == (purpose, version)), None
         )
+        if wrapped is None and version == self._last(tenant, purpose) + 1:
+            raise KeyPendingError(
+                f"Tenant {tenant.slug} just got a new key, which is not known here yet: try again."
+            )
         if wrapped is None:
             raise KeyDestroyedError(
                 f"Tenant {tenant.slug} has no {purpose} key of version {version} any more."
@@ -93,14 +116,13 @@ class KeyRing:
             for name in [name for name in self._unwrapped if name[0] == tenant_id]:
                 del self._unwrapped[name]
 
+    def _last(self, tenant: Tenant, purpose: str) -> int:
+        known = [key.version for key in tenant.keys if key.purpose == purpose]
+        # Without any, the keys were destroyed, and no other will come.
+        return max(known) if known else -1
+
     def _unwrap(self, name: tuple[int, str, int], wrapped: bytes) -> bytes:
-        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
-        try:
-            plain = self._master.decrypt(nonce, sealed, _wrapping(*name))
-        except InvalidTag as error:
-            raise SealError(
-                "A tenant's key does not open with this master key: restore the right master.key."
-            ) from error
+        plain = self._wrappers.unwrap(wrapped, _wrapping(*name))
         now = time.monotonic()
         with self._lock:
             if len(self._unwrapped) >= _CACHE_ENTRIES:
@@ -146,6 +168,10 @@ class _Column:
                 field=self.column,
             ) from error
 
+    def _older(self, version: int) -> bool:
+        tenant = current_tenant()
+        return version < tenant.installation.keyring.newest(tenant, "data")
+
     def _place(self, tenant: Tenant, row_id: int | str) -> bytes:
         return f"{tenant.id}|{self.table}|{self.column}|{row_id}".encode()
 
@@ -175,8 +201,11 @@ class EncryptedStr(_Column):
 
     def outdated(self, sealed: str) -> bool:
         """Return whether ``sealed`` was made with an older key and should be sealed again."""
-        tenant = current_tenant()
-        return _parse(sealed)[0] < tenant.installation.keyring.newest(tenant, "data")
+        return self._older(_parse(sealed)[0])
+
+    def renew(self, row_id: int | str, sealed: str) -> str:
+        """Return the same text sealed with the newest key; raises as ``decrypt``."""
+        return self.encrypt(row_id, self.decrypt(row_id, sealed))
 
 
 class EncryptedBytes(_Column):
@@ -193,6 +222,14 @@ class EncryptedBytes(_Column):
             raise SealError("A sealed file is too short.", field=self.column)
         version = int.from_bytes(sealed[:_VERSION_BYTES], "big")
         return self._open(row_id, version, sealed[_VERSION_BYTES:])
+
+    def outdated(self, sealed: bytes) -> bool:
+        """Return whether ``sealed`` was made with an older key and should be sealed again."""
+        return self._older(int.from_bytes(sealed[:_VERSION_BYTES], "big"))
+
+    def renew(self, row_id: int | str, sealed: bytes) -> bytes:
+        """Return the same bytes sealed with the newest key; raises as ``decrypt``."""
+        return self.encrypt(row_id, self.decrypt(row_id, sealed))
 
 
 def blind_index(kind: str, text: str) -> str:

@@ -70,6 +70,13 @@ class Stores(Protocol):
         """Begin a transaction that may change the schema; commit or roll back at its end."""
         ...
 
+    def rewriting(self, tenant_id: int, table: str) -> AbstractContextManager[Connection]:
+        """Begin a transaction in which rows of ``table`` may be changed, be it history or not.
+
+        For sealing values anew, and for nothing that changes what they say.
+        """
+        ...
+
     def erase(self, tenant_id: int) -> None:
         """Remove the store and the files of a tenant for good."""
         ...

@@ -85,6 +85,10 @@ class CellStores:
         """See ``Stores``."""
         return self.of(tenant_id).migration(tenant_id)
 
+    def rewriting(self, tenant_id: int, table: str) -> AbstractContextManager[Connection]:
+        """See ``Stores``."""
+        return self.of(tenant_id).rewriting(tenant_id, table)
+
     def erase(self, tenant_id: int) -> None:
         """See ``Stores``."""
         self.of(tenant_id).erase(tenant_id)

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -195,6 +195,19 @@ class SqliteStores:
         """Begin a transaction on a connection of its own, without time limit; see ``Stores``."""
         with SqliteFile(self.path(tenant_id)).migration() as connection:
             yield connection
+
+    @contextmanager
+    def rewriting(self, tenant_id: int, table: str) -> Iterator[Connection]:
+        """Take the triggers that protect history away within one transaction; see ``Stores``."""
+        wanted = {"table": table}
+        query = text("SELECT name, sql FROM sqlite_master WHERE type='trigger' AND tbl_name=:table")
+        with SqliteFile(self.path(tenant_id)).transaction(write=True) as connection:
+            triggers = connection.execute(query, wanted).all()
+            for trigger in triggers:
+                connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+            yield connection
+            for trigger in triggers:
+                connection.exec_driver_sql(trigger.sql)
 
     def erase(self, tenant_id: int) -> None:
         """Unlink the file, its journal files and the tenant's folder."""
