@@ -1,4 +1,7 @@
-"""What all tests share: passwords that cost little to hash, and a PostgreSQL."""
+"""What all tests share: passwords that cost little to hash, and a PostgreSQL.
+
+A module that says `BOTH_ENGINES = True` runs once with stores in files and once in a database.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
+from charterhouse.databases import Databases
 from charterhouse.desk import passwords
 from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 
@@ -30,3 +34,24 @@ def _postgres() -> Iterator[ScratchPostgres]:
     server = ScratchPostgres()
     yield server
     server.close()
+
+
+@pytest.fixture(name="cell", scope="session")
+def _cell(postgres: ScratchPostgres) -> Databases:
+    """One cell for all tests that want one: their tenants never meet."""
+    return Databases({"main": postgres.database()})
+
+
+@pytest.fixture(name="databases")
+def _databases(request: pytest.FixtureRequest) -> Databases:
+    """Where the stores are: in files, and for modules of both engines then in a database."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return Databases()
+    found: Databases = request.getfixturevalue("cell")
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run modules of both engines twice."""
+    if getattr(metafunc.module, "BOTH_ENGINES", False) and "databases" in metafunc.fixturenames:
+        metafunc.parametrize("databases", ["sqlite", "postgresql"], indirect=True)

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from charterhouse.databases import Databases
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
 
 @pytest.fixture(name="catalogue")
-def _catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = open_catalogue(Config(data_dir=tmp_path, master_key=bytes(range(32))))
+def _catalogue(tmp_path: Path, databases: Databases) -> Iterator[Catalogue]:
+    opened = open_catalogue(
+        Config(data_dir=tmp_path, master_key=bytes(range(32)), databases=databases)
+    )
     yield opened
     opened.installation.stores.close()
 

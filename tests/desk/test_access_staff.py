@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from charterhouse.clock import FixedClock
     from charterhouse.tenancy.tenant import Tenant
 
+BOTH_ENGINES = True
+
 PASSWORD = "a long password"
 pytestmark = pytest.mark.usefixtures("house")
 

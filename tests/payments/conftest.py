@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from charterhouse.databases import Databases
+
 ACCOUNT = "acct_1QnorthClinic01"
 OTHER_ACCOUNT = "acct_1QsouthClinic02"
 
@@ -142,9 +144,9 @@ def _shops() -> Any:
 
 
 @pytest.fixture(name="shop")
-def _shop(shops: Any, tmp_path: Path) -> Iterator[Any]:
+def _shop(shops: Any, tmp_path: Path, databases: Databases) -> Iterator[Any]:
     """A tenant in scope that takes payments by a sandbox in the same process."""
-    shop = shops.InProcess(tmp_path)
+    shop = shops.InProcess(tmp_path, databases=databases)
     with shop.open():
         yield shop
     shop.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from charterhouse.config import Config
+from charterhouse.databases import Databases
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
 from charterhouse.payments import attempts, checkout, house, orders
@@ -42,7 +43,14 @@ class Shop:
     areas: tuple[str, ...] = ("charterhouse.web.hooks",)
     papers = PAPERS
 
-    def __init__(self, folder: Path, *, api_base: str = "", hosts: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        api_base: str = "",
+        hosts: int = 2,
+        databases: Databases | None = None,
+    ) -> None:
         self.config = Config(
             data_dir=folder,
             master_key=bytes(range(32)),
@@ -50,6 +58,7 @@ class Shop:
             stripe_webhook_secret=SECRET,
             # Gateways are shared by configuration: each test has its own.
             stripe_api_base=api_base or f"http://sandbox-{next(_numbers)}.test",
+            databases=databases or Databases(),
         )
         self.catalogue = open_catalogue(self.config)
         self.tenants = [self._tenant(f"house-{number}") for number in range(hosts)]
@@ -128,8 +137,10 @@ class Shop:
 class InProcess(Shop):
     """The sandbox in the same process, behind the real client."""
 
-    def __init__(self, folder: Path, *, connected: bool = True) -> None:
-        super().__init__(folder)
+    def __init__(
+        self, folder: Path, *, connected: bool = True, databases: Databases | None = None
+    ) -> None:
+        super().__init__(folder, databases=databases)
         self.state = SandboxState(sender=into(self.site), retry_delays=(0.01, 0.02))
         self.pages = make_app(self.state)
         self.gateway = StripeGateway(self._settings(), SandboxHTTPClient(self.pages))

@@ -17,6 +17,8 @@ from charterhouse.records.view import StoreView
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
+BOTH_ENGINES = True
+
 
 def standing(ref: str) -> Any:
     with unit() as opened:

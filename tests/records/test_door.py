@@ -16,6 +16,7 @@ import pytest
 from records_story import found, tell
 from sqlalchemy import func, select
 
+from charterhouse.databases import Databases
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records import tables as t
 from charterhouse.records.errors import IdempotencyError
@@ -24,6 +25,8 @@ from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
+
+BOTH_ENGINES = True
 
 BILL: dict[str, Any] = {"member": "wu", "amount": "100.00"}
 AT = "2026-02-01 09:00"
@@ -132,9 +135,13 @@ CASHIER = """
     sys.path.insert(0, {folder!r})
     import records_story
     from charterhouse.config import Config
+    from charterhouse.databases import Databases
     from charterhouse.tenancy.provision import open_catalogue
     from charterhouse.tenancy.scope import tenant_scope
-    catalogue = open_catalogue(Config(data_dir=Path({data!r}), master_key=records_story.KEY))
+    config = Config(
+        data_dir=Path({data!r}), master_key=records_story.KEY, databases=Databases({urls!r})
+    )
+    catalogue = open_catalogue(config)
     with tenant_scope(catalogue.by_slug("north")):
         for number in range(100_000):
             raw = dict(member="wu", amount="100.00", id=f"c{{number}}")
@@ -144,10 +151,11 @@ CASHIER = """
 
 
 def test_what_was_acknowledged_survives_a_killed_process(
-    catalogue: Catalogue, north: Tenant
+    catalogue: Catalogue, north: Tenant, databases: Databases
 ) -> None:
-    data = catalogue.installation.config.data_dir
-    script = textwrap.dedent(CASHIER.format(folder=str(Path(__file__).parent), data=str(data)))
+    folder, data = str(Path(__file__).parent), str(catalogue.installation.config.data_dir)
+    script = CASHIER.format(folder=folder, data=data, urls=dict(databases.urls))
+    script = textwrap.dedent(script)
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     acknowledged = [int(process.stdout.readline()) for _ in range(25)]

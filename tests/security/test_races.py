@@ -21,6 +21,7 @@ from charterhouse.tenancy.store import unit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+BOTH_ENGINES = True
 AT_ONCE = 6
 
 

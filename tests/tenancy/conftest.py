@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from charterhouse.config import Config
-from charterhouse.databases import Databases
 from charterhouse.tenancy.provision import create_tenant, open_catalogue, template_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from charterhouse.databases import Databases
     from charterhouse.tenancy.catalogue import Catalogue
-    from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
     from charterhouse.tenancy.tenant import Tenant
 
 FIRST = """
@@ -74,15 +74,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def config(installed: Path, tmp_path: Path) -> Config:
+def config(installed: Path, tmp_path: Path, databases: Databases) -> Config:
     shutil.copytree(installed, tmp_path / "copy")
-    return _config(tmp_path / "copy")
-
-
-@pytest.fixture(scope="session")
-def databases(postgres: ScratchPostgres) -> Databases:
-    """One cell for all tests that want one: their tenants never meet."""
-    return Databases({"main": postgres.database()})
+    return replace(_config(tmp_path / "copy"), databases=databases)
 
 
 @pytest.fixture

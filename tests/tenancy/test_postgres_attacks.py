@@ -31,8 +31,8 @@ SECRET = "SECRET-OF-SOUTH"
 
 
 @pytest.fixture
-def config(config: Config, databases: Databases) -> Config:
-    return replace(config, databases=databases)
+def databases(cell: Databases) -> Databases:
+    return cell
 
 
 @pytest.fixture(autouse=True)

@@ -32,8 +32,8 @@ MAKE: dict[str, Any] = {"name_zh": "示例", "name_en": "Sample", "charter": "sa
 
 
 @pytest.fixture
-def config(config: Config, databases: Databases) -> Config:
-    return replace(config, databases=databases)
+def databases(cell: Databases) -> Databases:
+    return cell
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,6 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import registry
 
-from charterhouse.config import Config
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import current_unit, find_unit, prepared, unit
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
 
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
+
+BOTH_ENGINES = True
 
 note = Table(
     "note",
@@ -55,14 +55,6 @@ def write_and_fail(number: int) -> None:
         work.session.add(Note(id=number + 50, text=f"{number} by session"))
         work.execute(add, {"id": number, "text": str(number)})
         raise KeyError
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def config(request: pytest.FixtureRequest, config: Config) -> Config:
-    """Every test here holds on both engines."""
-    if request.param == "sqlite":
-        return config
-    return replace(config, databases=request.getfixturevalue("databases"))
 
 
 @pytest.fixture(autouse=True)
