@@ -68,7 +68,7 @@ class EmergencyChannel(Charter):
         """The charter's own clauses, the shared ones, and the words of both."""
         services = Services(
             "E3", *self.services(s), labels=self.labels, unknown="E3", unknown_step="E4", over="E3",
-            decide="E3", cancel="E3", close="E8",
+            decide="E3", cancel="E3", close="E8", served="E3", no_show="E3", failed="E3",
         )  # fmt: skip
         shared: list[Clause] = [
             OneMembership("E1"), Application("E1"), Activation("E1", card=False),

@@ -61,7 +61,7 @@ class ServiceDesk(Charter):
             CustomerFile("S1", by=opening),
             Services(
                 "S2", *services, labels=self.labels, unknown="S2", over="S2", cancel="S2",
-                decide="S2", close="S4",
+                decide="S2", close="S4", served="S2", no_show="S2", failed="S2",
             ),
             WorkOrder("S6", [service.code for service in services]),
             Channels("S8", self.channels(s)),

@@ -10,7 +10,7 @@ from marshmallow import Schema, validate
 from charterhouse.kernel.charter import Clause, Section, Text
 from charterhouse.kernel.clauses.customers import file_opened
 from charterhouse.kernel.clauses.notices import Cycle
-from charterhouse.kernel.clauses.services import Bar, Limit, Need, Service
+from charterhouse.kernel.clauses.services import Bar, Limit, Need, Service, asked, cited
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.report import Opinion
 from charterhouse.kernel.settings import SettingValues, Whole, meta
@@ -97,6 +97,7 @@ class Execution(ServiceDesk):
                 "enquiry", "4.2.1",
                 step("marked-complex", "4.2.3", details=("assignee",), asks="4.2.3"),
                 refuses=(Bar("incomplete", alone, "4.2.3", "assignee"),),
+                opening=(cited("complex", "4.2.3", when=asked(complex=True)),),
             ),
             service("problem", "4.3.3", *solving, needs=("solved",), limits=(promise,)),
             service(
