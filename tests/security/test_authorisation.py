@@ -244,3 +244,25 @@ def test_a_form_cannot_take_the_key_of_a_payment(world: Any) -> None:
         settled = submit("pay", raw, actor="system:payments", key=taken)
     assert settled.accepted
     assert not settled.repeated
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("post", "/admin/members/export"), ("get", "/admin/registers/cards/export?format=csv")],
+)
+def test_a_file_with_full_numbers_is_on_record_and_others_have_none(
+    world: Any, method: str, path: str
+) -> None:
+    number = "11010519491231002X"
+
+    def ask(role: str) -> str:
+        send = getattr(world.staff(world.east, role), method)
+        answer = send(path, {"format": "csv"}) if method == "post" else send(path)
+        return str(answer.get_data().decode("utf-8", "replace"))
+
+    before = world.state(world.east)
+    assert number in ask("owner")
+    after = world.state(world.east)
+    assert {name for name in after if after[name] != before[name]} == {"audit"}
+    assert number not in ask("auditor")
+    assert number not in ask("cashier")

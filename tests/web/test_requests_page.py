@@ -197,3 +197,14 @@ def test_the_policy_on_which_it_rests_stands_on_the_page(
     page = said(house.get("/admin/requests/r9"))
     assert "Policy Number p1" in page
     assert "31 Dec 2030" in page
+
+
+def test_an_identity_number_among_the_details_is_masked(house: Clinic) -> None:
+    ref = house.enter("李建国")
+    house.tell("join", member=ref)
+    house.tell("request", id="r2", member=ref, service="specialist",
+               details={"id_number": "11010519491231002X", "room": "1101051949123"})  # fmt: skip
+    page = said(house.get("/admin/requests/r2"))
+    assert "110************02X" in page
+    assert "1101051949123" in page
+    assert "11010519491231002X" not in page

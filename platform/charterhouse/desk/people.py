@@ -44,6 +44,7 @@ NAME_LIMIT = 60
 
 PART_LIMIT = 4
 """The longest part of a Chinese name by which it is found, beside the whole."""
+_ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _REF = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -72,14 +73,23 @@ class Person:
     @property
     def masked_id_number(self) -> str:
         """The ID number with all but the first and last three characters hidden."""
-        text = self.id_number
-        return f"{text[:3]}{'*' * (len(text) - 6)}{text[-3:]}" if len(text) > 6 else ""
+        return mask_number(self.id_number)
 
     @property
     def masked_phone(self) -> str:
         """The phone number with its middle hidden."""
         text = self.phone.removeprefix("+86")
         return f"{text[:3]}****{text[-4:]}" if len(text) >= 8 else ""
+
+
+def mask_number(text: str) -> str:
+    """A number with all but its first and last three characters hidden; "" for a short one."""
+    return f"{text[:3]}{'*' * (len(text) - 6)}{text[-3:]}" if len(text) > 6 else ""
+
+
+def mask_id_numbers(text: str) -> str:
+    """A text in which resident identity numbers have their middle hidden."""
+    return _ID_NUMBER.sub(lambda found: mask_number(found[0]), text)
 
 
 def read_person(raw: Mapping[str, Any]) -> Person:

@@ -10,7 +10,7 @@ from flask import g
 from charterhouse.desk import charters
 from charterhouse.desk.errors import NotFoundError
 from charterhouse.desk.institution import all_branches
-from charterhouse.desk.people import find_person
+from charterhouse.desk.people import find_person, mask_id_numbers
 from charterhouse.desk.staff import get_staff
 from charterhouse.desk.words import Words, words
 from charterhouse.kernel.reasons import REASONS
@@ -51,8 +51,11 @@ def code_label(code: str | None) -> str:
 
 
 def told_text(value: Any) -> str:
-    """Return a detail that was told with an event, in words."""
-    return value_text(value, words_of())
+    """Return a detail that was told with an event, in words, identity numbers with a hidden middle.
+
+    Who may see them in full asks for it on the member's page, where the look is noted.
+    """
+    return mask_id_numbers(value_text(value, words_of()))
 
 
 def clause_text(number: str, version: int = 0) -> str:
