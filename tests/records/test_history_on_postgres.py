@@ -1,0 +1,84 @@
+"""What the database itself refuses of a tenant's books: rewriting, and sums that are not zero."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from charterhouse.records import tables as t
+from charterhouse.tenancy import errors
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import prepared, unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from charterhouse.databases import Databases
+    from charterhouse.tenancy.tenant import Tenant
+
+
+@pytest.fixture
+def databases(cell: Databases) -> Databases:
+    return cell
+
+
+@pytest.fixture(autouse=True)
+def _in_north(north: Tenant) -> Iterator[None]:
+    with tenant_scope(north):
+        yield
+
+
+def test_history_is_never_rewritten() -> None:
+    for table in t.HISTORY:
+        first = next(iter(table.primary_key.columns))
+        with unit() as reading:
+            assert reading.connection.execute(select(table).limit(1)).first(), table.name
+        for statement in (update(table).values({first.name: first}), delete(table)):
+            with (
+                pytest.raises(errors.ConstraintError, match=f"{table.name} is history") as caught,
+                unit(write=True) as work,
+            ):
+                work.connection.execute(statement)
+            assert caught.value.kind == "trigger"
+        with pytest.raises(errors.StoreRefusedError), unit(write=True) as work:
+            work.execute(prepared(text(f"TRUNCATE {table.name} CASCADE")))
+
+
+def _post(*lines: tuple[str, str, int]) -> None:
+    with unit(write=True) as work:
+        made = work.connection.execute(select(t.decision)).mappings().first()
+        assert made is not None
+        number: int = made["id"] + 1
+        work.connection.execute(insert(t.decision), {**made, "id": number})
+        rows: list[dict[str, Any]] = [
+            {"decision_id": number, "line": line, "owner": owner, "account": account,
+             "amount": amount, "lot": "", "clause": "1.1", "at": made["at"]}
+            for line, (owner, account, amount) in enumerate(lines)
+        ]  # fmt: skip
+        work.connection.execute(insert(t.posting), rows)
+
+
+def test_postings_sum_to_zero_in_each_unit_at_the_commit() -> None:
+    for lines in (
+        [("li", "points", 5)],
+        [("li", "points", 5), ("@issued", "money", -5)],
+        [("li", "points", 5), ("li", "points:held", -4)],
+    ):
+        with pytest.raises(errors.ConstraintError, match="do not sum to zero") as caught:
+            _post(*lines)
+        assert caught.value.kind == "check"
+
+    _post(("li", "points", 5), ("li", "points:held", -2), ("@issued", "points", -3))
+
+
+def test_a_line_added_to_an_old_decision_is_refused() -> None:
+    def add() -> None:
+        with unit(write=True) as work:
+            old = work.connection.execute(select(t.posting)).mappings().first()
+            assert old is not None
+            work.connection.execute(insert(t.posting), {**old, "line": 99})
+
+    with pytest.raises(errors.ConstraintError, match="do not sum to zero"):
+        add()
