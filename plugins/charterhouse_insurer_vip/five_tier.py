@@ -12,7 +12,7 @@ from charterhouse.kernel.clauses.entitlements import Insured
 from charterhouse.kernel.clauses.hours import Closed, Hours
 from charterhouse.kernel.clauses.insurance import Policies
 from charterhouse.kernel.clauses.relatives import Relatives, Shared
-from charterhouse.kernel.clauses.service_parts import flag
+from charterhouse.kernel.clauses.service_parts import cited, flag
 from charterhouse.kernel.clauses.services import Bar, Count, Service, asked
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues
@@ -73,7 +73,10 @@ class FiveTier(InsurerVip):
     def common(self, s: SettingValues) -> Common:
         """See `InsurerVip.common`."""
         return Common(
-            numbers={"tier": "1.2"}, used=(PHONE, CHECK, COURTESY), included="3.1", persons="",
+            numbers={
+                "tier": "1.2", "fall": "1.4", **dict.fromkeys(("lapsed", "surrendered", "expired"), "1.3"),
+            },
+            used=(PHONE, CHECK, COURTESY), included="3.1", persons="",
             policies={
                 "thresholds": {
                     SILVER: s.silver_from, GOLD: s.gold_from, HEALTH: s.health_gold_from,
@@ -102,8 +105,13 @@ class FiveTier(InsurerVip):
         )
         far = (Bar("not_included", rescue.inside_mainland, "5.4", "details.place"),)
         return [
-            _rescue(DOMESTIC, s, tuple(DOMESTIC_ITEMS), near, visit="6.10", section="6"),
-            _rescue(ABROAD, s, (*TRAVEL_ITEMS, *MEDICAL_ITEMS), far, visit="7.2", section="7"),
+            _rescue(DOMESTIC, s, near, {item: told[0] for item, told in DOMESTIC_ITEMS.items()}),
+            _rescue(
+                ABROAD,
+                s,
+                far,
+                {**dict.fromkeys(TRAVEL_ITEMS, "7.1"), **dict.fromkeys(MEDICAL_ITEMS, "7.2")},
+            ),
         ]
 
     def rules(self, s: SettingValues) -> list[Clause]:
@@ -118,7 +126,7 @@ class FiveTier(InsurerVip):
             _unlimited(ABROAD, TIERS[1:]),
             _unlimited(PHONE, TIERS[1:], at_once=True),
             _unlimited(COURTESY, (DIAMOND,), at_once=True),
-            TierEvents("3.1", EVENTS, tiers=HIGH, none="2.1", status="G2"),
+            TierEvents("3.1", EVENTS, tiers=HIGH, none="2.1", status="G2", over="1.3", part="3.4"),
             Hours("3.2", PHONE, closed=(outside(s.phone_doctor_from, s.phone_doctor_until),)),
             Insured("3.2", services=(PHONE, COURTESY)),
             CheckUp("3.3", CHECK, months=months, tier="3.1", none="2.1"),
@@ -127,7 +135,7 @@ class FiveTier(InsurerVip):
                 replaces=s.relative_changes_per_year, period=first_policy_year, tier="4.1",
                 full="4.1", relation="4.2", aged="4.2", replaced="4.3",
             ),
-            Shared("4.2", services=RESCUE, reason="wrong_person", unnamed="4.1"),
+            Shared("4.2", services=RESCUE, reason="wrong_person", unnamed="4.1", replaced="4.3"),
             RelativesTier("4.4", services=RESCUE, tiers=HIGH),
             VisitorOfStay("6.10", service=DOMESTIC, item=VISIT),
             CardOfMember("8.1"),
@@ -144,11 +152,8 @@ def _unlimited(benefit: str, tiers: tuple[str, ...], *, at_once: bool = False) -
     return TierQuota("3.1", benefit, cover=COVER, tiers=tiers, at_once=at_once, none="2.1")
 
 
-def _rescue(
-    code: str, s: SettingValues, items: tuple[str, ...], own: tuple[Bar, ...], *, visit: str,
-    section: str,
-) -> Service:  # fmt: skip
-    """A rescue: its items, what each of them needs, and who pays."""
+def _rescue(code: str, s: SettingValues, own: tuple[Bar, ...], items: Mapping[str, str]) -> Service:
+    """A rescue: its items with their numbers, what each of them needs, and who pays."""
     bars = (
         Bar("not_included", rescue.other_item(items), "5.6", "details.item"),
         Bar("incomplete", rescue.unknown_birth, "5.3", "born"),
@@ -157,17 +162,18 @@ def _rescue(
         Bar("incomplete", rescue.unsecured(GUARANTEE, ("card", "family")), "5.6",
             "payment_security"),
         Bar("incomplete", rescue.without_day(VISIT, "admitted_on"), "5.6", "admitted_on"),
-        Bar("duration_limit", rescue.stay_not_over(VISIT, s.visit_after_days), visit,
-            "details.admitted_on"),
+        Bar("duration_limit", rescue.stay_not_over(VISIT, s.visit_after_days),
+            items[VISIT], "details.admitted_on"),
     )  # fmt: skip
-    flags = tuple(
+    speaking = (cited(item, number, when=asked(item=item)) for item, number in items.items())
+    flags = (
         flag(payer, number, when=asked(item=item))
-        for number, payers in PAYERS.items() if number.startswith(f"{section}.")
+        for number, payers in PAYERS.items() if number in items.values()
         for item, payer in payers.items()
     )  # fmt: skip
     return Service(
         code, "5.6", name=SERVICES[code], who="insured", quota=Count(code), refuses=bars,
-        numbers={"quota": "5.6", "close": "5.6"}, opening=flags,
+        numbers={"quota": "5.6", "close": "5.6"}, opening=(*speaking, *flags),
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ DIRECT = "direct-marketing"
 class PremiumTiers(Policies):
     """The tier follows the premiums of all policies in force, a day after each change.
 
-    Numbers by reason: those of `Policies`.
+    Numbers by reason: those of `Policies`; `fall`.
 
     Args:
         thresholds: tier → least sum of annualised premiums in fen, low to high.
@@ -75,9 +75,11 @@ class PremiumTiers(Policies):
 
     def _grade(self, d: Draft, member: str, day: date) -> Iterator[fx.Effect]:
         standing = d.standing(member)
-        tier = self.tier(standing, day)
-        if tier != standing.tier:
+        tier, before = self.tier(standing, day), standing.tier
+        if tier != before:
             yield fx.Change(member, {"tier": tier}, number=self.of("tier"))
+            if ("", *TIERS).index(tier) < ("", *TIERS).index(before):
+                yield fx.Cite("fall", number=self.of("fall"))
             yield fx.Announce("tier_changed", member)
 
     def turns(self, policy: Policy) -> Iterator[date]:
@@ -178,7 +180,8 @@ class CheckUp(PolicyRule, Offer):
 class TierEvents(Offer):
     """Customer events, in which certain tiers take part.
 
-    Numbers by reason: `none` (no tier at all), `status`.
+    Numbers by reason: `none` (no tier at all), `status`, `over` (no policy in force any more),
+    `part` (who took part).
 
     Args:
         tiers: that are invited.
@@ -201,7 +204,8 @@ class TierEvents(Offer):
         standing = d.of_member
         if standing.status != "active":
             reason = "suspended" if standing.status == "lapsed" else "not_active"
-            yield fx.Refuse(reason, "take_part.member", number=self.of("status"))
+            number = self.of("over" if standing.status in ("lapsed", "ended") else "status")
+            yield fx.Refuse(reason, "take_part.member", number=number)
         elif standing.tier not in self.tiers:
             number = self.number if standing.tier else self.of("none")
             yield fx.Refuse("tier_too_low", "take_part.member", number=number)
@@ -209,7 +213,8 @@ class TierEvents(Offer):
     @on("take_part", phase=FOLLOW)
     def took_part(self, d: Draft) -> Iterator[fx.Effect]:
         """It is on the member's file."""
-        yield fx.Cite("took part")
+        yield fx.Cite("benefit")
+        yield fx.Cite("took part", number=self.of("part"))
 
 
 class RelativesTier(PolicyRule):

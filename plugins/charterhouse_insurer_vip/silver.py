@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from charterhouse.kernel.charter import Clause, Section, Text
 from charterhouse.kernel.clauses.entitlements import PolicyQuota
 from charterhouse.kernel.clauses.insurance import PolicyEntry
-from charterhouse.kernel.clauses.services import Bar, Count, Service
+from charterhouse.kernel.clauses.services import Bar, Count, Service, asked, cited
 from charterhouse.kernel.settings import Rate, SettingValues, Whole, meta
 from charterhouse_insurer_vip.common import COVER, Common, InsurerVip
 from charterhouse_insurer_vip.labels import LABELS
@@ -96,6 +96,10 @@ class Silver(InsurerVip):
             Service(
                 RESCUE, "1.7", name=LABELS[RESCUE], who="insured", quota=Count(RESCUE),
                 refuses=tuple(bars), numbers={"quota": "1.7", "close": "1.7"},
+                opening=tuple(
+                    cited(item, f"2.{place}", when=asked(item=item))
+                    for place, item in enumerate(ITEMS, start=1)
+                ),
             )
         ]  # fmt: skip
 

@@ -87,8 +87,12 @@ class Hours(Clause):
     @on("use", phase=GUARD, rank=40)
     def open(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse when it is closed."""
-        if d.body.benefit in self.benefits and any(closed(d) for closed in self.closed):
+        if d.body.benefit not in self.benefits:
+            return
+        if any(closed(d) for closed in self.closed):
             yield fx.Refuse(self.reason, "use.benefit")
+        else:
+            yield fx.Cite("open")
 
 
 __all__ = ["Closed", "Hours", "ServiceHours", "at_night", "on_holiday"]

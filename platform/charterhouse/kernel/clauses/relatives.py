@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import GRADE, GUARD, Clause, Text, on
 from charterhouse.kernel.clauses.diagnoses import diagnoses_of
-from charterhouse.kernel.clauses.insurance import Among, PolicyRule, among
+from charterhouse.kernel.clauses.insurance import Among, PolicyRule, among, asked_for
 from charterhouse.kernel.clauses.policies import LAPSED, REINSTATED, Policy
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import age_on
@@ -21,6 +21,9 @@ RELATIVES = "relatives"
 
 REPLACED = "relatives_replaced"
 """The fact that keeps in which periods a relative was replaced, each time."""
+
+FORMER = "relatives_former"
+"""The fact that keeps the relatives who were replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,13 @@ class Relatives(Clause):
 
     @on("name_relative", phase=GRADE)
     def name(self, d: Draft) -> Iterator[fx.Effect]:
-        """Keep the relative."""
+        """Keep the relative; what was asked of the naming speaks."""
+        asked = {
+            "relation": self.relations is not None, "aged": self.age is not None,
+            "caller": self.by_insured, "tier": self.tiers is not None,
+        }  # fmt: skip
+        for number in dict.fromkeys(self.of(reason) for reason, holds in asked.items() if holds):
+            yield fx.Cite("named", number=number)
         kept = d.of_member.facts.get(RELATIVES, {})
         yield fx.Keep(d.member, RELATIVES, {**kept, **_dump(self._told(d))})
 
@@ -178,6 +187,8 @@ class Relatives(Clause):
         number = self.of("replaced")
         yield fx.Keep(d.member, RELATIVES, {**left, **_dump(self._told(d))}, number=number)
         yield fx.Keep(d.member, REPLACED, replaced, number=number)
+        former = dict.fromkeys((*d.of_member.facts.get(FORMER, ()), changes["relative_out"]))
+        yield fx.Keep(d.member, FORMER, list(former), number=number)
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
@@ -209,7 +220,8 @@ def _day(value: Any) -> date | None:
 class Shared(PolicyRule):
     """Named relatives share certain services, after a waiting of their own.
 
-    Numbers by reason: `service` (it is not shared), `unnamed`, `waiting`.
+    Numbers by reason: `service` (it is not shared), `unnamed`, `replaced` (not named any more),
+    `waiting`.
 
     Args:
         services: that are shared.
@@ -238,11 +250,19 @@ class Shared(PolicyRule):
             return fx.Refuse(self.reason, field, number=self.of("service"))
         relative = relatives_of(d.of_member).get(person)
         if relative is None:
-            return fx.Refuse("wrong_person", field, number=self.of("unnamed"))
+            gone = person in d.of_member.facts.get(FORMER, ())
+            number = self.of("replaced" if gone and "replaced" in self.by_reason else "unnamed")
+            return fx.Refuse("wrong_person", field, number=number)
         start = max((relative.since, *policy.days(REINSTATED, d.event.day)))
         if d.event.day < start + timedelta(days=self.days):
             return fx.Refuse("waiting_period", field, number=self.of("waiting"))
         return None
+
+    @on("request", "use", phase=GUARD, rank=70)
+    def shared(self, d: Draft) -> Iterator[fx.Effect]:
+        """What is served to a relative speaks."""
+        if d.body.for_ not in (None, d.member) and asked_for(d) in self.services:
+            yield fx.Cite("for")
 
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
