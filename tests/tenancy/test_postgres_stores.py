@@ -405,6 +405,30 @@ def test_a_process_that_only_serves_needs_no_owner(
     serving.installation.stores.close()
 
 
+def test_an_owner_who_is_no_superuser_makes_and_removes_stores(
+    config: Config, postgres: ScratchPostgres
+) -> None:
+    url = postgres.database()
+    with psycopg.connect(url, autocommit=True) as driver:
+        driver.execute("CREATE ROLE keeper LOGIN CREATEROLE")
+        driver.execute(f"ALTER DATABASE {driver.info.dbname} OWNER TO keeper".encode())
+    open_catalogue(replace(config, databases=Databases({"kept": url}))).installation.stores.close()
+
+    kept = Databases({"kept": url.replace("postgres@", "keeper@")})
+    catalogue = open_catalogue(replace(config, databases=kept))
+    for isolation in ("pooled", "dedicated"):
+        tenant = create_tenant(catalogue, slug=isolation, isolation=isolation, **MAKE)
+        with tenant_scope(tenant):
+            write(1)
+            assert ids() == [1]
+        with catalogue.installation.stores.migration(tenant.store_id) as connection:
+            connection.execute(text("CREATE TABLE more (id bigint)"))
+        catalogue.set_status(tenant.id, "deleting")
+        erase_tenant(catalogue, tenant.id)
+        assert not catalogue.installation.stores.exists(tenant.store_id)
+    catalogue.installation.stores.close()
+
+
 def test_addresses_come_from_the_environment() -> None:
     found = Databases.from_env(
         {

@@ -52,7 +52,6 @@ DO $do$ DECLARE f regprocedure; BEGIN
   LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP;
 END $do$;
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO {pool};
-GRANT USAGE ON LANGUAGE plpgsql TO CURRENT_USER;
 REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
 GRANT CONNECT ON DATABASE {database} TO {pool};
@@ -80,7 +79,19 @@ BEGIN
   PERFORM pg_advisory_xact_lock(substr(session_user, 3)::bigint);
 END $fn$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA charterhouse FROM PUBLIC;
+DO $do$ DECLARE
+  keeper text := (SELECT quote_ident(pg_get_userbyid(datdba)) FROM pg_database
+                  WHERE datname = current_database());
+BEGIN
+  EXECUTE 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO ' || keeper;
+  EXECUTE 'GRANT USAGE ON LANGUAGE plpgsql TO ' || keeper;
+  EXECUTE 'ALTER SCHEMA charterhouse OWNER TO ' || keeper;
+  EXECUTE 'ALTER FUNCTION charterhouse.refuse_change() OWNER TO ' || keeper;
+  EXECUTE 'ALTER FUNCTION charterhouse.check_sums() OWNER TO ' || keeper;
+  EXECUTE 'ALTER FUNCTION charterhouse.my_turn() OWNER TO ' || keeper;
+END $do$;
 """
+# Later the database's owner makes stores, who need not be a superuser.
 # my_turn is for tenants with a login of their own, who must not lock the turns of others.
 
 _PROBE = """
