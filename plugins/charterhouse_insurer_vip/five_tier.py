@@ -39,6 +39,7 @@ from charterhouse_insurer_vip.five_tier_settings import FiveTierSettings
 from charterhouse_insurer_vip.five_tier_texts import DOMESTIC_ITEMS, MEDICAL_ITEMS, TRAVEL_ITEMS
 from charterhouse_insurer_vip.labels import SERVICES
 
+SECURITIES = ("card", "family")
 DOMESTIC, ABROAD = RESCUE = ("domestic-rescue", "international-rescue")
 PHONE, CHECK, EVENTS, COURTESY = "phone-doctor", "health-check", "member-events", "global-courtesy"
 HIGH = (PLATINUM, DIAMOND)
@@ -159,7 +160,7 @@ def _rescue(code: str, s: SettingValues, own: tuple[Bar, ...], items: Mapping[st
         Bar("incomplete", rescue.unknown_birth, "5.3", "born"),
         Bar("age_limit", rescue.too_old(s.insured_age_max, s.relative_age_below), "5.3", "member"),
         *own,
-        Bar("incomplete", rescue.unsecured(GUARANTEE, ("card", "family")), "5.6",
+        Bar("incomplete", rescue.unsecured(GUARANTEE, SECURITIES), "5.6",
             "payment_security"),
         Bar("incomplete", rescue.without_day(VISIT, "admitted_on"), "5.6", "admitted_on"),
         Bar("duration_limit", rescue.stay_not_over(VISIT, s.visit_after_days),
@@ -174,6 +175,7 @@ def _rescue(code: str, s: SettingValues, own: tuple[Bar, ...], items: Mapping[st
     return Service(
         code, "5.6", name=SERVICES[code], who="insured", quota=Count(code), refuses=bars,
         numbers={"quota": "5.6", "close": "5.6"}, opening=(*speaking, *flags),
+        choices={"item": tuple(items), "payment_security": SECURITIES},
     )  # fmt: skip
 
 

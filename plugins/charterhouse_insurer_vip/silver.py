@@ -100,6 +100,7 @@ class Silver(InsurerVip):
                     cited(item, f"2.{place}", when=asked(item=item))
                     for place, item in enumerate(ITEMS, start=1)
                 ),
+                choices={"item": ITEMS, "payment_security": SECURITIES},
             )
         ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,6 +45,10 @@ _NEVER = frozenset({"not_included", "tier_too_low", "not_eligible", "wrong_perso
 """Reasons by which a service is not for this member at all."""
 
 _BY_INPUT = frozenset({"incomplete", "document_missing"})
+_DETAIL = "request.details."
+_OF_PERSON = frozenset({"born", "id_number", "phone", "name"})
+"""What lacks of the person on file and is no detail of a request."""
+
 _AHEAD = 400
 """So many days ahead the first day on which a service opens is looked for."""
 
@@ -76,6 +80,8 @@ class Offered:
         papers: what it needs; of the codes of one paper any will do.
         papers_first: whether it cannot be asked for without them.
         details: what has to be said with it.
+        choices: detail → the codes among which it is chosen.
+        may_ask: further details that what is chosen can make necessary.
         consent: the number that asks for consent; "" where none is needed.
         benefit: of which a use is counted; "" for none.
         remaining: uses that are left; None where none are counted, or without limit.
@@ -91,6 +97,8 @@ class Offered:
     papers: tuple[tuple[str, ...], ...] = ()
     papers_first: bool = False
     details: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    may_ask: frozenset[str] = frozenset()
     consent: str = ""
     benefit: str = ""
     remaining: int | None = None
@@ -190,6 +198,9 @@ def _plain(program: Program, standing: Standing, clause: Casework, service: Serv
         papers=tuple(paper.codes for paper in service.asks_for),
         papers_first=not service.papers_later,
         details=service.details,
+        choices=service.choices,
+        may_ask=frozenset(bar.field for bar in service.refuses if bar.reason == "incomplete")
+        - _OF_PERSON,
         consent=clause.speaker(service, "consent") if service.consent else "",
         benefit=benefit,
         remaining=left,
@@ -213,7 +224,8 @@ def _promises(clause: Casework, service: Service) -> Iterator[Promise]:
 def _quote(
     service: Service, ref: str, more: Mapping[str, Any] | None = None, day: date | None = None
 ) -> Answer | None:
-    raw = {"id": new_key(), **body_of(ref, service, NOTHING), **(more or {})}
+    choice = {detail: codes[0] for detail, codes in service.choices.items()}
+    raw = {"id": new_key(), **body_of(ref, service, Asked(choice, {})), **(more or {})}
     at = day_start(day, now_here().tzinfo) if day else None
     try:
         return foresee("request", raw, actor=f"member:{ref}", at=at)[0]
@@ -225,14 +237,26 @@ def _code(answer: Answer | None) -> str:
     return str(answer.refusal["code"]) if answer and answer.refusal else ""
 
 
+def _chosen(answer: Answer | None) -> str:
+    """The detail for which it is refused; "" for none."""
+    place = str(answer.refusal["field"] or "") if answer and answer.refusal else ""
+    return place.removeprefix(_DETAIL) if place.startswith(_DETAIL) else ""
+
+
 def _tried(offer: Offered, service: Service, ref: str) -> Offered | None:
-    answer = _quote(service, ref)
+    told: dict[str, str] = {}
+    answer = _quote(service, ref, {"details": told})
+    while (detail := _chosen(answer)) in service.choices and detail not in told:
+        # Refused for want of a choice alone: with any one it may be asked for.
+        told[detail] = service.choices[detail][0]
+        answer = _quote(service, ref, {"details": told})
     if answer is None:
         return None
+    offer = replace(offer, details=tuple(dict.fromkeys((*offer.details, *told))))
     refusal = answer.refusal
     if refusal is None:
         return offer
-    if refusal["code"] in _BY_INPUT:
+    if refusal["code"] in _BY_INPUT and not _OF_PERSON & set(refusal["missing"]):
         papers = {code for codes in offer.papers for code in codes}
         lacking = [code for code in refusal["missing"] if code not in papers]
         return replace(offer, details=tuple(dict.fromkeys((*offer.details, *lacking))))

@@ -303,6 +303,7 @@ class Service:
         consent: the condition under which the member's consent is needed.
         for_others: reason with which a request for somebody else is refused; "" allows it.
         details: details without which it is refused as incomplete.
+        choices: detail → the codes among which it is chosen, where the charter knows no others.
         refuses: further conditions under which it is refused.
         papers: documents that it needs; lacking ones come later, or refuse it.
         listed: the detail of the request that lists further documents that it needs.
@@ -331,6 +332,7 @@ class Service:
     consent: Condition | None = None
     for_others: str = ""
     details: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refuses: tuple[Bar, ...] = ()
     papers: tuple[str | Paper, ...] = ()
     papers_later: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -22,7 +23,7 @@ from charterhouse.web.portal.service_words import why_text
 from charterhouse.web.uploads import sent_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from werkzeug.wrappers import Response
 
@@ -58,6 +59,7 @@ def service_ask(code: str) -> str | tuple[str, int] | Response:
     offer = next(iter(offered(ref, code=code)), None)
     if offer is None:
         gone()
+    offer = _asking_for(offer, _sent_details())
     if request.method == "GET" or request.form.get("step") == "edit" or not offer.allowed:
         return _form(ref, offer, {})
     if request.form.get("step") == "paper" and wants_json():
@@ -105,6 +107,17 @@ def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
     return redirect(url_for("portal.service_request", request_id=request_id), code=303)
 
 
+def _sent_details() -> list[str]:
+    """The details that a form asked for because what was chosen in it needs them."""
+    return [name.partition(".")[2] for name in request.form if name.startswith("details.")]
+
+
+def _asking_for(offer: Offered, codes: Iterable[str]) -> Offered:
+    """The offer, with the further details that are needed for what was chosen."""
+    more = [code for code in codes if code in offer.may_ask]
+    return replace(offer, details=tuple(dict.fromkeys((*offer.details, *more))))
+
+
 def _look(
     ref: str, offer: Offered, asked: Asked, key: str, problems: Mapping[str, str]
 ) -> str | tuple[str, int]:
@@ -113,7 +126,7 @@ def _look(
     errors = _errors(offer, coming)
     papers_lack = bool(errors) and all(name.startswith("paper.") for name in errors)
     if errors and not papers_lack:
-        return _form(ref, offer, errors), 422
+        return _form(ref, _asking_for(offer, coming.lacking), errors), 422
     lacking = {*coming.missing, *coming.lacking}
     kept = asking.kept_papers(ref, asked.documents)
     if any(each.pictured for each in kept.values()):
