@@ -18,7 +18,10 @@ from charterhouse.commands.common import Failure, print_json, told_plainly
 if TYPE_CHECKING:
     from charterhouse.commands.benchmark.measures import Measure
 
-PARTS = ("kernel", "charters", "history", "replay", "store", "lengths", "services", "http")
+PARTS = (
+    "kernel", "charters", "history", "replay", "store", "lengths", "postgres", "tenants",
+    "services", "http",
+)  # fmt: skip
 
 
 @click.command(name="bench")
@@ -72,7 +75,15 @@ def command(
 
 
 def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
-    from charterhouse.commands.benchmark import charters, http, kernel, services, store
+    from charterhouse.commands.benchmark import (
+        charters,
+        http,
+        kernel,
+        postgres,
+        services,
+        store,
+        tenants,
+    )
 
     return {
         "kernel": lambda workload, _place, slices, size: kernel.measure(workload, slices, size * 5),
@@ -83,6 +94,8 @@ def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
         "replay": lambda workload, _place, _slices, _size: charters.replayed(workload),
         "store": store.measure,
         "lengths": lambda workload, place, _slices, size: store.lengths(workload, place, size),
+        "postgres": postgres.measure,
+        "tenants": tenants.measure,
         "services": services.measure,
         "http": http.measure,
     }[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,13 @@ from charterhouse.tenancy.engines.base import Opened
 from charterhouse.tenancy.scope import current_tenant, open_unit
 from charterhouse.tenancy.unit import Unit
 
-Statement = tuple[str, Sequence[Any], bool]
+Params = Sequence[Any] | Mapping[str, Any]
+Statement = tuple[str, Any, bool]
 """SQL, parameters, and whether these are many."""
+
+
+def _kept(params: Params) -> Params:
+    return dict(params) if isinstance(params, Mapping) else tuple(params)
 
 
 class _Cursor:
@@ -21,12 +26,12 @@ class _Cursor:
         self._cursor = cursor
         self._log = log
 
-    def execute(self, sql: str, params: Sequence[Any]) -> Any:
-        self._log.append((sql, tuple(params), False))
+    def execute(self, sql: str, params: Params) -> Any:
+        self._log.append((sql, _kept(params), False))
         return self._cursor.execute(sql, params)
 
-    def executemany(self, sql: str, params: Sequence[Sequence[Any]]) -> Any:
-        self._log.append((sql, [tuple(one) for one in params], True))
+    def executemany(self, sql: str, params: Sequence[Params]) -> Any:
+        self._log.append((sql, [_kept(one) for one in params], True))
         return self._cursor.executemany(sql, params)
 
     def __getattr__(self, name: str) -> Any:

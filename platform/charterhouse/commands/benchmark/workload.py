@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from charterhouse.config import Config
+from charterhouse.databases import Databases
 from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.folder import TenantFolder, read_folder
 from charterhouse.desk.samples.values import bill_lines
@@ -24,6 +25,12 @@ from charterhouse.tenancy.tenant import Tenant
 
 TENANTS = Path(__file__).resolve().parents[4] / "tenants"
 MEMBERS = 100
+
+
+def config_of(data: Path, databases: Databases | None = None) -> Config:
+    """The configuration of an installation that is measured."""
+    master_key = b"benchmark-only!!" * 2
+    return Config(data_dir=data, master_key=master_key, databases=databases or Databases())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,11 @@ class Workload:
     def _said_besides(self) -> Mapping[str, Mapping[str, Any]]:
         return self.folder.sample.items if self.folder.sample else {}
 
-    def settle_in(self, data: Path, members: int = MEMBERS) -> tuple[Catalogue, Tenant]:
-        """Make the institution with its sample history in a folder."""
-        catalogue = open_catalogue(Config(data_dir=data, master_key=b"benchmark-only!!" * 2))
+    def settle_in(
+        self, data: Path, members: int = MEMBERS, databases: Databases | None = None
+    ) -> tuple[Catalogue, Tenant]:
+        """Make the institution with its sample history in a folder, its store in a database."""
+        catalogue = open_catalogue(config_of(data, databases))
         return catalogue, apply_folder(catalogue, self.folder, Options(members=members)).tenant
 
     def events(self, refs: Sequence[str], name: str) -> Iterator[Told]:

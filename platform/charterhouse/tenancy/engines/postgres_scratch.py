@@ -24,10 +24,8 @@ from charterhouse.tenancy.errors import StoreMissingError, StoreUnavailableError
 __all__ = ["ScratchPostgres", "binaries"]
 
 _START_SECONDS = 30.0
-_HASTE = (
-    "fsync=off",
-    "full_page_writes=off",
-    "autovacuum=off",
+_HASTE = ("fsync=off", "full_page_writes=off", "autovacuum=off")
+_SETTINGS = (
     "jit=off",
     "shared_buffers=32MB",
     "max_connections=80",
@@ -57,14 +55,19 @@ def binaries() -> Path:
 class ScratchPostgres:
     """One cluster in a temporary folder; the first call of ``database`` or ``url`` needs no more.
 
+    Args:
+        durable: Whether it waits for the disk, as a server does that is to be measured.
+        place: The folder in which it makes its own.
+
     Raises:
         StoreMissingError: There is no server on this machine.
         StoreUnavailableError: It does not start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False, place: Path | None = None) -> None:
         self._bin = binaries()
-        self.folder = Path(tempfile.mkdtemp(prefix="charterhouse-pg-"))
+        self._settings = _SETTINGS if durable else (*_HASTE, *_SETTINGS)
+        self.folder = Path(tempfile.mkdtemp(prefix="charterhouse-pg-", dir=place))
         self._user = _unprivileged()
         if self._user is not None:
             shutil.chown(self.folder, self._user)
@@ -81,14 +84,14 @@ class ScratchPostgres:
         """Return the address of a database, for its superuser or another login."""
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def database(self) -> str:
-        """Make a new empty database; return its address for the superuser."""
+    def database(self, copied: str = "template0") -> str:
+        """Make a new database, empty or as a copy; return its address for the superuser."""
         self._made += 1
         name = f"cell{self._made}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").format(
-                    sql.Identifier(name)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' LOCALE 'C'").format(
+                    sql.Identifier(name), sql.Identifier(copied)
                 )
             )
         return self.url(name)
@@ -129,7 +132,7 @@ class ScratchPostgres:
     def _start(self) -> subprocess.Popen[bytes]:
         command: list[str | Path] = [self._bin / "postgres", "-D", self.folder / "data"]
         command += ["-k", self.folder]
-        for setting in _HASTE:
+        for setting in self._settings:
             command += ["-c", setting]
         log = self.folder / "log"
         with log.open("ab") as sink:
