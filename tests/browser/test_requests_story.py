@@ -277,6 +277,9 @@ def test_a_specialist_with_two_papers_is_arranged_and_a_late_one_climbs(
     house.open(desk, f"admin/requests/{request_id}")
     expect(desk.locator(".card", has_text="Policy").first).to_contain_text("p1")
     assert desk.locator(".ch-badge", has_text="There").count() == 2
+    for met, number in (("Diagnosis on file", "1.2"), ("Waiting period over", "1.3")):
+        expect(desk.locator("li", has_text=met)).to_contain_text(number)
+        expect(desk.locator("li", has_text=met)).to_contain_text("Yes")
     approve(desk)
     deadline = story.expected("decide")["deadline"]
     expect(desk.get_by_text(f"by {deadline.day} Mar 2025")).to_be_visible()

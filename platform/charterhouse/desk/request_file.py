@@ -15,6 +15,9 @@ from charterhouse.desk.people import Person, get_person
 from charterhouse.desk.timeline import Entry, story
 from charterhouse.kernel.clauses.cases import UNDONE, Case, limit_of, read_deadline
 from charterhouse.kernel.clauses.casework import Casework
+from charterhouse.kernel.clauses.diagnoses import Diagnosed, DiagnosedAtReview
+from charterhouse.kernel.clauses.entitlements import Waiting
+from charterhouse.kernel.clauses.insurance import among
 from charterhouse.kernel.clauses.policies import Policy, policies_of, policy_of
 from charterhouse.kernel.clauses.services import APPROVED, OPEN, REFUSED, Service, passed_at
 from charterhouse.kernel.decision import Document
@@ -230,7 +233,7 @@ def request_file(request_id: str) -> RequestFile:
             papers=tuple(_papers(document, found)),
             steps=tuple(_steps(document)),
             clocks=tuple(clocks_of(document, found)),
-            checks=tuple(_checks(document, found)),
+            checks=(*_ahead(document, standing, program), *_checks(document, found)),
             cover=_cover(document, standing),
             benefit=service.quota.benefit if service and service.quota else "",
             story=story(document.member, request_id, opened_at),
@@ -290,6 +293,23 @@ def _papers(document: Document, found: _Declared) -> Iterator[PaperAsked]:
         if code not in shown:
             yield PaperAsked((code,), there=True, missing=False, clause="",
                              files=tuple(files.get(code, ())))  # fmt: skip
+
+
+def _ahead(document: Document, standing: Standing, program: Program) -> Iterator[Check]:
+    """What the charter's own clauses demand of a policy: it was opened, so that was met."""
+    content = document.content
+    code = str(content["service"])
+    policy = policy_of(standing, str(content.get("policy") or ""))
+    for clause in program.clauses:
+        if isinstance(clause, Waiting):
+            waits = policy is not None and (clause.when is None or clause.when(policy))
+            if waits and among(clause.services, code):
+                yield Check("waiting", met=True, clause=clause.number)
+        elif isinstance(clause, Diagnosed):
+            if among(clause.services, code) and (clause.others or not content.get("for")):
+                yield Check("diagnosis", met=True, clause=clause.number)
+        elif isinstance(clause, DiagnosedAtReview) and among(clause.services, code):
+            yield Check("diagnosis", met=_decided(content) or None, clause=clause.number)
 
 
 _WHO = {"members": "none", "registered": "none"}

@@ -51,6 +51,8 @@ _WAYS: Final = {
 _CHECKS: Final = {
     "right": lazy_pgettext("check", "Member with rights"),
     "tier": lazy_pgettext("check", "Tier has the service"),
+    "waiting": lazy_pgettext("check", "Waiting period over"),
+    "diagnosis": lazy_pgettext("check", "Diagnosis on file"),
     "benefit": lazy_pgettext("check", "A use of the benefit was left"),
     "consent": lazy_pgettext("check", "Consent given"),
     "papers": lazy_pgettext("check", "Papers complete"),
