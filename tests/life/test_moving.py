@@ -109,7 +109,7 @@ def test_a_move_that_fails_leaves_the_tenant_where_it_was(
         raise OSError("disk full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(restoring, "prove", fail)
+        broken.setattr(restoring, "prove_rows", fail)
         with pytest.raises(OSError, match="disk full"):
             move(placed.catalogue, placed.tenant, "west")
 

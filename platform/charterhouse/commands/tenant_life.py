@@ -16,6 +16,7 @@ from charterhouse.commands.common import (
     tenant_named,
     told_plainly,
 )
+from charterhouse.commands.migrate import catch_up
 
 if TYPE_CHECKING:
     from charterhouse.desk.life.backup import Written
@@ -77,7 +78,9 @@ def restore(*, file: Path, cell: str | None, yes: bool, as_json: bool) -> None:
     slug = restoring.tenant_of(catalogue, file).slug
     _ask(yes, f"Give up what happened to {slug} since {file.name}?")
     with progress_bar(f"Restoring {slug}") as progress:
-        found = restoring.restore(catalogue, file, cell=cell, actor=_ACTOR, progress=progress)
+        found = restoring.restore(
+            catalogue, file, cell=cell, actor=_ACTOR, progress=progress, after=catch_up
+        )
     _tell_restored(found, as_json=as_json)
 
 

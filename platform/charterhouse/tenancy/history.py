@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alembic.operations import Operations
@@ -60,8 +61,12 @@ class History:
         """Return the revisions which the store has now."""
         return tuple(sorted(self._context(connection).get_current_heads()))
 
-    def upgrade(self, connection: Connection) -> bool:
-        """Bring the store to the heads, within the transaction of ``connection``.
+    def upgrade(self, connection: Connection, *, to: str | None = None) -> bool:
+        """Bring the store to revision ``to``, within the transaction of ``connection``.
+
+        Args:
+            connection: Of the store.
+            to: A revision of this history; its heads when None.
 
         Returns:
             Whether there was anything to do.
@@ -70,7 +75,7 @@ class History:
             MigrationError: The store has revisions which this release does not know.
         """
         found = self.current(connection)
-        if found == self.heads:
+        if found == ((to,) if to else self.heads):
             return False
         unknown = [name for name in found if not self.knows(name)]
         if unknown:
@@ -78,7 +83,7 @@ class History:
                 f"The store has revision {', '.join(unknown)} of a newer release: update first."
             )
         with _running:
-            context = self._context(connection, fn=self._steps)
+            context = self._context(connection, fn=partial(self._steps, to=to or "heads"))
             with Operations.context(context):
                 context.run_migrations()
         return True
@@ -105,8 +110,8 @@ class History:
         found = set(revisions)
         return found <= self.served and bool(found) == bool(self.heads)
 
-    def _steps(self, revision: Any, context: MigrationContext) -> Any:
-        return self._script._upgrade_revs("heads", revision)  # noqa: SLF001 - what Alembic's own upgrade command calls
+    def _steps(self, revision: Any, context: MigrationContext, *, to: str = "heads") -> Any:
+        return self._script._upgrade_revs(to, revision)  # noqa: SLF001 - what Alembic's own upgrade command calls
 
     def _context(self, connection: Connection, **opts: Any) -> MigrationContext:
         return MigrationContext.configure(connection, opts={"script": self._script, **opts})

@@ -23,10 +23,9 @@ from typing import Any, Protocol, Self
 
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.life.rows import Row, Sum
-from charterhouse.records.tables import metadata
 from charterhouse.tenancy.types import to_json
 
-__all__ = ["FORMAT", "ArchiveReader", "ArchiveWriter", "Contents", "Part", "broken"]
+__all__ = ["FORMAT", "TOGETHER", "ArchiveReader", "ArchiveWriter", "Contents", "Part", "broken"]
 
 FORMAT = 1
 
@@ -34,8 +33,11 @@ _PART_BYTES = 4 * 1024 * 1024
 _LARGEST = 256 * 1024 * 1024
 _ROWS = re.compile(r"tables/([a-z_]+)/[0-9]{6}\.jsonl")
 _DOCUMENT = re.compile(r"documents/([A-Za-z0-9_-]{1,100})")
-# The postings of a decision sum to zero when they are committed: they stay in one part.
-_TOGETHER = {"posting": "decision_id"}
+TOGETHER = {"posting": "decision_id"}
+"""Tables of which rows with the same value of a column are committed together.
+
+The postings of a decision sum to zero, and a database may look.
+"""
 
 
 class Source(Protocol):
@@ -165,7 +167,7 @@ class ArchiveWriter:
 
     def add_row(self, table: str, row: Row) -> None:
         """Add a row; the rows of a table come one after the other."""
-        together = row.get(_TOGETHER.get(table, ""))
+        together = row.get(TOGETHER.get(table, ""))
         if self._table != table:
             self.end_table()
             self._table, self._number = table, 0
@@ -262,7 +264,7 @@ class ArchiveReader:
             self.contents.add_document(found[1], data)
             return Part(name=found[1], data=data)
         found = _ROWS.fullmatch(name)
-        if found is None or found[1] not in metadata.tables:
+        if found is None:
             raise broken(f"there is no place for {name[:60]!r}")
         # Not by `splitlines`: texts may hold other characters that end a line.
         lines = data.removesuffix(b"\n").split(b"\n")

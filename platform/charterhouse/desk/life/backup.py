@@ -68,7 +68,7 @@ def back_up(
         progress: see `Progress`.
 
     Raises:
-        ConflictError: there is such a file.
+        ConflictError: there is such a file, or the store is not of this release's schema.
         BlobMissingError: the content of a file is missing.
         KeyDestroyedError: the tenant was erased.
     """
@@ -87,10 +87,21 @@ def back_up(
 
 
 def about(kind: str, tenant: Tenant) -> dict[str, Any]:
-    """What `about.json` says of an archive of this kind."""
+    """What `about.json` says of an archive of this kind.
+
+    Raises:
+        ConflictError: the store is not of this release's schema.
+    """
+    schema = tenant.installation.stores.revisions(tenant.store_id)
+    if schema != tenant.installation.history.heads:
+        raise ConflictError(
+            f"the store of {tenant.slug} has schema {', '.join(schema)}: migrate it first, or do it "
+            "with the release that served it",
+            code="archive_schema",
+        )
     return {
         "kind": kind,
-        "schema": list(tenant.installation.stores.revisions(tenant.store_id)),
+        "schema": list(schema),
         "made_at": clock.now().isoformat(),
         "tenant": {
             "id": str(tenant.id),
@@ -142,7 +153,7 @@ def _write(opened: Unit, writer: ArchiveWriter, progress: Progress) -> dict[str,
     expected, done = count_rows(opened), 0
     blobs, seen = current_tenant().installation.blobs, set[str]()
     for table in TABLES:
-        for page in read_rows(opened, table):
+        for page in read_rows(opened.connection, table):
             for row in page:
                 writer.add_row(table.name, as_kept(row))
                 if table is t.file:

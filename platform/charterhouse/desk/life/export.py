@@ -67,7 +67,7 @@ def _write(opened: Unit, writer: ArchiveWriter, progress: Progress) -> dict[str,
     for table in TABLES:
         if table.name in LEFT_OUT:
             continue
-        for page in read_rows(opened, table):
+        for page in read_rows(opened.connection, table):
             for row in page:
                 told = as_export(table, row)
                 if table is t.file:

@@ -150,15 +150,15 @@ def _put_document(part: Part) -> None:
 
 
 def _put_rows(part: Part) -> None:
-    table = t.metadata.tables[part.table]
-    if part.table in LEFT_OUT:
-        raise broken(f"an export has no table {part.table}")
+    table = t.metadata.tables.get(part.table)
+    if table is None or part.table in LEFT_OUT:
+        raise broken(f"there is no place for rows of {part.table}")
     try:
         rows = [from_export(table, _inside(part.table, row)) for row in part.rows]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise broken(f"a row of {part.table} is not of its form") from error
     with unit(write=True, seconds=SECONDS) as opened:
-        write_rows(opened, table, rows)
+        write_rows(opened.connection, table, rows)
         if table is t.person:
             for row in rows:
                 index_person(row["id"], open_person(row["id"], row["sealed"]))
@@ -183,7 +183,7 @@ def _prove(tenant: Tenant, contents: Mapping[str, Any]) -> None:
             if table.name in LEFT_OUT or table is t.file:
                 continue
             total = Sum()
-            for page in read_rows(opened, table):
+            for page in read_rows(opened.connection, table):
                 for row in page:
                     total.add(to_json(as_export(table, row)))
             if total.rows:

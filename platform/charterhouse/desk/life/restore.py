@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from charterhouse.desk.errors import ConflictError, DeskError
-from charterhouse.desk.life.archive import ArchiveReader, Part, broken
 from charterhouse.desk.life.backup import SECONDS, Progress, back_up
-from charterhouse.desk.life.rows import TABLES, Sum, as_kept, from_kept, read_rows, write_rows
+from charterhouse.desk.life.filling import fill
+from charterhouse.desk.life.rows import TABLES, Sum, as_kept, read_rows
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records import tables as t
 from charterhouse.tenancy import copies
@@ -25,12 +25,14 @@ from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.engines.freezing import freeze, thaw
 from charterhouse.tenancy.errors import SealError, TenancyError
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
-from charterhouse.tenancy.sealed_stream import SealedReader, read_head
+from charterhouse.tenancy.sealed_stream import read_head
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
 from charterhouse.tenancy.types import to_json
 
-__all__ = ["Restored", "give_up", "move", "prove", "restore", "tenant_of"]
+__all__ = ["Restored", "give_up", "move", "prove_records", "prove_rows", "restore", "tenant_of"]
+
+After = Callable[[Tenant], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def restore(
     cell: str | None = None,
     actor: str = "system",
     progress: Progress = lambda _done, _expected: None,
+    after: After | None = None,
 ) -> Restored:
     """Bring a tenant to the state of a backup.
 
@@ -84,6 +87,7 @@ def restore(
         cell: where the new store is to be; in the tenant's present cell when None.
         actor: who does it, for the audit.
         progress: called with (bytes of the backup read, its size).
+        after: fills what the present schema has room for, when the backup is of an older one.
 
     Raises:
         SealError: it is no backup, or was altered or cut off.
@@ -91,12 +95,12 @@ def restore(
         KeyDestroyedError: the tenant, or the key of the backup, was destroyed.
         StatusError: the tenant is being made, migrated or deleted.
         StoreBusyError: another command is at work on the tenant.
-        DeskError: the backup is of another schema (`archive_schema`), or damaged
+        DeskError: the backup is of a later schema (`archive_schema`), or damaged
             (`archive_broken`), or what is in it contradicts itself (`store_unproved`).
     """
     tenant = tenant_of(catalogue, path)
     with copies.alone(catalogue, tenant.id):
-        return _replace(catalogue, tenant, path, "restore", cell, actor, progress)
+        return _replace(catalogue, tenant, path, "restore", cell, actor, progress, after)
 
 
 def move(
@@ -162,6 +166,7 @@ def _replace(
     cell: str | None,
     actor: str,
     progress: Progress,
+    after: After | None = None,
 ) -> Restored:
     old, stores = catalogue.get(tenant.id).store_id, catalogue.installation.stores
     try:
@@ -171,8 +176,11 @@ def _replace(
             back_up(catalogue, catalogue.get(tenant.id), path, actor=actor, progress=progress)
         else:
             _freeze_what_is_left(catalogue, old)
-        told, contents = _fill(copy.tenant, path, progress)
-        found = prove(copy.tenant, contents)
+        told, contents, older = fill(copy.tenant, path, progress)
+        prove_rows(copy.tenant, contents)
+        if older and after is not None:
+            after(copy.tenant)
+        found = prove_records(copy.tenant)
         now = copies.finish(catalogue, copy, actor=actor)
     except BaseException:
         with suppress(TenancyError, SQLAlchemyError, sqlite3.Error):
@@ -190,54 +198,12 @@ def _freeze_what_is_left(catalogue: Catalogue, store_id: int) -> None:
             freeze(catalogue.installation.stores, store_id)
 
 
-def _fill(tenant: Tenant, path: Path, progress: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
-    size = path.stat().st_size
-    with path.open("rb") as file, tenant_scope(tenant):
-        sealed = SealedReader(file, read_head(file), tenant)
-        reader = ArchiveReader(sealed)
-        _check(tenant, reader.about)
-        for part in reader.parts():
-            _put(part)
-            progress(file.tell(), size)
-        sealed.finish()
-        return reader.about, reader.contents.manifest()
-
-
-def _check(tenant: Tenant, told: dict[str, Any]) -> None:
-    if told.get("kind") != "backup":
-        raise broken("it is no backup: use import")
-    schema = tenant.installation.history.heads
-    if told.get("schema") != list(schema):
-        raise DeskError(
-            f"this backup has schema {told.get('schema')}, this release {list(schema)}: restore it "
-            "with the release that made it, then migrate",
-            field="file",
-            code="archive_schema",
-        )
-
-
-def _put(part: Part) -> None:
-    if part.name:
-        current_tenant().installation.blobs.put_sealed(part.name, part.data)
-        return
-    table = t.metadata.tables[part.table]
-    try:
-        rows = [from_kept(table, row) for row in part.rows]
-    except (KeyError, ValueError, TypeError) as error:
-        raise broken(f"a row of {part.table} is not of its form") from error
-    with unit(write=True, seconds=SECONDS) as opened:
-        write_rows(opened, table, rows)
-
-
-def prove(tenant: Tenant, contents: dict[str, Any]) -> dict[str, int]:
-    """See that a filled store holds what the archive held, and that its records are in order.
+def prove_rows(tenant: Tenant, contents: dict[str, Any]) -> None:
+    """See that a filled store holds what was put into it.
 
     Args:
         tenant: with the store to prove.
-        contents: the manifest of what was put into it.
-
-    Returns:
-        What `verify` looked at, by kind.
+        contents: that, as a manifest says it.
 
     Raises:
         DeskError: something differs (`store_unproved`).
@@ -246,7 +212,7 @@ def prove(tenant: Tenant, contents: dict[str, Any]) -> dict[str, int]:
         kept = {}
         for table in TABLES:
             total = Sum()
-            for page in read_rows(opened, table):
+            for page in read_rows(opened.connection, table):
                 for row in page:
                     total.add(to_json(as_kept(row)))
             if total.rows:
@@ -255,7 +221,6 @@ def prove(tenant: Tenant, contents: dict[str, Any]) -> dict[str, int]:
     if kept != told:
         names = sorted(n for n in kept.keys() | told.keys() if kept.get(n) != told.get(n))
         raise _unproved([f"{name} is not what the archive holds" for name in names])
-    return prove_records(tenant)
 
 
 def prove_records(tenant: Tenant) -> dict[str, int]:
@@ -268,7 +233,9 @@ def prove_records(tenant: Tenant) -> dict[str, int]:
         DeskError: something differs (`store_unproved`).
     """
     with tenant_scope(tenant), unit(seconds=SECONDS) as opened:
-        unreadable = _unreadable(row for page in read_rows(opened, t.file) for row in page)
+        unreadable = _unreadable(
+            row for page in read_rows(opened.connection, t.file) for row in page
+        )
         adopted = opened.connection.execute(select(t.version.c.number).limit(1)).first()
     if unreadable:
         raise _unproved(unreadable)

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, LargeBinary, Table, column, insert, select, tuple_
 from sqlalchemy import table as light_table
+from sqlalchemy.engine import Connection
 
 from charterhouse.records.tables import metadata
-from charterhouse.tenancy.store import Unit
 from charterhouse.tenancy.types import Instant, Json, from_micros, to_json, to_micros
 from charterhouse.tenancy.vault import EncryptedBytes, EncryptedStr
 
@@ -67,7 +67,7 @@ class Sum:
         return f"{self._sum:064x}"
 
 
-def read_rows(opened: Unit, table: Table) -> Iterator[list[Row]]:
+def read_rows(connection: Connection, table: Table) -> Iterator[list[Row]]:
     """All rows of a table by its key, a page at a time, with the values as the store has them."""
     names = [each.name for each in table.columns]
     light = light_table(table.name, *[column(name) for name in names])
@@ -75,7 +75,7 @@ def read_rows(opened: Unit, table: Table) -> Iterator[list[Row]]:
     big = any(isinstance(each.type, LargeBinary) for each in table.columns)
     size = _PAGE_OF_FILES if big else _PAGE
     query = select(light).order_by(*key).limit(size)
-    page = opened.connection.execute(query).all()
+    page = connection.execute(query).all()
     while page:
         rows = [dict(zip(names, row, strict=True)) for row in page]
         yield rows
@@ -83,14 +83,14 @@ def read_rows(opened: Unit, table: Table) -> Iterator[list[Row]]:
             return
         last = [rows[-1][each.name] for each in key]
         after = tuple_(*key) > tuple_(*last) if len(key) > 1 else key[0] > last[0]
-        page = opened.connection.execute(query.where(after)).all()
+        page = connection.execute(query.where(after)).all()
 
 
-def write_rows(opened: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows with values as `read_rows` gives them."""
     if rows:
         light = light_table(table.name, *[column(each.name) for each in table.columns])
-        opened.connection.execute(insert(light), [dict(row) for row in rows])
+        connection.execute(insert(light), [dict(row) for row in rows])
 
 
 def as_kept(row: Mapping[str, Any]) -> Row:
