@@ -67,10 +67,10 @@ def picture(colour: str) -> bytes:
     return target.getvalue()
 
 
-def settle(catalogue: Catalogue, moment: FixedClock, slug: str = "north") -> list[str]:
+def settle(catalogue: Catalogue, moment: FixedClock, slug: str = "north", **more: str) -> list[str]:
     """Make a tenant and tell it a short history; return its people."""
     tenant = create_tenant(
-        catalogue, slug=slug, name_zh="北方医院", name_en="North", charter=CHARTER
+        catalogue, slug=slug, name_zh="北方医院", name_en="North", charter=CHARTER, **more
     )
     with tenant_scope(tenant):
         with unit(write=True) as opened:

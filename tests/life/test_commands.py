@@ -58,6 +58,17 @@ def test_a_tenant_is_suspended_and_resumed(house: House, run: Callable[..., str]
         pass
 
 
+def test_limits_are_set_and_shown(house: House, run: Callable[..., str]) -> None:
+    assert "the defaults" in run("limit", "north")
+    assert run("limit", "north", "keep_books_days=30", "unit_seconds=20") == (
+        "north: keep_books_days=30, unit_seconds=20\n"
+    )
+    assert run("limit", "north", "unit_seconds=") == "north: keep_books_days=30\n"
+    assert dict(house.tenant.limits) == {"keep_books_days": 30}
+    assert "whole numbers" in run("limit", "north", "unit_seconds=soon", code=1)
+    assert "whole numbers" in run("limit", "north", "nothing=1", code=1)
+
+
 def test_errors_are_told_in_one_sentence(run: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "x").write_text("no backup")
     assert "no sealed file" in run("restore", tmp_path / "x", "--yes", code=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from life_house import House
+from life_house import House, settle
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.databases import Databases
@@ -121,6 +121,20 @@ def test_a_move_that_fails_leaves_the_tenant_where_it_was(
     placed.spend(placed.refs[0], "still")
 
 
+def test_a_tenant_with_a_login_of_its_own_moves_too(placed: House) -> None:
+    refs = settle(placed.catalogue, placed.clock, "south", isolation="dedicated", cell="east")
+    south = House(placed.catalogue, "south", refs, placed.clock)
+    before = content(south.tenant)
+
+    for cell in ("west", "local", "east"):
+        move(placed.catalogue, south.tenant, cell)
+        assert content(south.tenant) == before
+        south.spend(refs[0], f"in-{cell}")
+        before = content(south.tenant)
+
+    assert south.tenant.isolation == "dedicated"
+
+
 def test_a_frozen_store_is_read_and_not_written(any_house: House) -> None:
     tenant, stores = any_house.tenant, any_house.catalogue.installation.stores
     freeze(stores, tenant.store_id)
@@ -131,7 +145,11 @@ def test_a_frozen_store_is_read_and_not_written(any_house: House) -> None:
         t.balance.update().values(amount=1),
         t.institution.insert().values(name="x", value=1),
     ):
-        with pytest.raises(errors.TenancyError), tenant_scope(tenant), unit(write=True) as opened:
+        with (
+            pytest.raises(errors.StoreFrozenError),
+            tenant_scope(tenant),
+            unit(write=True) as opened,
+        ):
             opened.connection.execute(statement)
     assert content(tenant) == before
 

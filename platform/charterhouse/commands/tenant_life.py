@@ -172,6 +172,29 @@ def resume(*, slug: str) -> None:
     click.echo(f"{slug} is {now.status}")
 
 
+@click.command(name="limit")
+@click.argument("slug")
+@click.argument("limits", nargs=-1, metavar="[NAME=NUMBER]...")
+@_as_json
+@told_plainly
+def limit(*, slug: str, limits: tuple[str, ...], as_json: bool) -> None:
+    """Set limits of a tenant, or show them.
+
+    max_store_mib (files), unit_seconds and keep_books_days; NAME= takes one back to the default.
+    """
+    catalogue = installation()
+    tenant = tenant_named(catalogue, slug)
+    wanted: dict[str, Any] = dict(tenant.limits)
+    for each in limits:
+        name, _, number = each.partition("=")
+        wanted[name] = int(number) if number.isdecimal() else number
+    wanted = {name: value for name, value in wanted.items() if value != ""}
+    if limits:
+        wanted = dict(catalogue.change(tenant.id, limits=wanted, actor=_ACTOR).limits)
+    told = ", ".join(f"{name}={value}" for name, value in sorted(wanted.items()))
+    _tell(as_json, f"{slug}: {told or 'the defaults'}", {"tenant": slug, "limits": wanted})
+
+
 @click.command(name="close")
 @click.argument("slug")
 @_yes
@@ -304,6 +327,7 @@ COMMANDS = (
     move,
     suspend,
     resume,
+    limit,
     close,
     erase,
     renew_key,

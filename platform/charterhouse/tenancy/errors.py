@@ -21,6 +21,7 @@ __all__ = [
     "SlugTakenError",
     "StatusError",
     "StoreBusyError",
+    "StoreFrozenError",
     "StoreMissingError",
     "StoreOutdatedError",
     "StoreRefusedError",
@@ -102,6 +103,15 @@ class TenantNotWritableError(TenancyError):
     """The tenant's status forbids writing."""
 
     code = "tenant_not_writable"
+
+
+class StoreFrozenError(TenantNotWritableError):
+    """The store is being copied or was replaced by another: whoever tries again finds that one."""
+
+    code = "store_frozen"
+
+    def __init__(self) -> None:
+        super().__init__("The store is being moved and takes no changes: try again.")
 
 
 class UnitError(TenancyError):

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["Opened", "Stores"]
+__all__ = ["FROZEN", "Opened", "Stores"]
+
+FROZEN = "the store is frozen"
+"""What a frozen store says to whoever writes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from charterhouse.tenancy.engines.base import FROZEN
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["freeze", "thaw"]
 
 _VERBS = ("INSERT", "UPDATE", "DELETE")
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION refuse_frozen() RETURNS trigger LANGUAGE plpgsql AS $fn$
+BEGIN
+  RAISE EXCEPTION '{FROZEN}' USING ERRCODE = 'object_not_in_prerequisite_state';
+END $fn$
+"""
 
 
 def freeze(stores: Stores, store_id: int) -> None:
@@ -29,6 +37,8 @@ def freeze(stores: Stores, store_id: int) -> None:
         StoreMissingError: There is no store.
     """
     with stores.migration(store_id) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_FUNCTION)
         for table in _tables(connection):
             for statement in _freezing(connection, table):
                 connection.execute(text(statement))
@@ -44,6 +54,8 @@ def thaw(stores: Stores, store_id: int) -> None:
         for table in _tables(connection):
             for statement in _thawing(connection, table):
                 connection.execute(text(statement))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DROP FUNCTION IF EXISTS refuse_frozen()"))
 
 
 def _tables(connection: Connection) -> list[str]:
@@ -59,11 +71,11 @@ def _freezing(connection: Connection, table: str) -> list[str]:
         return [
             f"DROP TRIGGER IF EXISTS {table}_frozen ON {table}",
             f"CREATE TRIGGER {table}_frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION charterhouse.refuse_change()",
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_frozen()",
         ]
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_frozen_{verb.lower()} BEFORE {verb} ON {table} "
-        "BEGIN SELECT RAISE(ABORT, 'the store is frozen'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END"
         for verb in _VERBS
     ]
 

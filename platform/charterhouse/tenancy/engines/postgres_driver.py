@@ -16,6 +16,7 @@ from psycopg.types.numeric import NumericBinaryLoader, NumericLoader
 from sqlalchemy.exc import DBAPIError
 
 from charterhouse.tenancy import errors
+from charterhouse.tenancy.engines.base import FROZEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["StoreConnection", "connect", "meaning"]
 
 _CONNECT_SECONDS = 5
+_NOT_IN_STATE = "55000"
 _KEYWORD = re.compile(r"\s*(?:\(\s*)*([A-Za-z]+)\b")
 _STATEMENTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "SAVEPOINT", "RELEASE"})
 _READING = frozenset({"SELECT", "WITH"})
@@ -259,6 +261,8 @@ def meaning(error: BaseException) -> BaseException:
     if not isinstance(cause, psycopg.Error):
         return error
     state = cause.sqlstate or ""
+    if state == _NOT_IN_STATE and cause.diag.message_primary == FROZEN:
+        return errors.StoreFrozenError()
     made = _MEANINGS.get(state)
     if made is not None:
         return made[0](made[1])

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from charterhouse.tenancy import errors
+from charterhouse.tenancy.engines.base import FROZEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +127,8 @@ def meaning(error: BaseException) -> BaseException:
     if not isinstance(cause, sqlite3.Error):
         return error
     code = getattr(cause, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_CONSTRAINT_TRIGGER and str(cause) == FROZEN:
+        return errors.StoreFrozenError()
     if isinstance(cause, sqlite3.IntegrityError):
         return errors.ConstraintError(str(cause), kind=_CONSTRAINTS.get(code, "check"))
     made = _MEANINGS.get(code & 0xFF)
