@@ -18,6 +18,7 @@ from charterhouse.desk.audit import note
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.staff import get_staff
 from charterhouse.desk.words import program_now
+from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.kernel.clauses.services import OPEN
 from charterhouse.kernel.periods import day_start
 from charterhouse.plugins.errors import CharterUnavailableError
@@ -163,13 +164,23 @@ def count(filters: Filters) -> int:
 
 
 def services() -> list[str]:
-    """The services of the charter in the order of its labels; none while it is not available."""
+    """The services that the charter offers in the order of its labels; none while it is unavailable.
+
+    It may know more by name, which it refuses by a clause of its own.
+    """
     try:
         program = program_now()
     except (CharterUnavailableError, LookupError):
         return []
     order = {code: place for place, code in enumerate(program.charter.labels)}
-    codes = program.codes.get("request.service", ())
+    known = program.codes.get("request.service", frozenset())
+    offered = {
+        code
+        for clause in program.clauses
+        if isinstance(clause, Casework)
+        for code in clause.services
+    }
+    codes = known if program.varied else known & offered
     return sorted(codes, key=lambda code: (order.get(code, len(order)), code))
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.web.portal.test_portal_requests import Phone, _phone_of, main, said
 
 from charterhouse.desk.request_file import request_file
+from charterhouse.desk.requests import services
 from charterhouse.plugins.registry import registry
 from charterhouse.tenancy.scope import tenant_scope
 
@@ -42,6 +43,11 @@ def test_a_service_of_several_items_is_open_to_who_has_it(insured: Phone) -> Non
     assert "Ask for it" in first
     assert "International rescue" in second
     assert "Ask for it" not in second
+
+
+def test_staff_filter_by_what_is_offered_and_by_nothing_else(house: Clinic) -> None:
+    with tenant_scope(house.tenant):
+        assert sorted(services()) == ["domestic-rescue", "international-rescue"]
 
 
 def test_the_item_is_chosen_by_its_name(insured: Phone, house: Clinic) -> None:
