@@ -151,3 +151,35 @@ def test_a_folder_of_ones_own_is_closed_to_others(config: Config) -> None:
     for text in ("http://x/y", "file:", "file://host/x", "s3:", "papers"):
         with pytest.raises(ConfigError, match="file:///folder"):
             Installation(replace(config, documents=text))
+
+
+def test_a_blob_of_a_backup_comes_back_sealed_as_it_was(house: Catalogue) -> None:
+    blobs = house.installation.blobs
+    with tenant_scope(_made(house, "east")):
+        name = blobs.put(PLAIN)
+        sealed = blobs.sealed(name)
+        assert PLAIN not in sealed
+        blobs.remove(name)
+        with pytest.raises(BlobMissingError):
+            blobs.sealed(name)
+        blobs.put_sealed(name, sealed)
+        blobs.put_sealed(name, sealed)
+        assert blobs.sealed(name) == sealed
+        with pytest.raises(SealError):
+            blobs.put_sealed(blob_name(b"other"), sealed)
+    with tenant_scope(_made(house, "west")), pytest.raises(SealError):
+        blobs.put_sealed(name, sealed)
+
+
+def test_a_blob_is_sealed_anew_with_a_new_key(house: Catalogue) -> None:
+    blobs, east = house.installation.blobs, _made(house, "east")
+    with tenant_scope(east):
+        name = blobs.put(PLAIN)
+        assert (blobs.outdated(name), blobs.renew(name)) == (False, False)
+    with tenant_scope(house.add_data_key(east.id)):
+        assert (blobs.outdated(name), blobs.renew(name)) == (True, True)
+        assert (blobs.outdated(name), blobs.renew(name)) == (False, False)
+        assert blobs.get(name) == PLAIN
+        assert (blobs.outdated("none"), blobs.renew("none")) == (False, False)
+    with tenant_scope(house.drop_older_data_keys(east.id)):
+        assert blobs.get(name) == PLAIN
