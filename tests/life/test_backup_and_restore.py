@@ -13,6 +13,7 @@ from charterhouse.desk import files
 from charterhouse.desk.errors import ConflictError, DeskError
 from charterhouse.desk.life import restore as restoring
 from charterhouse.desk.life.backup import back_up
+from charterhouse.desk.life.keys import renew_data_key
 from charterhouse.desk.life.restore import restore
 from charterhouse.desk.people import get_person
 from charterhouse.desk.verifying import verify_tenant
@@ -331,3 +332,29 @@ def test_a_backup_survives_a_new_data_key(house: House, tmp_path: Path) -> None:
     with tenant_scope(house.tenant):
         assert EncryptedStr("person", "sealed").encrypt(1, "x").startswith("v2.")
     assert verify_tenant(house.tenant).clean
+
+
+def fill_up(tenant: Tenant) -> None:
+    for number in range(10_000):
+        with tenant_scope(tenant), unit(write=True) as opened:
+            row = {"name": f"n{number}", "value": "x" * 5000}
+            opened.connection.execute(t.institution.insert().values(**row))
+
+
+def test_a_full_store_is_looked_after_like_any_other(house: House, tmp_path: Path) -> None:
+    house.catalogue.change(house.tenant.id, limits={"max_store_mib": 1})
+    house.catalogue.installation.stores.close()
+    with pytest.raises(errors.QuotaError):
+        fill_up(house.tenant)
+    before = books(house.tenant)
+
+    back_up(house.catalogue, house.tenant, tmp_path / "b")
+    restore(house.catalogue, tmp_path / "b")
+    renew_data_key(house.catalogue, house.tenant)
+
+    assert books(house.tenant)["institution"] == before["institution"]
+    assert verify_tenant(house.tenant).clean
+    # Another process, which asks for it anew, has the limit.
+    house.catalogue.installation.stores.close()
+    with pytest.raises(errors.QuotaError), tenant_scope(house.tenant), unit(write=True) as opened:
+        opened.connection.execute(t.institution.insert().values(name="one", value="x" * 900_000))

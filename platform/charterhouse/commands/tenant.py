@@ -127,6 +127,7 @@ def _row(tenant: Tenant) -> dict[str, Any]:
         "name_zh": tenant.name_zh,
         "name_en": tenant.name_en,
         "status": tenant.status,
+        "cell": tenant.cell,
         "charter": tenant.charter,
         "timezone": tenant.timezone,
         "hosts": list(tenant.hosts),

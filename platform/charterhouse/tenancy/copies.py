@@ -20,6 +20,7 @@ from sqlalchemy import delete, insert, select, update
 from charterhouse import clock
 from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.catalogue_cells import find_room
+from charterhouse.tenancy.engines.sqlite_file import UNLIMITED_MIB
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.provision import template_store
 
@@ -251,8 +252,9 @@ def clear(
 
 
 def writable(tenant: Tenant) -> Tenant:
-    """Return the tenant as it may be written by those who look after its store."""
-    return replace(tenant, status="provisioning")
+    """Return the tenant as it may be written by those who look after its store, full or not."""
+    limits = {**tenant.limits, "max_store_mib": UNLIMITED_MIB}
+    return replace(tenant, status="provisioning", limits=limits)
 
 
 def _erase(catalogue: Catalogue, spare: Spare, isolation: str) -> None:

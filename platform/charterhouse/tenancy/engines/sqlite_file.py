@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUSY_SECONDS",
     "MAX_STORE_MIB",
+    "UNLIMITED_MIB",
     "SqliteFile",
     "StoreConnection",
     "begin",
@@ -36,6 +37,7 @@ __all__ = [
 
 BUSY_SECONDS = 5.0
 MAX_STORE_MIB = 1024
+UNLIMITED_MIB = 4 * 1024 * 1024
 _BUSY_STEP_MS = 1000
 _PAGES_PER_MIB = 256
 _VM_STEPS = 20_000
@@ -201,7 +203,8 @@ class SqliteFile:
         self._create = create
         self._engine = create_engine(
             "sqlite://",
-            creator=lambda: connect(path, create=create),
+            # Whoever looks after a full store must be able to.
+            creator=lambda: connect(path, create=create, max_mib=UNLIMITED_MIB),
             poolclass=NullPool,
             hide_parameters=True,
         )
