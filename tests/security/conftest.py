@@ -204,7 +204,13 @@ def _routes() -> tuple[Route, ...]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test with ``route`` each route that its mark ``routes(condition)`` lets through."""
+    """Give a test with ``route`` each route that its mark ``routes(condition)`` lets through.
+
+    Modules of both engines get a shared installation of each.
+    """
+    if getattr(metafunc.module, "BOTH_ENGINES", False) and "shared" in metafunc.fixturenames:
+        engines = ["sqlite", "postgresql"]
+        metafunc.parametrize("shared", engines, indirect=True, scope="module")
     if "route" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("routes")
         wanted: Callable[[Route], bool] = mark.args[0] if mark else lambda _: True
@@ -409,8 +415,12 @@ def _world(
 
 @pytest.fixture(name="shared", scope="module")
 def _shared(
-    furnished: tuple[Path, dict[str, House]], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    furnished: tuple[Path, dict[str, House]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """The same, shared by tests of a module that find everything refused or only read."""
-    with _opened(furnished, tmp_path_factory.mktemp("shared")) as world:
+    apart = getattr(request, "param", "sqlite") == "postgresql"
+    databases = request.getfixturevalue("cell") if apart else None
+    with _opened(furnished, tmp_path_factory.mktemp("shared"), databases) as world:
         yield world

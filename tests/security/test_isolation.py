@@ -16,6 +16,8 @@ from charterhouse.tenancy.vault import blind_index
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
+BOTH_ENGINES = True
+
 PAPERS = {"application-form": 1, "id-copy": 1}
 ADMIN_CALLS = pytest.mark.routes(lambda route: route.area == "admin" and route.names_a_thing)
 
