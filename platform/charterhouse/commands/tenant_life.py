@@ -204,8 +204,8 @@ def close(*, slug: str, yes: bool) -> None:
     catalogue = installation()
     tenant = tenant_named(catalogue, slug)
     _ask(yes, f"Close {slug} for its staff and members?")
-    now = catalogue.set_status(tenant.id, "deleting", actor=_ACTOR)
-    click.echo(f"{slug} is {now.status}: it can be erased in 30 days, and resumed until then")
+    catalogue.set_status(tenant.id, "deleting", actor=_ACTOR)
+    click.echo(f"{slug} is closed: it can be erased in 30 days, and resumed until then")
 
 
 @click.command(name="erase")
