@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -157,3 +161,58 @@ def test_a_frozen_store_is_read_and_not_written(any_house: House) -> None:
     thaw(stores, tenant.store_id)
 
     any_house.spend(any_house.refs[0], "again")
+
+
+CHILD = """
+import json, os, signal, sys
+from pathlib import Path
+from charterhouse.config import Config
+from charterhouse.databases import Databases
+from charterhouse.desk.life.restore import move
+from charterhouse.tenancy import copies
+from charterhouse.tenancy.provision import open_catalogue
+
+folder, urls, cell, at = sys.argv[1:]
+copies.SETTLE_SECONDS = 0
+config = Config(
+    data_dir=Path(folder), master_key=b"a life's" * 4, databases=Databases(json.loads(urls))
+)
+catalogue = open_catalogue(config)
+calls = 0
+
+def progress(done, expected):
+    global calls
+    calls += 1
+    if calls == int(at):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+move(catalogue, catalogue.by_slug("north"), cell, progress=progress)
+"""
+
+
+@pytest.mark.parametrize(("at", "cell"), [(2, "east"), (30, "east"), (30, "local")])
+def test_a_move_killed_half_way_is_done_or_given_up(placed: House, at: int, cell: str) -> None:
+    before = content(placed.tenant)
+    config = placed.catalogue.installation.config
+    urls = json.dumps(dict(config.databases.urls))
+
+    def child(at: int) -> int:
+        words = [sys.executable, "-c", CHILD, str(config.data_dir), urls, "east", str(at)]
+        return subprocess.run(words, check=False, timeout=90, env={**os.environ}).returncode
+
+    assert child(at) == -9
+    placed.catalogue._next_poll = 0.0
+    assert (placed.tenant.status, placed.tenant.cell) == ("moving", "local")
+    assert content(placed.tenant) == before
+    if cell == "east":
+        assert child(0) == 0
+        placed.catalogue._next_poll = 0.0
+    else:
+        restoring.give_up(placed.catalogue, placed.tenant)
+
+    assert (placed.tenant.status, placed.tenant.cell) == ("active", cell)
+    assert content(placed.tenant) == before
+    assert [one.cell for one in copies.spares(placed.catalogue)] == ["local"] * (cell == "east")
+    assert not list(config.data_dir.glob(".move-*"))
+    placed.spend(placed.refs[0], "after")
+    assert verify_tenant(placed.tenant).clean

@@ -137,9 +137,7 @@ def move(
     )
     try:
         with copies.alone(catalogue, tenant.id):
-            for left in folder.parent.glob(f".move-{tenant.id}-*"):
-                if left != folder:
-                    shutil.rmtree(left)
+            _clear(catalogue, tenant, but=folder)
             return _replace(catalogue, tenant, folder / "backup", "move", cell, actor, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -155,7 +153,16 @@ def give_up(catalogue: Catalogue, tenant: Tenant, *, actor: str = "system") -> T
         store_id = catalogue.get(tenant.id).store_id
         if catalogue.installation.stores.exists(store_id):
             thaw(catalogue.installation.stores, store_id)
+        _clear(catalogue, tenant)
         return copies.discard(catalogue, tenant.id, actor=actor)
+
+
+def _clear(catalogue: Catalogue, tenant: Tenant, *, but: Path | None = None) -> None:
+    """Remove the files that commands which were killed have left of a tenant."""
+    for sort in ("move", "stage"):
+        for left in catalogue.installation.config.data_dir.glob(f".{sort}-{tenant.id}-*"):
+            if left != but:
+                shutil.rmtree(left)
 
 
 def _replace(
