@@ -9,7 +9,7 @@ import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -21,6 +21,7 @@ from charterhouse.databases import Databases
 __all__ = ["Config", "ConfigError"]
 
 _KEY_BYTES = 32
+_TOKEN_LENGTH = 16
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _QUEUES = frozenset({"redis", "rediss", "postgresql"})
@@ -71,6 +72,10 @@ class Config:
         key_wrapper: What wraps the tenants' keys: ``file:/path`` or ``module:callable``; empty for the
             master key.
         key_wrapper_before: What wrapped them before, as long as some of them are not wrapped anew.
+        metrics_token: What Prometheus shows to read ``/metrics``, at least 16 characters; empty
+            switches that address off.
+        metrics_tenants: Whether requests are counted for each tenant too.
+        traces: Whether spans of OpenTelemetry are sent; needs the extra ``otel``.
         databases: The PostgreSQL databases that hold tenants; without any, all are in files.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
@@ -95,6 +100,9 @@ class Config:
     queue: str = field(default="", repr=False)
     key_wrapper: str = ""
     key_wrapper_before: str = ""
+    metrics_token: str = field(default="", repr=False)
+    metrics_tenants: bool = False
+    traces: bool = False
     databases: Databases = field(default_factory=Databases)
     migrations_dir: Path = _MIGRATIONS
 
@@ -118,6 +126,11 @@ class Config:
             raise ConfigError(
                 "The queue is at redis://…, rediss://… or postgresql://…, or in a file when empty.",
                 field="CHARTERHOUSE_QUEUE",
+            )
+        if self.metrics_token and len(self.metrics_token) < _TOKEN_LENGTH:
+            raise ConfigError(
+                f"The token for /metrics must have at least {_TOKEN_LENGTH} characters.",
+                field="CHARTERHOUSE_METRICS_TOKEN",
             )
         live = self.stripe_key.startswith(_LIVE_KEYS)
         if self.demo and (live or urlsplit(self.public_url).hostname not in _LOCAL_NAMES):
@@ -155,6 +168,7 @@ class Config:
         queue = env.str("QUEUE", default="")
         wrapper = env.str("KEY_WRAPPER", default="")
         wrapper_before = env.str("KEY_WRAPPER_BEFORE", default="")
+        observed = _observed(env)
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
@@ -180,6 +194,7 @@ class Config:
             documents_secret=secret,
             documents_region=region,
             queue=queue,
+            **observed,
             key_wrapper=wrapper,
             key_wrapper_before=wrapper_before,
             databases=_databases(),
@@ -195,6 +210,15 @@ class Config:
         """Return 32 bytes for ``purpose``; other purposes tell nothing about them."""
         info = b"charterhouse/" + purpose.encode()
         return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(self.master_key)
+
+
+def _observed(env: Env) -> dict[str, Any]:
+    """What is told of how the operators look at the installation."""
+    return {
+        "metrics_token": env.str("METRICS_TOKEN", default=""),
+        "metrics_tenants": env.bool("METRICS_TENANTS", default=False),
+        "traces": env.bool("TRACES", default=False),
+    }
 
 
 def _databases() -> Databases:

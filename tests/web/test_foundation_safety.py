@@ -241,7 +241,7 @@ def test_an_unforeseen_error_tells_nothing_but_its_reference(
         assert answer.status_code == 500
         assert "house" not in answer.text
         assert "Traceback" not in answer.text
-    assert [line["reference"] for line in logged] == [
+    assert [line["request_id"] for line in logged] == [
         page_.headers["X-Request-ID"],
         data.headers["X-Request-ID"],
     ]

@@ -18,9 +18,11 @@ from charterhouse.commands.common import told_plainly
 @told_plainly
 def command(*, host: str, port: int, workers: int, threads: int, dev: bool) -> None:
     """Serve the sites and the API until told to end."""
+    from charterhouse import metric_files
     from charterhouse.config import Config
 
-    Config.from_env()  # What is wrong with the configuration is told here, in one sentence.
+    # What is wrong with the configuration is told here, in one sentence.
+    metric_files.share(Config.from_env())
     if dev:
         from werkzeug.serving import run_simple
 

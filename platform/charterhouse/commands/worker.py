@@ -25,10 +25,15 @@ def command(*, once: bool, threads: int) -> None:
 
     Ends after the piece of work at hand on SIGTERM or Ctrl+C. Any number may run at once.
     """
+    from charterhouse import metric_files, tracing
+    from charterhouse.config import Config
+
+    metric_files.share(Config.from_env())
     from charterhouse.jobs.worker import Worker
     from charterhouse.web.logs import configure_logging
 
     configure_logging()
+    tracing.start(Config.from_env())
     worker = Worker(installation())
     if once:
         _stopped_by_signals(worker.stop)

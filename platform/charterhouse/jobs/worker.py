@@ -12,6 +12,7 @@ import structlog
 from charterhouse.config import Config
 from charterhouse.desk import file_sweep, files
 from charterhouse.jobs.clock import DueClock
+from charterhouse.jobs.gauges import OutboxGauge
 from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
@@ -49,7 +50,7 @@ class Job:
 
 
 def standard_jobs() -> list[Job]:
-    """The clock and the outbox on every visit, payments every half minute, files every six hours."""
+    """The clock and the outbox on every visit, the others after their pause."""
     due_clock = DueClock()
 
     def swept(tenant: Tenant) -> bool:
@@ -66,6 +67,7 @@ def standard_jobs() -> list[Job]:
         Job("clock", lambda tenant: due_clock.tick(tenant) > 0),
         Job("outbox", lambda tenant: deliver(tenant).sent > 0),
         Job("payments", swept, every=30.0),
+        Job("gauges", OutboxGauge().look, every=30.0),
         Job("files", swept_files, every=6 * 3600.0),
     ]
 

@@ -9,6 +9,7 @@ from charterhouse.config import Config
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.institution import keep_fact, read_fact
 from charterhouse.payments.gateways.base import Gateway
+from charterhouse.payments.gateways.measured import Measured
 from charterhouse.payments.gateways.stripe import LIVE_BASE, StripeGateway, StripeSettings
 from charterhouse.tenancy.scope import current_tenant
 
@@ -87,7 +88,7 @@ def find_merchant() -> Merchant | None:
         found = _gateways.get(settings)
         if found is None:
             found = _gateways[settings] = StripeGateway(settings)
-    return Merchant(found, str(chosen.get("account", "")))
+    return Merchant(Measured(found), str(chosen.get("account", "")))
 
 
 def merchant() -> Merchant:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from charterhouse import clock
+from charterhouse import clock, metrics
 from charterhouse.kernel import engine
 from charterhouse.kernel.decision import Decision, Outcome
 from charterhouse.kernel.events import Event, dump_body, load_body
@@ -26,6 +26,7 @@ from charterhouse.records.view import StoreView
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.store import Unit, prepared
 
+DUE = "due"
 Facts = Callable[[str], Mapping[str, Any]]
 
 _BY_KEY = prepared(
@@ -111,6 +112,8 @@ class Door:
             self._write(commit, passed)
         commit.event(outcome.decision, key=told.key, request_hash=told.request_hash)
         self._write(commit, outcome.decision)
+        refusal = outcome.decision.refusal
+        metrics.decided(event.verb, refusal.code if refusal else "")
         version = self.version_at(event.at)
         return Kept(event.id, outcome_of(outcome.decision), version, decided=outcome)
 
@@ -137,6 +140,8 @@ class Door:
 
     def _write(self, commit: Commit, decision: Decision) -> None:
         commit.decision(decision, self.version_at(decision.at))
+        if decision.event.verb == DUE:
+            metrics.decided(DUE, "")
         commit.seen(decision)
         new = decision.version
         if new is not None:

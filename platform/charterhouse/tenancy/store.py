@@ -5,10 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from charterhouse import metrics
 from charterhouse.tenancy.errors import TenantNotWritableError, TenantSwitchError, UnitError
+from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.prepared import Prepared, Rows
 from charterhouse.tenancy.scope import current_tenant, open_unit
 from charterhouse.tenancy.unit import Unit
+from charterhouse.tracing import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,7 +80,12 @@ def unit(*, write: bool = False, seconds: float | None = None) -> Iterator[Unit]
 @contextmanager
 def _outermost(tenant: Tenant, *, write: bool, seconds: float | None) -> Iterator[Unit]:
     stores = tenant.installation.stores
-    with stores.transaction(tenant, write=write, seconds=seconds) as opened:
+    engine = "sqlite" if tenant.cell == LOCAL else "postgres"
+    with (
+        metrics.transaction(engine, write=write),
+        span("transaction", engine=engine, mode="write" if write else "read"),
+        stores.transaction(tenant, write=write, seconds=seconds) as opened,
+    ):
         made = Unit(tenant, opened, write=write)
         token = open_unit.set(made)
         try:

@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, abort, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from charterhouse import tracing
 from charterhouse.config import Config
 from charterhouse.tenancy import db
 from charterhouse.tenancy.provision import open_catalogue
@@ -24,6 +25,7 @@ from charterhouse.web import (
     listing,
     navigation,
     notices,
+    observing,
     permissions,
     preferences,
     security,
@@ -48,6 +50,7 @@ __all__ = ["AREAS", "catalogue", "config", "create_app", "tenant"]
 
 # Each has a function register(app) that adds its blueprints, loaders and menus.
 AREAS: Final = (
+    "charterhouse.web.observing",
     "charterhouse.web.front",
     "charterhouse.web.api",
     "charterhouse.web.admin",
@@ -103,6 +106,7 @@ def create_app(
     if not structlog.is_configured():
         configure_logging()
     settings = settings or Config.from_env()
+    traced = tracing.start(settings)
     directory = directory or open_catalogue(settings)
     app = Flask(__name__, static_folder=None)
     app.extensions[_CONFIG] = settings
@@ -126,6 +130,8 @@ def create_app(
             refresh=app.debug,
         )
     )
+    if traced:
+        app.wsgi_app = tracing.TracingMiddleware(app.wsgi_app)  # type: ignore[method-assign]  # the same
     if settings.trusted_proxies:
         # Only where a request came from is believed: never a host or a path, which name a tenant.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the same
@@ -136,6 +142,7 @@ def create_app(
 
 def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
     """Add what all pages stand on. The order is that in which a request meets it."""
+    observing.init_app(app)
     db.init_app(app)
     app.before_request(_enter)
     app.teardown_request(_leave)
@@ -164,8 +171,10 @@ def _register(app: Flask, area: str | Callable[[Flask], None]) -> None:
 def _enter() -> Response | None:
     """Open the tenant's scope for the request, or refuse it."""
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(reference=reference())
-    refusal: Refusal | None = request.environ.get(REFUSAL)
+    structlog.contextvars.bind_contextvars(request_id=reference())
+    # Who asks whether it may serve does so at the address of a machine, which is no tenant's.
+    probed = request.endpoint in observing.PROBES
+    refusal: Refusal | None = None if probed else request.environ.get(REFUSAL)
     g.tenant = request.environ.get(TENANT)
     if refusal is not None:
         response = problem_response(_refused(refusal))

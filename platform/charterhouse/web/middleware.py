@@ -38,6 +38,7 @@ MOUNT: Final = "charterhouse.mount"
 REFERENCE: Final = "charterhouse.reference"
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REQUEST_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -86,6 +87,9 @@ def new_reference() -> str:
 class ReferenceMiddleware:
     """Give every request a reference and every answer its header ``X-Request-ID``.
 
+    A request that brings a proper ``X-Request-ID`` keeps it: 8 to 64 letters, digits, dots,
+    dashes and underscores, with a letter among them.
+
     Args:
         application: What is called next.
     """
@@ -95,7 +99,10 @@ class ReferenceMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        reference = environ[REFERENCE] = new_reference()
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        # A proxy in front has named the request already; nothing else may come into the log.
+        reference = given if _REQUEST_ID.fullmatch(given) else new_reference()
+        environ[REFERENCE] = reference
 
         def start(
             status: str, headers: list[tuple[str, str]], *rest: object

@@ -7,10 +7,16 @@ A route that needs no more than reading although it writes says with ``own`` why
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hmac
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar
 
+from flask import abort, current_app, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from charterhouse.config import Config
 from charterhouse.web.auth.session import Audience, Principal, current_principal, need_sign_in
 from charterhouse.web.errors import WebError
 from charterhouse.web.i18n import gettext, pick
@@ -34,6 +40,7 @@ __all__ = [
     "register_permission",
     "require",
     "signed_in",
+    "with_token",
 ]
 
 P = ParamSpec("P")
@@ -196,12 +203,14 @@ class Access:
         permissions: All of these are needed.
         reason: Why a public route is public.
         own: What of one's own it writes, so that who only reads may call it too.
+        token: The setting that holds the secret which a caller without sign-in must show.
     """
 
     audience: Audience | None
     permissions: tuple[str, ...] = ()
     reason: str = ""
     own: str = ""
+    token: str = ""
 
 
 def access_of(view: Any, method: str = "GET") -> Access | None:
@@ -225,6 +234,8 @@ def _marked(view: Callable[P, R], access: Access) -> Callable[P, R]:
 
 
 def _check(access: Access) -> None:
+    if access.token:
+        _check_token(access.token)
     if access.audience is None:
         return
     principal = current_principal()
@@ -240,6 +251,17 @@ def _check(access: Access) -> None:
                 code="permission_missing",
                 status=403,
             )
+
+
+def _check_token(name: str) -> None:
+    """Compare the bearer token with a setting; where that is empty, there is nothing here."""
+    secret: str = getattr(current_app.extensions["charterhouse.config"], name)
+    if not secret:
+        abort(404)
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    same = hmac.compare_digest(given.strip().encode(), secret.encode())
+    if scheme.lower() != "bearer" or not same:
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 
 def _holds(principal: Principal, name: str) -> bool:
@@ -280,6 +302,23 @@ def public(*, reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     if not reason.strip():
         raise ValueError("A public route says why it is public.")
     access = Access(None, reason=reason)
+    return lambda view: _marked(view, access)
+
+
+def with_token(setting: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only programs in that show the secret of a setting as their bearer token.
+
+    While the setting is empty the address does not exist.
+
+    Args:
+        setting: Name of the field of ``Config``.
+
+    Raises:
+        KeyError: While importing, when there is no such setting.
+    """
+    if setting not in {each.name for each in fields(Config)}:
+        raise KeyError(setting)
+    access = Access(None, reason="it asks for a token of the operators", token=setting)
     return lambda view: _marked(view, access)
 
 

@@ -98,11 +98,10 @@ def gunicorn(bind: str, *, workers: int, threads: int) -> list[str]:
     return python(
         "-m",
         "gunicorn",
-        "--worker-class=gthread",
+        "--config=python:charterhouse.web.gunicorn",
         f"--workers={workers}",
         f"--threads={threads}",
         f"--bind={bind}",
-        "--access-logfile=/dev/null",
         # A second server of the same user would fight for the one socket.
         "--no-control-socket",
         "charterhouse.web.wsgi:app",

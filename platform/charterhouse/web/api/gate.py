@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
+import structlog
 from flask import current_app, g, request
 
 from charterhouse.desk import access
@@ -69,6 +70,7 @@ def let_in() -> Response | None:
     }
     set_principal(Principal("staff", key.id, key.name, permissions=frozenset(allowed)))
     g.api_key = key
+    structlog.contextvars.bind_contextvars(actor=key.actor)
     return None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, cast, get_args
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from flask import current_app, g, has_request_context, redirect, request, session, url_for
 from flask_login import LoginManager, login_user, logout_user
 from flask_login import current_user as login_user_proxy
@@ -168,6 +169,7 @@ def sign_in(principal: Principal) -> None:
     session["_stamp"] = principal.stamp
     session.permanent = POLICIES[principal.audience].persistent
     g.principal = principal
+    _log_actor(principal)
 
 
 def sign_out() -> None:
@@ -180,6 +182,13 @@ def sign_out() -> None:
 def set_principal(principal: Principal) -> None:
     """Let this one request act for ``principal``: what a verified API token does."""
     g.principal = principal
+    _log_actor(principal)
+
+
+def _log_actor(principal: Principal | None) -> None:
+    """Let the lines of this request's log say who acts: by id, never by name."""
+    if principal is not None:
+        structlog.contextvars.bind_contextvars(actor=principal.key)
 
 
 def current_principal() -> Principal | None:
@@ -189,6 +198,7 @@ def current_principal() -> Principal | None:
     if "principal" not in g:
         user: Any = login_user_proxy
         g.principal = user.principal if user.is_authenticated else None
+        _log_actor(g.principal)
     return cast("Principal | None", g.principal)
 
 

@@ -1,0 +1,35 @@
+"""Settings of gunicorn: ``gunicorn -c python:charterhouse.web.gunicorn charterhouse.web.wsgi:app``."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+from charterhouse.web import observing
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+worker_class = "gthread"
+accesslog = "/dev/null"
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Let `/readyz` say that this worker is about to end, as soon as it is told to."""
+    told = signal.getsignal(signal.SIGTERM)
+
+    def ending(number: int, frame: FrameType | None) -> None:
+        observing.shut_down()
+        if callable(told):
+            told(number, frame)
+
+    signal.signal(signal.SIGTERM, ending)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Forget the gauges of a worker that has ended; its counts stay."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types here
