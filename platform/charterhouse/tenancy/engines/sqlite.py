@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Transaction
 
     from charterhouse.tenancy.tenant import Tenant
 
@@ -155,7 +155,7 @@ class SqliteStores:
                     # Ending a transaction must not be interrupted.
                     driver.deadline = float("inf")
                 if write:
-                    transaction.commit()
+                    _commit(transaction, driver)
                 else:
                     transaction.rollback()
             except (sqlite3.Error, DBAPIError) as error:
@@ -290,6 +290,18 @@ class SqliteStores:
         if not handle.checked:
             self._check(revisions(driver))
             handle.checked = True
+
+
+def _commit(transaction: Transaction, driver: StoreConnection) -> None:
+    try:
+        transaction.commit()
+    except IntegrityError as error:
+        # A refused commit leaves the transaction open. Every other constraint is checked where
+        # it is broken.
+        driver.rollback()
+        raise errors.ConstraintError(
+            "The postings of a decision do not sum to zero.", kind="check"
+        ) from error
 
 
 def _sync(path: Path) -> None:
