@@ -196,6 +196,18 @@ def test_a_batch_is_of_the_tenants_kinds_too(south: Tenant) -> None:
             named.execute(at(south, "INSERT INTO {other}.note VALUES (2, 'x')"))
 
 
+def test_a_refusal_stands_in_the_audit_once_a_minute(
+    catalogue: Catalogue, north: Tenant, south: Tenant
+) -> None:
+    for sql in ("SELECT * FROM {other}.note", "SET ROLE {other}", "RESET ROLE"):
+        with pytest.raises(errors.StoreRefusedError), unit() as work:
+            work.execute(prepared(text(at(south, sql))))
+
+    found = [row for row in catalogue.audit(north.id) if row.action == "refused"]
+    assert [(row.actor, row.tenant_id) for row in found] == [("store", north.id)]
+    assert [row for row in catalogue.audit(south.id) if row.action == "refused"] == []
+
+
 def test_changes_of_another_tenants_rows_are_refused(south: Tenant) -> None:
     for sql in (
         "INSERT INTO {other}.note VALUES (9, 'mine')",

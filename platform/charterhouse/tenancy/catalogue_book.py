@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Book"]
 
 _POLL_SECONDS = 1.5
+_REFUSAL_SECONDS = 60.0
 
 
 class Book:
@@ -49,7 +50,9 @@ class Book:
         self._poll_seconds = poll_seconds
         self._polling = threading.Lock()
         self._next_poll = 0.0
+        self._refusals: dict[int, float] = {}
         self._snapshot = self._load()
+        installation.on_refusal = self._note_refusal
 
     def snapshot(self) -> Snapshot:
         """Return all tenants as they were at most two seconds ago."""
@@ -95,6 +98,16 @@ class Book:
             query = query.where(table.c.tenant_id == tenant_id)
         with self.database.transaction(write=False) as connection:
             return tuple(connection.execute(query))
+
+    def _note_refusal(self, tenant_id: int) -> None:
+        """Write into the audit that a store refused something; once a minute for each tenant."""
+        now = time.monotonic()
+        if now < self._refusals.get(tenant_id, 0.0):
+            return
+        self._refusals[tenant_id] = now + _REFUSAL_SECONDS
+        row = {"id": new_id(), "at": clock.now(), "tenant_id": tenant_id, "action": "refused"}
+        with self.database.transaction(write=True) as connection:
+            connection.execute(insert(models.audit), {**row, "actor": "store", "detail": {}})
 
     def _load(self) -> Snapshot:
         self._next_poll = time.monotonic() + self._poll_seconds

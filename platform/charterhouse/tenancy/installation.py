@@ -13,6 +13,8 @@ from charterhouse.tenancy.history import History
 from charterhouse.tenancy.vault import KeyRing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charterhouse.config import Config
     from charterhouse.tenancy.engines.base import Stores
 
@@ -22,6 +24,10 @@ LOCAL = "local"
 """The cell of the files in the data folder."""
 
 
+def _nothing(_tenant_id: int) -> None:
+    """Tell nobody: there is no catalogue yet."""
+
+
 class Installation:
     """One data folder with its configuration.
 
@@ -29,11 +35,13 @@ class Installation:
         config: The configuration.
         keyring: The tenants' keys.
         stores: The tenants' stores.
+        on_refusal: Called with a tenant's id when its store refused what no tenant may do.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.keyring = KeyRing(config)
+        self.on_refusal: Callable[[int], None] = _nothing
         self._placed: dict[int, tuple[str, str]] = {}
         self.stores: Stores = self._make_stores()
 
@@ -76,10 +84,14 @@ class Installation:
                 root,
                 check=self._check,
                 tables=lambda: self._tables,
-                dedicated=lambda tenant_id: self._placement(tenant_id)[1] == "dedicated",
+                dedicated=lambda store_id: self._placement(store_id)[1] == "dedicated",
+                refused=self._note_refusal,
                 connections=databases.connections,
             )
         return CellStores(cells, lambda tenant_id: self._placement(tenant_id)[0])
+
+    def _note_refusal(self, tenant_id: int) -> None:
+        self.on_refusal(tenant_id)
 
     def _placement(self, tenant_id: int) -> tuple[str, str]:
         return self._placed.get(tenant_id, (LOCAL, "pooled"))

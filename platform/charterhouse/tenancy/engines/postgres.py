@@ -58,6 +58,7 @@ class PostgresStores:
             schema cannot be served.
         tables: Gives the statements that make a store of this release's schema.
         dedicated: Tells whether a tenant has a login of its own.
+        refused: Called with a tenant's id when something was refused to it; after its unit.
         connections: How many connections the pool opens at most.
     """
 
@@ -69,6 +70,7 @@ class PostgresStores:
         check: Callable[[tuple[str, ...]], None],
         tables: Callable[[], str],
         dedicated: Callable[[int], bool] = lambda _: False,
+        refused: Callable[[int], None] = lambda _: None,
         connections: int = _CONNECTIONS,
     ) -> None:
         self.cell = cell
@@ -76,6 +78,7 @@ class PostgresStores:
         self._check = check
         self._tables = tables
         self._dedicated = dedicated
+        self._refused = refused
         self._pools = Pools(cell, connections)
         self._owner = engine_of(cell.owner, poolclass=NullPool)
         self._ready = False
@@ -115,7 +118,7 @@ class PostgresStores:
     ) -> Iterator[Opened]:
         """Begin a transaction in the tenant's role; see ``Stores``."""
         limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
-        with self._named_errors(), self._turn(tenant.store_id, write=write):
+        with self._told(tenant), self._named_errors(), self._turn(tenant.store_id, write=write):
             connection = self._begin(tenant.store_id, write=write, seconds=limit)
             driver = driver_of(connection)
             try:
@@ -237,6 +240,14 @@ class PostgresStores:
             yield
         finally:
             turn.lock.release()
+
+    @contextmanager
+    def _told(self, tenant: Tenant) -> Iterator[None]:
+        try:
+            yield
+        except errors.StoreRefusedError:
+            self._refused(tenant.id)
+            raise
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:

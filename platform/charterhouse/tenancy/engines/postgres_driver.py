@@ -250,8 +250,6 @@ _MEANINGS: dict[str, tuple[type[errors.TenancyError], str]] = {
     ),
     "42501": (errors.StoreRefusedError, "The database refused what is not the tenant's."),
     "3F000": (errors.StoreMissingError, "The tenant has no schema here: restore it."),
-    # What taking an unknown role gives; no statement of a unit has another way to it.
-    "22023": (errors.StoreMissingError, "The tenant has no role here: restore it."),
 }
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -67,6 +68,11 @@ class Pools:
             try:
                 connection.begin()
                 driver.begin(script, seconds)
+            except psycopg.errors.InvalidParameterValue as error:
+                end(connection, driver)
+                raise errors.StoreMissingError(
+                    "The tenant has no role here: restore it."
+                ) from error
             except BaseException:
                 lost = driver.lost
                 end(connection, driver)
