@@ -5,6 +5,7 @@ A module that says `BOTH_ENGINES = True` runs once with stores in files and once
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,12 @@ from argon2 import PasswordHasher
 from charterhouse.databases import Databases
 from charterhouse.desk import passwords
 from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
+
+
+def pytest_configure() -> None:
+    """Tests and the programs that they start use no database but their own."""
+    for name in [name for name in os.environ if "DATABASE_" in name]:
+        del os.environ[name]
 
 
 @pytest.fixture(name="real_hasher", scope="session", autouse=True)

@@ -13,12 +13,14 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, 
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import sqlite, sqlite_file
+from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import prepared, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from charterhouse.config import Config
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
@@ -225,3 +227,19 @@ def test_the_engine_module_names_no_tenant_by_its_slug(north: Tenant) -> None:
     assert isinstance(stores, sqlite.SqliteStores)
     assert stores.path(north.id).name == f"t{north.id}.db"
     assert stores.path(north.id).stat().st_mode & 0o077 == 0
+
+
+class Open(sqlite_file.StoreConnection):
+    """A connection on which nobody set a limit."""
+
+    def setlimit(self, category: int, limit: int, /) -> int:
+        return limit
+
+
+def test_an_installation_that_could_reach_other_files_does_not_serve(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "StoreConnection", Open)
+
+    with pytest.raises(errors.UnsafeStoreError, match="ATTACH, VACUUM INTO"):
+        open_catalogue(config)
