@@ -10,6 +10,7 @@ WEB := platform/charterhouse/web
 # Icons are found in templates and Python, so these count as sources of the assets too.
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find $(WEB)/assets $(WEB)/templates plugins -type f -not -path '*/__pycache__/*' 2>/dev/null) $(shell find $(WEB) -name '*.py' 2>/dev/null)
 WORKERS ?= auto
+SOAK ?= 3600
 
 .PHONY: help
 help: ## Show this list
@@ -61,6 +62,10 @@ test: setup browser servers ## Run all tests, those in the browser too
 .PHONY: test-fast
 test-fast: setup servers ## Run the tests that need no browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
+
+.PHONY: soak
+soak: setup ## Kill the processes under load for an hour; SOAK=60 for a minute
+	CHARTERHOUSE_SOAK_SECONDS=$(SOAK) $(BIN)/pytest tests/faults
 
 .PHONY: lint
 lint: setup ## Check style, types, floors and templates
