@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from charterhouse import metrics
 from charterhouse.config import Config, ConfigError
 from charterhouse.desk import access
 from charterhouse.tenancy.scope import tenant_scope
-from charterhouse.web import observing
+from charterhouse.web import gunicorn, observing
 from charterhouse.web.app import create_app
 from charterhouse.web.logs import configure_logging, redact
 from charterhouse.web.permissions import access_of, with_token
@@ -77,6 +79,19 @@ def test_it_is_not_ready_while_it_ends(
     assert answer.json is not None
     assert answer.json["checks"]["serving"] == "failed"
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_worker_that_is_told_to_end_says_so_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observing, "_ending", threading.Event())
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))
+    try:
+        gunicorn.post_worker_init(None)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert told == [signal.SIGTERM], "what the server does itself is done too"
+        assert observing._ending.is_set()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_it_is_not_ready_when_no_store_opens(
