@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -156,6 +156,7 @@ def test_a_pdf_keeps_its_pages_and_loses_the_rest() -> None:
         assert len(seen.pages) == 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["JPEG", "PNG", "WEBP", "PDF"]), st.data())
 def test_whatever_comes_is_kept_or_refused_by_a_known_code(
     noise: bytes, form: str, data: st.DataObject
