@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.notices import AmendmentNotice
 from charterhouse.kernel.clauses.patients import Identity, OnRegister
 from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.rights import Statement
+from charterhouse.kernel.clauses.service_details import Detail
 from charterhouse.kernel.clauses.services import Limit, Service, Step, task
 from charterhouse.kernel.clauses.tiers import Tiers
 from charterhouse.kernel.draft import Draft
@@ -43,6 +44,7 @@ class EmergencyChannel(Charter):
     events: ClassVar[tuple[str, ...]] = ()
     own_reports: ClassVar[tuple[Report, ...]] = ()
     begins: ClassVar[Begins] = {}
+    details: ClassVar[tuple[Detail, ...]] = ()
     records: ClassVar[Sequence[str]] = ("late", "violation", "disclosure")
     roles = ROLES
 
@@ -67,7 +69,7 @@ class EmergencyChannel(Charter):
     def clauses(self, s: SettingValues) -> list[Clause]:
         """The charter's own clauses, the shared ones, and the words of both."""
         services = Services(
-            "E3", *self.services(s), labels=self.labels, unknown="E3", unknown_step="E4", over="E3",
+            "E3", *self.services(s), labels=self.labels, details=self.details, unknown="E3", unknown_step="E4", over="E3",
             decide="E3", cancel="E3", close="E8", served="E3", no_show="E3", failed="E3",
         )  # fmt: skip
         shared: list[Clause] = [

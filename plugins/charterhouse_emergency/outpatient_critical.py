@@ -33,6 +33,7 @@ from charterhouse.kernel.clauses.waiting import CallOrder
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse.kernel.standing import Standing
+from charterhouse_emergency import details
 from charterhouse_emergency import outpatient_critical_texts as texts
 from charterhouse_emergency.common import EmergencyChannel, none_of, service, step
 from charterhouse_emergency.fields import codes
@@ -96,6 +97,7 @@ class OutpatientCritical(EmergencyChannel):
     code = "emergency.outpatient-critical"
     name = ("急危重症患者门诊绿色通道", "Out-patient measures for critical patients")
     Settings = OutpatientCriticalSettings
+    details = details.outpatient_critical(CLASSES, (STRETCHER, WHEELCHAIR), MOVING)
     heading = (
         Section("1", "快速反应", "Quick reaction"),
         Section("2", "预检分诊", "Triage"),

@@ -32,6 +32,7 @@ from charterhouse.kernel.clauses.services import (
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.own_days import calendar_of, rest_days, working_days
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_emergency import details
 from charterhouse_emergency import rescue_system_texts as texts
 from charterhouse_emergency.common import EmergencyChannel, call, limit, none_of, service, step
 from charterhouse_emergency.fields import minutes, time_of_day
@@ -132,6 +133,7 @@ class RescueSystem(EmergencyChannel):
     code = "emergency.rescue-system"
     name = ("危重病人和急诊抢救绿色通道制度", "Green channel for emergency rescue")
     Settings = RescueSystemSettings
+    details = details.rescue_system(CONDITIONS, FORMS, NOTICES, (AFFAIRS, OFFICER))
     heading = (
         Section("0", "抢救链", "Chain"),
         Section("1", "服务对象", "Who is served"),

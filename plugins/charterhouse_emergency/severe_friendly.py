@@ -25,6 +25,7 @@ from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.report import Opinion
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse.kernel.standing import Standing
+from charterhouse_emergency import details
 from charterhouse_emergency import severe_friendly_texts as texts
 from charterhouse_emergency.common import EmergencyChannel, call, limit, service, step
 from charterhouse_emergency.fields import minutes
@@ -102,6 +103,7 @@ class SevereFriendly(EmergencyChannel):
     code = "emergency.severe-friendly"
     name = ("病重患者绿色通道服务规范", "Green channel friendly to severely ill patients")
     Settings = SevereFriendlySettings
+    details = details.SEVERE
     heading = (
         Section("1", "目的", "Purpose"),
         Section("2", "定义", "Definitions"),

@@ -27,6 +27,7 @@ LABELS: dict[str, Text] = {
     "result": ("结果", "Result"),
     "answer": ("答复", "Answer"),
     "satisfied": ("满意", "Satisfied"),
+    "unsatisfied": ("不满意", "Not satisfied"),
     "not-possible": ("无法作答", "Not possible"),
     "treatment-start": ("开始救治", "Start of treatment"),
     "brochure": ("宣传册", "brochures"),

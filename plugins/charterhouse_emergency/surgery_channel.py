@@ -28,13 +28,16 @@ from charterhouse.kernel.clauses.waiting import CallOrder
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, meta
 from charterhouse.kernel.standing import Standing
+from charterhouse_emergency import details
 from charterhouse_emergency import surgery_channel_texts as texts
 from charterhouse_emergency.common import EmergencyChannel, call, limit, service, step
 from charterhouse_emergency.fields import minutes
 from charterhouse_emergency.surgery_channel_reports import DEBTS
 from charterhouse_emergency.surgery_channel_steps import (
     CHANNEL,
+    HANDS,
     HEAD,
+    LEVELS,
     MANAGEMENT,
     ROOM,
     SURGERY,
@@ -104,6 +107,9 @@ class SurgeryChannel(EmergencyChannel):
     code = "emergency.surgery-channel"
     name = ("住院和手术急危重症抢救绿色通道制度", "Green channel for admission and surgery")
     Settings = SurgeryChannelSettings
+    details = details.surgery_channel(
+        CHANNEL, CONDITIONS, SPECIAL, LEVELS, (HEAD, *MANAGEMENT), HANDS
+    )
     heading = (
         Section("1", "总时限", "Overall limit"),
         Section("2", "危重和活动性出血", "Critical condition, active bleeding"),

@@ -114,6 +114,6 @@ def surgery_steps() -> tuple[Step, ...]:
 
 
 __all__ = [
-    "CHANNEL", "HEAD", "MANAGEMENT", "RESCUE", "ROOM", "SURGERY", "disputed", "other_ward",
+    "CHANNEL", "HANDS", "HEAD", "LEVELS", "MANAGEMENT", "RESCUE", "ROOM", "SURGERY", "disputed", "other_ward",
     "report_steps", "surgery_steps",
 ]  # fmt: skip

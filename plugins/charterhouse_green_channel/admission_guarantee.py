@@ -29,6 +29,7 @@ from charterhouse.kernel.clauses.services import (
 )
 from charterhouse.kernel.own_days import calendar_of
 from charterhouse.kernel.settings import SettingValues, Yuan, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.admission_guarantee_clauses import (
     DIFFERENCE,
     DISCHARGED,
@@ -94,6 +95,7 @@ class AdmissionGuarantee(GreenChannel):
     code = "green-channel.admission-guarantee"
     name = ("重疾住院绿通及费用担保", "Admission green channel with payment guarantee")
     Settings = AdmissionGuaranteeSettings
+    details = details.GUARANTEE
     heading = (
         Section("1", "服务、次数和条件", "Services, counts, conditions"),
         Section("2", "热线时间", "Hotline hours"),

@@ -10,6 +10,7 @@ from charterhouse.kernel.clauses.entitlements import Waiting
 from charterhouse.kernel.clauses.insurance import PolicyEntry
 from charterhouse.kernel.clauses.services import Service
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.common import Common, GreenChannel, GreenChannelSettings, quotas
 from charterhouse_green_channel.fields import codes, count, days
 from charterhouse_green_channel.first_call import admission, free_until, slip_rules
@@ -36,6 +37,7 @@ class AppAdmission(GreenChannel):
     code = "green-channel.app-admission"
     name = ("应用端保单住院绿通", "Admission green channel for app policies")
     Settings = AppAdmissionSettings
+    details = details.SLIP
     heading = (Section("1", "住院协调预约", "Admission"),)
     example: ClassVar = {"listed_products": ["app-medical"]}
 

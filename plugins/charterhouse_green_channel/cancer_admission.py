@@ -33,6 +33,7 @@ from charterhouse.kernel.clauses.services import (
 )
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.common import (
     Common,
     GreenChannel,
@@ -78,6 +79,7 @@ class CancerAdmission(GreenChannel):
     code = "green-channel.cancer-admission"
     name = ("癌症国内住院绿色通道", "Cancer admission green channel")
     Settings = CancerAdmissionSettings
+    details = details.CANCER
     heading = (
         Section("1", "适用条件和内容", "Eligibility and content"),
         Section("2", "申请", "Application"),

@@ -24,6 +24,7 @@ from charterhouse.kernel.clauses.insurance import Policies
 from charterhouse.kernel.clauses.notices import AmendmentNotice
 from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.rights import Statement
+from charterhouse.kernel.clauses.service_details import Detail
 from charterhouse.kernel.clauses.services import (
     APPROVED,
     COMPLETE,
@@ -42,6 +43,9 @@ from charterhouse_green_channel.labels import LABELS, ROLES, SERVICES
 from charterhouse_green_channel.reports import MONTHLY
 
 BOOKED = "booking-confirmed"
+
+POLICY = (Detail("policy", "policy"),)
+"""Which of several policies serves."""
 
 
 class GreenChannelSettings(Schema):
@@ -131,6 +135,7 @@ class GreenChannel(Charter):
     roles = ROLES
     reports = (MONTHLY,)
     records: ClassVar[Sequence[str]] = ("premium", "disclosure")
+    details: ClassVar[tuple[Detail, ...]] = POLICY
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -162,7 +167,7 @@ class GreenChannel(Charter):
                 common.included, requested=[service.code for service in services],
                 used=common.used, known=SERVICES, form="G10",
             ),
-            _requests(services, common, calendar_of(s)),
+            _requests(services, self.details, common, calendar_of(s)),
             Disclosures(common.disclosure),
         ]  # fmt: skip
         if common.persons:
@@ -176,12 +181,20 @@ class GreenChannel(Charter):
         return [*self.rules(s), *shared, *said]
 
 
-def _requests(services: list[Service], common: Common, calendar: WorkCalendar) -> Services:
+def _requests(
+    services: list[Service], details: tuple[Detail, ...], common: Common, calendar: WorkCalendar
+) -> Services:
     numbers: dict[str, Any] = {**_REQUESTS, "consent": common.consent}
     if common.hours is not None:
         numbers["outside"] = common.hours_number
     return Services(
-        "G9", *services, labels=LABELS, hours=common.hours, calendar=calendar, **numbers
+        "G9",
+        *services,
+        labels=LABELS,
+        hours=common.hours,
+        calendar=calendar,
+        details=details,
+        **numbers,
     )
 
 
@@ -217,5 +230,5 @@ def booking(*after: Any, clause: str = "", review: bool = False, **more: Any) ->
 
 
 __all__ = [
-    "BOOKED", "Common", "GreenChannel", "GreenChannelSettings", "booking", "quotas", "service",
+    "BOOKED", "POLICY", "Common", "GreenChannel", "GreenChannelSettings", "booking", "quotas", "service",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from charterhouse.kernel.clauses.services import Bar, Condition, Count, Service,
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.periods import notice_end
 from charterhouse.kernel.settings import SettingValues, Whole, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.common import (
     BOOKED,
     Common,
@@ -64,6 +65,7 @@ class ExpertAndAdmission(GreenChannel):
     code = "green-channel.expert-and-admission"
     name = ("百强医院专家预约与住院安排", "Expert booking and admission arrangement")
     Settings = ExpertAndAdmissionSettings
+    details = details.EXPERT
     heading = (
         Section("1", "百强医院专家预约", "Expert booking"),
         Section("2", "住院安排", "Admission"),

@@ -165,6 +165,8 @@ LABELS: dict[str, Text] = {
     "papers_dated": ("材料日期", "Day of the papers"),
     "ticket_date": ("票据日期", "Day of the ticket"),
     "ticket_name": ("票据姓名", "Name on the ticket"),
+    "insured": ("被保险人", "The insured"),
+    "companion": ("陪同人", "A companion"),
     "treatment_from": ("治疗开始", "Treatment from"),
     "treatment_until": ("治疗结束", "Treatment until"),
     "zh": ("中文", "Chinese"),

@@ -19,6 +19,7 @@ from charterhouse.kernel.clauses.services import (
     unless,
 )
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.common import (
     Common,
     GreenChannel,
@@ -72,6 +73,7 @@ class ThreeServices(GreenChannel):
     code = "green-channel.three-services"
     name = ("就医绿通三项·首次来电起算", "Green channel with three services, from the first call")
     Settings = ThreeServicesSettings
+    details = details.SLIP
     heading = (
         Section("1", "服务项目", "Services"),
         Section("2", "办理流程", "Workflow"),

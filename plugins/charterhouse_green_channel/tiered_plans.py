@@ -27,6 +27,7 @@ from charterhouse.kernel.clauses.services import (
     notice,
 )
 from charterhouse.kernel.settings import SettingValues, Yuan, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.common import (
     Common,
     GreenChannel,
@@ -94,6 +95,7 @@ class TieredPlans(GreenChannel):
     code = "green-channel.tiered-plans"
     name = ("分档疾病绿色通道", "Green channel by plan tier")
     Settings = TieredPlansSettings
+    details = details.PLANS
     heading = (
         Section("1", "适用条件", "Eligibility"),
         Section("2", "生效和期限", "Effect and term"),

@@ -19,6 +19,7 @@ from charterhouse.kernel.clauses.services import (
 )
 from charterhouse.kernel.own_days import calendar_of
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_green_channel import details
 from charterhouse_green_channel.common import (
     BOOKED,
     Common,
@@ -75,6 +76,7 @@ class TumourThree(GreenChannel):
     code = "green-channel.tumour-three"
     name = ("肿瘤就医绿通三项", "Tumour green channel with three services")
     Settings = TumourThreeSettings
+    details = details.TUMOUR
     heading = (
         Section("1", "服务条件、内容和次数", "Conditions, contents, counts"),
         Section("2", "材料", "Papers"),

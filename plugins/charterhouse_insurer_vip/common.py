@@ -15,9 +15,11 @@ from charterhouse.kernel.clauses.insurance import Policies
 from charterhouse.kernel.clauses.notices import AmendmentNotice
 from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.rights import Statement
+from charterhouse.kernel.clauses.service_details import Detail
 from charterhouse.kernel.clauses.services import Service
 from charterhouse.kernel.settings import SettingValues
 from charterhouse_insurer_vip.common_texts import HEADINGS, texts
+from charterhouse_insurer_vip.details import POLICY
 from charterhouse_insurer_vip.labels import LABELS, ROLES, SERVICES
 
 COVER = Cover()
@@ -59,6 +61,7 @@ class InsurerVip(Charter):
 
     heading: ClassVar[tuple[Section, ...]] = ()
     labels = LABELS
+    details: ClassVar[tuple[Detail, ...]] = POLICY
     roles = ROLES
     records: ClassVar[Sequence[str]] = ("disclosure",)
 
@@ -98,7 +101,7 @@ class InsurerVip(Charter):
                 common.included, requested=requested, used=common.used, known=list(known),
                 form="G10",
             ),
-            Services("G9", *services, labels=LABELS, **_REQUESTS),
+            Services("G9", *services, labels=LABELS, details=self.details, **_REQUESTS),
             Disclosures("G17"),
             AmendmentNotice("G16", days=0),
         ]  # fmt: skip

@@ -16,8 +16,8 @@ from charterhouse.kernel.clauses.service_parts import cited, flag
 from charterhouse.kernel.clauses.services import Bar, Count, Service, asked
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues
+from charterhouse_insurer_vip import details, rescue
 from charterhouse_insurer_vip import five_tier_texts as texts
-from charterhouse_insurer_vip import rescue
 from charterhouse_insurer_vip.common import COVER, Common, InsurerVip
 from charterhouse_insurer_vip.five_tier_clauses import (
     DIAMOND,
@@ -67,6 +67,7 @@ class FiveTier(InsurerVip):
     code = "insurer-vip.five-tier"
     name = ("保险公司贵宾五级卡", "Insurer's VIP programme with five tiers")
     Settings = FiveTierSettings
+    details = details.FIVE_TIER
     heading = texts.HEADINGS
     labels = texts.LABELS
     example: ClassVar = {"phone_doctor_from": "08:00", "phone_doctor_until": "20:00"}

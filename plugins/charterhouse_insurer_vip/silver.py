@@ -11,6 +11,7 @@ from charterhouse.kernel.clauses.entitlements import PolicyQuota
 from charterhouse.kernel.clauses.insurance import PolicyEntry
 from charterhouse.kernel.clauses.services import Bar, Count, Service, asked, cited
 from charterhouse.kernel.settings import Rate, SettingValues, Whole, meta
+from charterhouse_insurer_vip import details
 from charterhouse_insurer_vip.common import COVER, Common, InsurerVip
 from charterhouse_insurer_vip.labels import LABELS
 from charterhouse_insurer_vip.rescue import (
@@ -64,6 +65,7 @@ class Silver(InsurerVip):
     code = "insurer-vip.silver"
     name = ("保险公司贵宾银卡", "Insurer's silver card")
     Settings = SilverSettings
+    details = details.SILVER
     heading = (
         Section("1", "资格与范围", "Eligibility and scope"),
         Section("2", "救援项目", "Items"),

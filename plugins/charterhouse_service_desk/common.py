@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.flow import Activation, Application
 from charterhouse.kernel.clauses.notices import AmendmentNotice
 from charterhouse.kernel.clauses.requests import Services
 from charterhouse.kernel.clauses.rights import Statement
+from charterhouse.kernel.clauses.service_details import Detail
 from charterhouse.kernel.clauses.services import Service, Step
 from charterhouse.kernel.clauses.waiting import WorkOrder
 from charterhouse.kernel.settings import SettingValues
@@ -31,6 +32,7 @@ class ServiceDesk(Charter):
     heading: ClassVar[tuple[Section, ...]] = ()
     books: ClassVar[bool] = False
     reviewed: ClassVar[bool] = False
+    details: ClassVar[tuple[Detail, ...]] = ()
     records: ClassVar[Sequence[str]] = ("customer-file", "disclosure")
 
     def __init_subclass__(cls) -> None:
@@ -60,7 +62,7 @@ class ServiceDesk(Charter):
         shared: list[Clause] = [
             CustomerFile("S1", by=opening),
             Services(
-                "S2", *services, labels=self.labels, unknown="S2", over="S2", cancel="S2",
+                "S2", *services, labels=self.labels, details=self.details, unknown="S2", over="S2", cancel="S2",
                 decide="S2", close="S4", served="S2", no_show="S2", failed="S2",
             ),
             WorkOrder("S6", [service.code for service in services]),

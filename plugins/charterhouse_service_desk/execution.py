@@ -14,6 +14,7 @@ from charterhouse.kernel.clauses.services import Bar, Limit, Need, Service, aske
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.report import Opinion
 from charterhouse.kernel.settings import SettingValues, Whole, meta
+from charterhouse_service_desk import details
 from charterhouse_service_desk import execution_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service, step
 from charterhouse_service_desk.common_reports import activity, times
@@ -62,6 +63,7 @@ class Execution(ServiceDesk):
     code = "service-desk.execution"
     name = ("客户服务执行操作手册", "Customer service execution manual")
     Settings = ExecutionSettings
+    details = details.EXECUTION
     heading = (
         Section("1", "总则", "General"),
         Section("2", "服务理念", "Ideas"),

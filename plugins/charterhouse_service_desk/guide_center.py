@@ -20,6 +20,7 @@ from charterhouse.kernel.clauses.services import (
 )
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, meta
+from charterhouse_service_desk import details
 from charterhouse_service_desk import guide_center_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service, step
 from charterhouse_service_desk.common_reports import activity, times
@@ -79,6 +80,7 @@ class GuideCenter(ServiceDesk):
     code = "service-desk.guide-center"
     name = ("医院客服中心工作制度和导医职责", "Customer service centre and patient guides")
     Settings = GuideCenterSettings
+    details = details.GUIDES
     heading = (
         Section("1", "导医的意义", "Importance"),
         Section("2", "要求", "Requirements"),

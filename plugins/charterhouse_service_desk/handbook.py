@@ -20,6 +20,7 @@ from charterhouse.kernel.clauses.services import (
 )
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, Whole, Yuan, meta
+from charterhouse_service_desk import details
 from charterhouse_service_desk import handbook_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service, step
 from charterhouse_service_desk.common_reports import activity, times
@@ -67,6 +68,7 @@ class Handbook(ServiceDesk):
     code = "service-desk.handbook"
     name = ("客户服务手册", "Customer service manual")
     Settings = HandbookSettings
+    details = details.HANDBOOK
     heading = (
         Section("1", "宗旨", "Aim"),
         Section("2", "服务标准", "Standards"),

@@ -22,6 +22,7 @@ from charterhouse.kernel.clauses.services import (
 )
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, Whole, meta
+from charterhouse_service_desk import details
 from charterhouse_service_desk import operations_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service, step
 from charterhouse_service_desk.common_reports import activity, times
@@ -89,6 +90,7 @@ class Operations(ServiceDesk):
     code = "service-desk.operations"
     name = ("客户服务操作手册", "Customer service operation manual")
     Settings = OperationsSettings
+    details = details.operations(CLASSES)
     heading = (
         Section("2", "服务流程", "Process"),
         Section("3", "服务技能", "Skills"),

@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.flow import Activation, Application, Review
 from charterhouse.kernel.clauses.services import Bar, Condition, Service, flag, task
 from charterhouse.kernel.draft import Draft
 from charterhouse.kernel.settings import SettingValues, Yuan, meta
+from charterhouse_service_desk import details
 from charterhouse_service_desk import vip_reception_texts as texts
 from charterhouse_service_desk.common import ServiceDesk, service
 from charterhouse_service_desk.common_reports import activity, times
@@ -57,6 +58,7 @@ class VipReception(ServiceDesk):
     code = "service-desk.vip-reception"
     name = ("VIP客人接待手册", "VIP reception in four levels")
     Settings = VipReceptionSettings
+    details = details.RECEPTION
     heading = (
         Section("1", "部门协作", "Departments"),
         Section("2", "接待等级", "Levels"),

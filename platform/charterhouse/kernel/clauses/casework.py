@@ -12,6 +12,7 @@ from charterhouse.kernel.clauses.benefits import Counted
 from charterhouse.kernel.clauses.cases import Case, limit_of
 from charterhouse.kernel.clauses.conditions import detail, is_given
 from charterhouse.kernel.clauses.hours import ServiceHours
+from charterhouse.kernel.clauses.service_details import Detail, details_of
 from charterhouse.kernel.clauses.service_texts import words_of
 from charterhouse.kernel.clauses.services import OUTCOMES, Limit, Service, Then
 from charterhouse.kernel.decision import Document
@@ -33,10 +34,11 @@ class Casework(Clause):
     def __init__(
         self, number: str, *services: Service, calendar: WorkCalendar | None = None,
         labels: Mapping[str, Text] | None = None, hours: ServiceHours | None = None,
-        **numbers: str,
+        details: Iterable[Detail] = (), **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(number, **numbers)
         self.hours = hours
+        self.details = tuple(details)
         self.services = {service.code: service for service in services}
         if len(self.services) != len(services):
             raise CharterError("two services have one code")
@@ -69,6 +71,10 @@ class Casework(Clause):
     def text(self) -> dict[str, Text]:
         """See `Clause.text`."""
         return words_of(self.services.values(), self.speaker, self.labels)
+
+    def told(self, service: Service, step: str = "") -> tuple[Detail, ...]:
+        """The details that are told with a request, a step or the decision (`DECIDE`)."""
+        return details_of(self.details, service, step)
 
     def speaker(self, service: Service, reason: str, own: str = "") -> str:
         """The number that speaks for a reason: the most particular one."""

@@ -13,6 +13,7 @@ from charterhouse.kernel.clauses.casework import Casework, Effects
 from charterhouse.kernel.clauses.conditions import belongs, detail
 from charterhouse.kernel.clauses.hours import ServiceHours
 from charterhouse.kernel.clauses.rights import lost_right, no_membership
+from charterhouse.kernel.clauses.service_details import Detail
 from charterhouse.kernel.clauses.services import (
     APPROVED,
     ASKED,
@@ -51,6 +52,7 @@ class Services(Casework):
         services: what can be asked for.
         calendar: of the working days of deadlines.
         labels: the charter's words for services, papers and steps.
+        details: what is told with a request, a step or the decision, and in which form.
         hours: what begins with a request outside of them begins at the next opening (number by
             reason: `outside`).
     """
@@ -58,11 +60,12 @@ class Services(Casework):
     def __init__(
         self, number: str, *services: Service, calendar: WorkCalendar | None = None,
         labels: Mapping[str, Text] | None = None, hours: ServiceHours | None = None,
-        **numbers: str,
+        details: Iterable[Detail] = (), **numbers: str,
     ) -> None:  # fmt: skip
         super().__init__(
-            number, *services, calendar=calendar, labels=labels, hours=hours, **numbers
-        )
+            number, *services, calendar=calendar, labels=labels, hours=hours, details=details,
+            **numbers,
+        )  # fmt: skip
 
     # Asking.
 
