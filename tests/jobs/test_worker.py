@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from records_story import KEY, found
 
+from charterhouse.clock import FixedClock, use_clock
 from charterhouse.jobs.worker import Job, Worker
+from charterhouse.tenancy import copies
 from charterhouse.tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -93,3 +95,15 @@ def test_the_process_catches_up_and_ends_when_told(house: House) -> None:
     birthdays = [m for m in house.messages() if "生日" in m[4]]
     assert birthdays, "the birthdays since 2025 were noticed"
     assert subprocess.run([*command, "--once"], env=environment, check=False).returncode == 0
+
+
+def test_stores_that_rested_long_enough_are_removed(house: House) -> None:
+    copy = copies.begin(house.catalogue, house.north.id, "restore", actor="test")
+    copies.finish(house.catalogue, copy, actor="test")
+    assert [one.state for one in copies.spares(house.catalogue)] == ["retired"]
+    worker = Worker(house.catalogue, [])
+
+    assert worker.tidy() == 0
+    with use_clock(FixedClock(house.at("2099-01-01 00:00"))):
+        assert worker.tidy() == 1
+    assert not copies.spares(house.catalogue)

@@ -109,6 +109,8 @@ def test_an_unavailable_charter_says_which_plugin_is_quarantined(install: Instal
         Registry.discover().charter("nobody.knows")
     with pytest.raises(CharterUnavailableError):
         Registry.discover().plugin_of("broken.simple")
+    with pytest.raises(CharterUnavailableError, match="no ready plugin"):
+        Registry([], registry().charters).plugin_of("gynecology.vip-card")
 
 
 def test_nobody_takes_the_code_of_the_house(install: Install) -> None:

@@ -8,6 +8,7 @@ done in another visit, behind everybody else who waits.
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ SECONDS_A_TENANT = 0.02
 """A visit that finds nothing to do takes a third of this: planning leaves most of a core free."""
 
 _PLANNING = 0.5
+_TIDYING = 3600.0
 
 
 def round_seconds(tenants: int) -> float:
@@ -115,9 +117,13 @@ class Crew:
             self._queue.delete(f"plan:{tenant.id}:{number}")
 
     def _plan(self) -> None:
+        tidied = -_TIDYING
         while not self._stopping.wait(_PLANNING):
             try:
                 self.plan(datetime.now(UTC))
+                if time.monotonic() - tidied > _TIDYING:
+                    tidied = time.monotonic()
+                    self._worker.tidy()
             except Exception:  # noqa: BLE001 - a queue that is away comes back
                 _log.exception("planning_failed")
 

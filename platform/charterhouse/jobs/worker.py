@@ -16,6 +16,7 @@ from charterhouse.jobs.gauges import OutboxGauge
 from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.copies import clear
 from charterhouse.tenancy.errors import UnknownTenantError
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
@@ -111,6 +112,10 @@ class Worker:
     def round(self) -> bool:
         """Visit each tenant once; whether anything was done."""
         return sum(self.visit(tenant) for tenant in self.tenants()) > 0
+
+    def tidy(self) -> int:
+        """Remove stores whose time is over, such as those that were replaced; how many."""
+        return len(clear(self._catalogue, actor="system"))
 
     def visit(self, tenant: Tenant) -> bool:
         """Do one bounded piece of each job for a tenant; whether there may be more at once."""

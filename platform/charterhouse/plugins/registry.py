@@ -112,7 +112,10 @@ class Registry:
             CharterUnavailableError: There is none.
         """
         self.charter(code)
-        return next(p for p in self.plugins if code in p.charters and not p.problem)
+        for plugin in self.plugins:
+            if code in plugin.charters and not plugin.problem:
+                return plugin
+        raise CharterUnavailableError("no ready plugin brings this charter", field=code)
 
 
 def _order(point: EntryPoint) -> tuple[bool, str, str]:
