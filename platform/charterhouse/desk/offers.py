@@ -18,6 +18,7 @@ from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.kernel.clauses.entitlements import PolicyQuota
 from charterhouse.kernel.clauses.relatives import relatives_of
 from charterhouse.kernel.clauses.requests import CUSTOMERS
+from charterhouse.kernel.clauses.service_details import Detail
 from charterhouse.kernel.clauses.services import MARKS, Service, always
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.program import Program
@@ -81,6 +82,7 @@ class Offered:
         papers_first: whether it cannot be asked for without them.
         details: what has to be said with it.
         choices: detail → the codes among which it is chosen.
+        told: of what is declared, what members can know.
         may_ask: further details that what is chosen can make necessary.
         consent: the number that asks for consent; "" where none is needed.
         benefit: of which a use is counted; "" for none.
@@ -98,6 +100,7 @@ class Offered:
     papers_first: bool = False
     details: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: tuple[Detail, ...] = ()
     may_ask: frozenset[str] = frozenset()
     consent: str = ""
     benefit: str = ""
@@ -122,7 +125,7 @@ class Asked:
         consent: None where it is not asked.
     """
 
-    details: Mapping[str, str]
+    details: Mapping[str, Any]
     documents: Mapping[str, int]
     person: str = ""
     hospital: str = ""
@@ -199,6 +202,7 @@ def _plain(program: Program, standing: Standing, clause: Casework, service: Serv
         papers_first=not service.papers_later,
         details=service.details,
         choices=service.choices,
+        told=tuple(each for each in clause.told(service) if each.member),
         may_ask=frozenset(bar.field for bar in service.refuses if bar.reason == "incomplete")
         - _OF_PERSON,
         consent=clause.speaker(service, "consent") if service.consent else "",

@@ -19,6 +19,7 @@ from charterhouse.kernel.clauses.diagnoses import Diagnosed, DiagnosedAtReview
 from charterhouse.kernel.clauses.entitlements import Waiting
 from charterhouse.kernel.clauses.insurance import among
 from charterhouse.kernel.clauses.policies import Policy, policies_of, policy_of
+from charterhouse.kernel.clauses.service_details import Detail, details_of
 from charterhouse.kernel.clauses.services import APPROVED, OPEN, REFUSED, Service, passed_at
 from charterhouse.kernel.decision import Document
 from charterhouse.kernel.program import Program
@@ -126,6 +127,7 @@ class RequestFile:
         benefit: of which a use is counted.
         outcome: how it was closed; "" while it is open.
         story: newest first.
+        details: what is told with its service and the steps of it, as the charter declares it.
     """
 
     document: Document
@@ -140,6 +142,11 @@ class RequestFile:
     cover: Cover | None
     benefit: str
     story: tuple[Entry, ...]
+    details: tuple[Detail, ...] = ()
+
+    def told(self, step: str = "") -> tuple[Detail, ...]:
+        """What is told with a step, with the decision (`DECIDE`), or with the request itself."""
+        return details_of(self.details, self.service, step) if self.service else ()
 
     @property
     def id(self) -> str:
@@ -237,6 +244,7 @@ def request_file(request_id: str) -> RequestFile:
             cover=_cover(document, standing),
             benefit=service.quota.benefit if service and service.quota else "",
             story=story(document.member, request_id, opened_at),
+            details=found[0].details if found else (),
         )
 
 

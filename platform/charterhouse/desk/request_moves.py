@@ -11,6 +11,7 @@ from charterhouse.desk.intake import foresee
 from charterhouse.desk.local import now_here
 from charterhouse.desk.request_file import RequestFile
 from charterhouse.kernel.charter import Text
+from charterhouse.kernel.clauses.service_details import DECIDE
 from charterhouse.kernel.clauses.services import OUTCOMES
 from charterhouse.kernel.reasons import REASONS
 from charterhouse.records.books import load_book
@@ -120,9 +121,9 @@ def _tried(file: RequestFile, move: Move, raw: Mapping[str, Any], actor: str) ->
                 raised=tuple(dict.fromkeys(code for _, code, _, _ in answer.raised)),
                 clauses=tuple(answer.clauses),
             )
-        if move.verb == "progress" and refusal["code"] == "incomplete":
+        if _of_form(file, move, refusal):
             # What has to be said with it stands in its form.
-            details = tuple(dict.fromkeys((*move.details, *refusal["missing"])))
+            details = tuple(dict.fromkeys((*move.details, *_asked_anew(file, move, refusal))))
             return replace(move, details=details)
         if refusal["code"] == "unknown" and not refusal["clause"]:
             continue
@@ -131,3 +132,23 @@ def _tried(file: RequestFile, move: Move, raw: Mapping[str, Any], actor: str) ->
             missing=tuple(refusal["missing"]),
         )  # fmt: skip
     return best
+
+
+def _place(move: Move) -> str:
+    return DECIDE if move.verb == "decide" else move.code
+
+
+def _of_form(file: RequestFile, move: Move, refusal: Mapping[str, Any]) -> bool:
+    """Whether a move is refused only for what its form will say."""
+    if move.verb == "progress" and refusal["code"] == "incomplete":
+        return True
+    place = str(refusal["field"] or "")
+    group, _, code = place.partition(".details.")
+    known = {each.code for each in file.told(_place(move))}
+    return group == move.verb and code in known
+
+
+def _asked_anew(file: RequestFile, move: Move, refusal: Mapping[str, Any]) -> Iterator[str]:
+    """What is lacking, but for choices within a detail, which the form has already."""
+    among = {code for each in file.told(_place(move)) for code in each.among}
+    yield from (code for code in refusal["missing"] if code not in among)

@@ -56,6 +56,10 @@ class Words:
         """The label of a code: the charter's, else the vocabulary's, else the code itself."""
         return self.labels.get(code) or terms.LABELS.get(code) or (code, code)
 
+    def detail(self, code: str) -> Text:
+        """What a detail of an event is called; its code may mean something else as well."""
+        return self.labels.get(f"details.{code}") or self.label(code)
+
     def of(self, family: str, code: str) -> Text:
         """The label of a code of a field, such as `refer.outcome`, `visit` or `unit`."""
         said = terms.named(family, code)

@@ -68,7 +68,7 @@ def test_the_item_is_chosen_by_its_name(insured: Phone, house: Clinic) -> None:
 
 def test_an_item_asks_for_what_only_it_needs(insured: Phone) -> None:
     plain = insured.get("/services/domestic-rescue")
-    assert "details.payment_security" not in plain
+    assert "Only for “Item of the rescue”: Guarantee of in-patient costs." in main(plain)
     form = insured.check("domestic-rescue", 422, details__item="cost-guarantee")
     assert 'name="details.payment_security"' in form
     assert '<option value="family">' in form
@@ -83,9 +83,59 @@ def test_an_item_asks_for_what_only_it_needs(insured: Phone) -> None:
 def test_nothing_is_told_that_the_form_does_not_ask_for(insured: Phone, house: Clinic) -> None:
     told: dict[str, Any] = {
         "details__item": "phone-consulting",
-        "details__place": "abroad",
+        "details__admitted_on": "2026-01-01",
         "details__x": "1",
     }
     request_id = insured.ask("domestic-rescue", **told).rpartition("/")[2]
     with tenant_scope(house.tenant):
         assert set(request_file(request_id).content["details"]) == {"item"}
+
+
+def test_what_a_member_knows_of_it_is_told_in_its_form_and_read_back(
+    insured: Phone, house: Clinic
+) -> None:
+    told: dict[str, Any] = {
+        "details__item": "emergency-transfer",
+        "details__place": "mainland",
+        "details__distance_km": "160.5",
+        "details__trip_started": "2026-02-20",
+    }
+    form = insured.get("/services/domestic-rescue")
+    for name in ("item", "place", "distance_km", "trip_started"):
+        assert f'name="details.{name}"' in form
+    checked = main(insured.check("domestic-rescue", **told))
+    for text in ("Place of the event", "Mainland China", "160.5", "20 Feb 2026"):
+        assert text in checked
+
+    request_id = insured.ask("domestic-rescue", **told).rpartition("/")[2]
+    with tenant_scope(house.tenant):
+        assert request_file(request_id).content["details"] == {
+            "item": "emergency-transfer", "place": "mainland", "distance_km": "160.5",
+            "trip_started": "2026-02-20",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("distance_km", "far away", "Enter a number, such as 160 or 12.5."),
+        ("trip_started", "yesterday", "Enter a day, such as 2026-03-01."),
+        ("place", "the-moon", "Choose one of the list."),
+        ("item", "", "Fill this in."),
+    ],
+)
+def test_what_is_not_of_its_form_is_said_beside_its_field(
+    insured: Phone, name: str, value: str, problem: str
+) -> None:
+    told: dict[str, Any] = {"details__item": "emergency-transfer", f"details__{name}": value}
+    page = insured.check("domestic-rescue", 422, **told)
+    assert f'id="f-details.{name}-error"' in page
+    assert problem in main(page)
+
+
+def test_a_place_that_the_rescue_does_not_cover_is_refused_beside_its_field(
+    insured: Phone,
+) -> None:
+    told: dict[str, Any] = {"details__item": "emergency-transfer", "details__place": "abroad"}
+    page = insured.check("domestic-rescue", 422, **told)
+    assert 'id="f-details.place-error"' in page

@@ -20,6 +20,7 @@ from charterhouse.web.notices import notify
 from charterhouse.web.permissions import signed_in
 from charterhouse.web.portal.base import gone, own_ref, portal, said
 from charterhouse.web.portal.service_words import why_text
+from charterhouse.web.service_details import Told, read_told, told_fields
 from charterhouse.web.uploads import sent_files
 
 if TYPE_CHECKING:
@@ -86,8 +87,11 @@ def _kept(ref: str, offer: Offered) -> Response:
 def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
     """Check what was entered, or send it."""
     key = form_key()
+    details, errors = read_told(_fields(ref, offer), request.form)
+    if errors:
+        return _form(ref, offer, errors), 422
     taken, problems = _take_paper(ref, offer)
-    asked = _entered(ref, offer, taken)
+    asked = _entered(ref, offer, taken, details)
     if request.form.get("step") != "send":
         return _look(ref, offer, asked, key, problems)
     try:
@@ -105,6 +109,19 @@ def _answer(ref: str, offer: Offered) -> str | tuple[str, int] | Response:
         return _form(ref, offer, _errors(offer, coming)), 422
     notify(gettext("Your request is with us."))
     return redirect(url_for("portal.service_request", request_id=request_id), code=303)
+
+
+def _fields(ref: str, offer: Offered) -> tuple[Told, ...]:
+    """The fields for what is told with it, as far as members can know it."""
+    found = home(ref)
+    policies = [
+        (
+            each.id,
+            f"{said(found.words.label(each.product))} · {each.id}" if each.product else each.id,
+        )
+        for each in covers(found.standing)
+    ]
+    return told_fields(offer.told, found.words, required=offer.details, policies=policies)
 
 
 def _sent_details() -> list[str]:
@@ -171,13 +188,18 @@ def _take_paper(ref: str, offer: Offered) -> tuple[str, dict[str, str]]:
 
 def _form(ref: str, offer: Offered, errors: Mapping[str, str]) -> str:
     found = home(ref)
-    labels = {f"details.{code}": said(found.words.label(code)) for code in offer.details}
+    fields = _fields(ref, offer)
+    declared = {each.code for each in offer.told}
+    labels = {f"details.{code}": said(found.words.detail(code)) for code in offer.details}
+    labels |= {each.name: each.label for each in fields}
     return render_template(
         "portal/ask.html",
         home=found,
         offer=offer,
         errors=errors,
         labels=labels,
+        fields=fields,
+        others=[code for code in offer.details if code not in declared],
         values=request.form,
         persons=persons(ref, offer.code),
         hospital=picks_hospital(ref, offer.code),
@@ -185,17 +207,19 @@ def _form(ref: str, offer: Offered, errors: Mapping[str, str]) -> str:
     )
 
 
-def _entered(ref: str, offer: Offered, taken: str) -> Asked:
+def _entered(ref: str, offer: Offered, taken: str, told: Mapping[str, Any]) -> Asked:
     """What the form holds, as far as this service asks for it, with a paper just taken."""
     form = request.form
-    details = {code: form.get(f"details.{code}", "").strip()[:_TEXT] for code in offer.details}
+    declared = {each.code for each in offer.told}
+    others = [code for code in offer.details if code not in declared]
+    details = {code: form.get(f"details.{code}", "").strip()[:_TEXT] for code in others}
     person = form.get("person", "")
     served = {each.ref for each in persons(ref, offer.code)} if person else set()
     if person and person not in served:
         # Whom the form did not offer is nobody: others' ids tell nothing.
         raise NotFoundError("there is no such person", code="member_unknown")
     return Asked(
-        details={code: text for code, text in details.items() if text},
+        details={**told, **{code: text for code, text in details.items() if text}},
         documents=_given(ref, offer, taken),
         person=person,
         hospital=form.get("hospital", "").strip()[:_NAME],

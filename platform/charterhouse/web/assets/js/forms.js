@@ -42,7 +42,20 @@ function guard(form) {
   });
 }
 
+// A field that belongs to one choice of another is hidden while something else is chosen.
+function belongsTo(part) {
+  const scope = part.closest("form");
+  const follow = () => {
+    const others = [...(scope?.elements ?? [])].filter((each) => each.name === part.dataset.when);
+    const chosen = others.filter((each) => !["radio", "checkbox"].includes(each.type) || each.checked);
+    part.hidden = !chosen.some((each) => part.dataset.whenIs.split(" ").includes(each.value));
+  };
+  scope?.addEventListener("change", follow);
+  follow();
+}
+
 export function startForms(root) {
+  fresh(root, "[data-when]", "whenReady").forEach(belongsTo);
   fresh(root, "form[data-once]", "onceReady").forEach(once);
   fresh(root, "[data-confirm-name]", "confirmReady").forEach(confirmByName);
   fresh(root, "form[data-guard]", "guardReady").forEach(guard);
