@@ -244,7 +244,7 @@ def _details(at: _At) -> list[Input]:
 
 def _pairs() -> Input:
     return Input(
-        "details", "pairs", gettext("Details"),
+        "details", "pairs", gettext("Further details"),
         help=gettext("One a line, as “name: value”; only where the charter asks for them."),
     )  # fmt: skip
 

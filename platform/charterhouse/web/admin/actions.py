@@ -12,14 +12,16 @@ from charterhouse.desk.errors import DeskError
 from charterhouse.desk.intake import submit
 from charterhouse.desk.papers import paper
 from charterhouse.desk.terms import METHODS
-from charterhouse.desk.words import words
+from charterhouse.desk.words import program_now, words
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of, say
+from charterhouse.web.admin.action_details import CHOICES, groups_of, read_groups
 from charterhouse.web.admin.action_fields import inputs_of
 from charterhouse.web.admin.action_reading import read_body, spoken
 from charterhouse.web.admin.action_specs import ACTIONS
 from charterhouse.web.admin.people_forms import found_people
 from charterhouse.web.admin.till import SECOND_PERSON, pay_online, take
+from charterhouse.web.admin.words import told_text
 from charterhouse.web.errors import WebError
 from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
@@ -55,6 +57,8 @@ class _Page:
             )
         self.action: Action = action
         self.file: MemberFile = members.file(ref)
+        program = program_now().variant(self.file.standing.tier)
+        self.groups = groups_of(action.verb, self.file, program)
         self.inputs: list[Input] = inputs_of(action, self.file)
         self.errors: dict[str, str] = {}
         self.preview: actions.Preview | None = None
@@ -70,10 +74,34 @@ class _Page:
 
     def body(self) -> dict[str, Any]:
         """Return the event's fields as they were entered."""
-        return read_body(self.action, self.file, request.form, self.inputs)
+        body = read_body(self.action, self.file, request.form, self.inputs)
+        told, _ = read_groups(self.groups, self.chosen, request.form)
+        if told:
+            body["details"] = {**body.get("details", {}), **told}
+        return body
+
+    @property
+    def choice(self) -> str:
+        """The form's field whose choice says which details are told; "" where none does."""
+        return CHOICES.get(self.action.verb, "")
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen in it."""
+        return request.form.get(self.choice, "") if self.choice else ""
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What was told of the chosen group, in words."""
+        found, _ = read_groups(self.groups, self.chosen, request.form)
+        fields = self.groups.get(self.chosen, ())
+        return [(e.label, told_text(found[e.code])) for e in fields if e.code in found]
 
     def look_ahead(self) -> None:
         """Decide what was entered without keeping anything."""
+        _, self.errors = read_groups(self.groups, self.chosen, request.form)
+        if self.errors:
+            return
         try:
             body = self.body()
             if "of" in body:
@@ -87,6 +115,9 @@ class _Page:
     def find_fault(self, errors: dict[str, str]) -> None:
         """Show errors of the event's fields beside those of the form."""
         names = {each.field: each.name for each in self.inputs if each.field}
+        for each in self.groups.get(self.chosen, ()):
+            names[f"details.{each.code}"] = each.name
+            names[f"documents.{each.code}"] = each.name
         self.errors = {names.get(field, field): text for field, text in errors.items()}
 
     def tell(self, key: str) -> Answer:
@@ -121,6 +152,7 @@ class _Page:
     def review(self) -> str:
         """Return what will change, to be confirmed."""
         pairs = [(each.label, spoken(each, request.form)) for each in self.inputs]
+        pairs += self.told
         return render_template(
             "admin/actions/review.html",
             page=self,

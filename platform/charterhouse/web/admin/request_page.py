@@ -15,17 +15,19 @@ from charterhouse.desk.request_moves import Move, moves
 from charterhouse.desk.staff import list_staff
 from charterhouse.desk.telling import VERBS
 from charterhouse.desk.words import words
+from charterhouse.kernel.clauses.service_details import DECIDE, needs
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import actor, branch, error_of, form_key, say
 from charterhouse.web.admin.action_reading import read_pairs, sense
 from charterhouse.web.admin.files import see
 from charterhouse.web.admin.request_list import own_id
-from charterhouse.web.admin.words import code_label
+from charterhouse.web.admin.words import code_label, words_of
 from charterhouse.web.errors import wants_json
 from charterhouse.web.i18n import gettext, lazy_gettext, lazy_pgettext
 from charterhouse.web.labels import register_status
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import may, require
+from charterhouse.web.service_details import Told, read_told, told_fields
 from charterhouse.web.uploads import sent_files
 
 if TYPE_CHECKING:
@@ -72,8 +74,10 @@ def show(request_id: str) -> str:
 
 
 def _page(
-    file: RequestFile, *, errors: Mapping[str, str] | None = None, refused: Preview | None = None
-) -> str:
+    file: RequestFile, *, errors: Mapping[str, str] | None = None, refused: Preview | None = None,
+    at: str = "",
+) -> str:  # fmt: skip
+    """Show the page; `at` is the step whose form came back, or `DECIDE`."""
     found = moves(file, actor=actor()) if may("members.write") or may("approvals.decide") else ()
     see(file.person.ref, (kept for paper in file.papers for kept in paper.files))
     return render_template(
@@ -85,6 +89,8 @@ def _page(
         errors=errors or {},
         refused=refused,
         values=request.form,
+        told=lambda place="": _told(file, place),
+        at=at,
         staff=[(str(each.id), each.name) for each in list_staff() if each.active],
         me=own_id(),
         key=new_key,
@@ -99,6 +105,16 @@ def _paper_choices(file: RequestFile) -> list[tuple[str, str]]:
     """Return the papers of a request to choose from: code and label, what lacks before the rest."""
     lacking_first = sorted(file.papers, key=lambda paper: not paper.missing)
     return [(code, code_label(code)) for paper in lacking_first for code in paper.codes]
+
+
+def _told(file: RequestFile, place: str) -> tuple[Told, ...]:
+    """Return the fields for what is told with a step, the decision (`DECIDE`) or the request."""
+    if file.service is None:
+        return ()
+    details = file.told(place)
+    # What the request lacked was told at its opening; afterwards nothing of it has to be.
+    must = [each.code for each in details if place and needs(file.service, each)]
+    return told_fields(details, words_of(), required=must)
 
 
 def _mine(move: Move) -> bool:
@@ -118,21 +134,30 @@ def _tell(request_id: str, way: str) -> tuple[str, int] | Response:
     """Tell the event of a form; what is refused or unreadable comes back with its reason."""
     file = request_file(request_id)
     verb, chosen = _WAYS[way]
-    body = {"request": request_id, **_body(way), **_common()}
+    choice = request.form.get("choice", "")
+    at = {"step": choice, "decide": DECIDE}.get(way, "")
+    fields = _told(file, at) if way in ("step", "decide", "supply") else ()
+    told, errors = read_told(fields, request.form)
+    if errors and choice != "refused":
+        return _page(file, errors=errors, at=at), 422
+    body = {"request": request_id, **_body(way), **_common(fields, told)}
     if chosen:
-        body[chosen] = request.form.get("choice", "")
+        body[chosen] = choice
     try:
         answer = submit(verb, body, actor=actor(), key=form_key())
     except DeskError as error:
-        return _page(file, errors=error_of(error, verb)), 422
+        return _page(file, errors=error_of(error, verb), at=at), 422
     if not answer.accepted:
-        return _page(request_file(request_id), refused=explained(answer, words())), 422
+        why = explained(answer, words())
+        place = str((answer.refusal or {}).get("field") or "").partition(".")[2]
+        beside = {place: say(why.reason)} if place in {each.name for each in fields} else {}
+        return _page(request_file(request_id), errors=beside, refused=why, at=at), 422
     notify(gettext("Done: %(what)s.", what=say(VERBS[verb])))
     return redirect(url_for("admin.request_page", request_id=request_id), code=303)
 
 
-def _common() -> dict[str, Any]:
-    """Return what every form may say: who did it, a remark, further details, the branch."""
+def _common(fields: tuple[Told, ...], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what every form may say: who did it, a remark, details, the branch."""
     form = request.form
     found: dict[str, Any] = {}
     for name in ("by", "note"):
@@ -140,10 +165,14 @@ def _common() -> dict[str, Any]:
         if text:
             found[name] = text
     details: dict[str, Any] = read_pairs(form.get("details", "")[:_TEXT])
+    own = {each.name for each in fields}
     for name, value in form.items():
+        if name in own:
+            continue
         group, dot, code = name.partition(".")
         if dot and group == "details" and value.strip():
             details[code] = sense(value.strip()[:_TEXT])
+    details |= told
     if details:
         found["details"] = details
     if branch():

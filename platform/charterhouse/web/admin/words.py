@@ -28,6 +28,7 @@ __all__ = [
     "clause_text",
     "code_label",
     "day_text",
+    "detail_label",
     "file_url",
     "init_app",
     "person_name",
@@ -48,6 +49,11 @@ def words_of(version: int = 0) -> Words:
 def code_label(code: str | None) -> str:
     """Return what a code of the charter is called in the reader's language."""
     return pick(*words_of().label(code)) if code else ""
+
+
+def detail_label(code: str) -> str:
+    """Return what a detail of an event is called in the reader's language."""
+    return pick(*words_of().detail(code))
 
 
 def told_text(value: Any) -> str:
@@ -126,6 +132,7 @@ def init_app(app: Flask) -> None:
     """Give the templates these functions and ``marked_texts()``."""
     app.jinja_env.globals.update(
         code_label=code_label,
+        detail_label=detail_label,
         clause_text=clause_text,
         reason_text=reason_text,
         person_name=person_name,

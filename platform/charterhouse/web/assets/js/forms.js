@@ -49,6 +49,8 @@ function belongsTo(part) {
     const others = [...(scope?.elements ?? [])].filter((each) => each.name === part.dataset.when);
     const chosen = others.filter((each) => !["radio", "checkbox"].includes(each.type) || each.checked);
     part.hidden = !chosen.some((each) => part.dataset.whenIs.split(" ").includes(each.value));
+    // A part that is not asked for is not sent either.
+    if (part instanceof HTMLFieldSetElement) part.disabled = part.hidden;
   };
   scope?.addEventListener("change", follow);
   follow();
