@@ -91,7 +91,7 @@ def told_fields(
             Told(
                 name=f"{group}.{each.code}", detail=each, label=labels[each.code],
                 options=options, required=each.code in needed and not each.when,
-                help=_needed_for(labels.get(other, other), values, words) if other else "",
+                help=_needed_for(each, labels.get(other, other), words) if other else "",
                 when=(f"{group}.{other}", told) if other else ("", ()),
             )
         )  # fmt: skip
@@ -104,9 +104,13 @@ def _options(detail: Detail, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((code, pick(*words.label(code))) for code in detail.among)
 
 
-def _needed_for(other: str, values: Iterable[str], words: Words) -> str:
+def _needed_for(detail: Detail, other: str, words: Words) -> str:
+    """For which values of another detail this one is wanted."""
     worded = {"True": gettext("Yes"), "False": gettext("No")}
-    named = ", ".join(worded.get(each) or pick(*words.label(each)) for each in values)
+    wanted = next(iter(detail.when.values()))
+    named = ", ".join(worded.get(each) or pick(*words.label(each)) for each in wanted)
+    if detail.required:
+        return str(gettext("Needed for “%(what)s”: %(values)s.", what=other, values=named))
     return str(gettext("Only for “%(what)s”: %(values)s.", what=other, values=named))
 
 

@@ -68,7 +68,7 @@ def test_the_item_is_chosen_by_its_name(insured: Phone, house: Clinic) -> None:
 
 def test_an_item_asks_for_what_only_it_needs(insured: Phone) -> None:
     plain = insured.get("/services/domestic-rescue")
-    assert "Only for “Item of the rescue”: Guarantee of in-patient costs." in main(plain)
+    assert "Needed for “Item of the rescue”: Guarantee of in-patient costs." in main(plain)
     form = insured.check("domestic-rescue", 422, details__item="cost-guarantee")
     assert 'name="details.payment_security"' in form
     assert '<option value="family">' in form

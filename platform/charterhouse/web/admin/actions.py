@@ -91,6 +91,11 @@ class _Page:
         return request.form.get(self.choice, "") if self.choice else ""
 
     @property
+    def told_labels(self) -> dict[str, str]:
+        """Field → label of what is told with the choice."""
+        return {each.name: each.label for each in self.groups.get(self.chosen, ())}
+
+    @property
     def told(self) -> list[tuple[str, str]]:
         """What was told of the chosen group, in words."""
         found, _ = read_groups(self.groups, self.chosen, request.form)

@@ -90,6 +90,7 @@ def _page(
         refused=refused,
         values=request.form,
         told=lambda place="": _told(file, place),
+        told_labels={each.name: each.label for each in _told(file, at)},
         at=at,
         staff=[(str(each.id), each.name) for each in list_staff() if each.active],
         me=own_id(),
