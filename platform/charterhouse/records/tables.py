@@ -217,6 +217,7 @@ request = Table(
     Index(None, "open", "due_at", "id"),
     Index(None, "open", "status", "due_at", "id"),
     Index(None, "open", "service", "due_at", "id"),
+    Index(None, "open", "service", "status", "due_at", "id"),
     Index(None, "open", "staff_id", "due_at", "id"),
     Index(None, "opened_at", "id"),
     Index(None, "member"),
