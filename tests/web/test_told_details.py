@@ -111,6 +111,31 @@ def test_what_belongs_to_another_choice_is_not_told(insured: tuple[Clinic, str])
     assert kept(house, "R1") == {"item": "phone-consulting"}
 
 
+def test_the_hospital_of_a_request_and_of_a_diagnosis_is_told_in_fields(
+    make_clinic: Callable[..., Clinic],
+) -> None:
+    house, ref = house_of(make_clinic, "green-channel.three-services")
+    house.tell("policy", member=ref, id="p1", effective="2025-01-01")
+    do = f"/admin/members/{ref}/do"
+    found = {"step": "confirm", "condition": "malignant-tumour", "certainty": "confirmed",
+             "hospital.grade": "4", "hospital.public": "yes"}  # fmt: skip
+    page = house.post(f"{do}/diagnose?lang=en", found, status=422).text
+    assert 'id="f-hospital.grade-error"' in page
+    review = house.post(
+        f"{do}/diagnose?lang=en", {**found, "step": "preview", "hospital.grade": "3a"}, status=200
+    )
+    assert "Hospital · Public" in said(review.text)
+    house.post(f"{do}/diagnose", {**found, "hospital.grade": "3a"}, status=303)
+    asked = {"step": "confirm", "id": "R1", "service": "expert-outpatient", "consent": "1",
+             "hospital.name": "First", "hospital.in_network": "no"}  # fmt: skip
+    page = house.post(f"{do}/request?lang=en", asked, status=422).text
+    assert 'id="f-hospital.in_network-error"' in page
+    house.post(f"{do}/request", {**asked, "hospital.in_network": "yes"}, status=303)
+    with tenant_scope(house.tenant):
+        hospital = request_file("R1").content["hospital"]
+    assert hospital == {"name": "First", "in_network": True}
+
+
 def step(house: Clinic, code: str, status: int = 303, **told: Any) -> str:
     fields = {"choice": code, **{f"details.{name}": value for name, value in told.items()}}
     return str(house.post("/admin/requests/r1/step?lang=en", fields, status=status).text)

@@ -8,8 +8,11 @@ from charterhouse.desk.member_file import papers
 from charterhouse.desk.possible import OVER
 from charterhouse.desk.request_file import covers, declared
 from charterhouse.kernel.clauses.casework import Casework
+from charterhouse.kernel.clauses.diagnoses import Diagnoses
+from charterhouse.kernel.clauses.entitlements import InNetwork
 from charterhouse.kernel.clauses.service_details import Detail, needs
 from charterhouse.web.admin.words import code_label, words_of
+from charterhouse.web.i18n import gettext
 from charterhouse.web.service_details import Told, read_told, told_fields
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from charterhouse.kernel.clauses.services import Service
     from charterhouse.kernel.program import Program
 
-__all__ = ["CHOICES", "groups_of", "read_groups"]
+__all__ = ["CHOICES", "groups_of", "hospital_of", "read_groups"]
 
 CHOICES: Final = {"request": "service", "progress": "work-step"}
 """Verb → the form's field whose choice says which group of details is told."""
@@ -74,6 +77,32 @@ def _worked_on(
         clause, service = found
         for step in service.steps:
             yield step.code, service, clause.told(service, step.code)
+
+
+_GRADES: Final = tuple(f"{level}{of}" for level in "321" for of in ("", "a", "b", "c"))
+
+
+def hospital_of(verb: str, program: Program) -> tuple[Told, ...]:
+    """Return the fields for the hospital of a request or diagnosis, where the charter looks at it."""
+    looks = {"request": InNetwork, "diagnose": Diagnoses}.get(verb)
+    if looks is None or not any(isinstance(clause, looks) for clause in program.clauses):
+        return ()
+    network = ("in_network", "yes_no", gettext("In the network"))
+    rows = (
+        (("name", "text", gettext("Name")), network)
+        if verb == "request"
+        else (
+            ("grade", "choice", gettext("Grade (1, 2 or 3, with its class)")),
+            ("public", "yes_no", gettext("Public")), network,
+            ("domestic", "yes_no", gettext("In this country")),
+        )
+    )  # fmt: skip
+    either = ("yes", gettext("Yes")), ("no", gettext("No"))
+    options = {"yes_no": either, "choice": tuple((grade, grade) for grade in _GRADES)}
+    return tuple(
+        Told(f"hospital.{code}", Detail(code, kind), label, options.get(kind, ()))
+        for code, kind, label in rows
+    )
 
 
 def read_groups(

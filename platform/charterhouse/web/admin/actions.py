@@ -15,7 +15,7 @@ from charterhouse.desk.terms import METHODS
 from charterhouse.desk.words import program_now, words
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of, say
-from charterhouse.web.admin.action_details import CHOICES, groups_of, read_groups
+from charterhouse.web.admin.action_details import CHOICES, groups_of, hospital_of, read_groups
 from charterhouse.web.admin.action_fields import inputs_of
 from charterhouse.web.admin.action_reading import read_body, spoken
 from charterhouse.web.admin.action_specs import ACTIONS
@@ -26,6 +26,7 @@ from charterhouse.web.errors import WebError
 from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import PERMISSIONS, may, require
+from charterhouse.web.service_details import read_told
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,6 +60,7 @@ class _Page:
         self.file: MemberFile = members.file(ref)
         program = program_now().variant(self.file.standing.tier)
         self.groups = groups_of(action.verb, self.file, program)
+        self.hospital = hospital_of(action.verb, program)
         self.inputs: list[Input] = inputs_of(action, self.file)
         self.errors: dict[str, str] = {}
         self.preview: actions.Preview | None = None
@@ -78,6 +80,9 @@ class _Page:
         told, _ = read_groups(self.groups, self.chosen, request.form)
         if told:
             body["details"] = {**body.get("details", {}), **told}
+        hospital, _ = read_told(self.hospital, request.form)
+        if hospital:
+            body["hospital"] = hospital
         return body
 
     @property
@@ -93,18 +98,27 @@ class _Page:
     @property
     def told_labels(self) -> dict[str, str]:
         """Field → label of what is told with the choice."""
-        return {each.name: each.label for each in self.groups.get(self.chosen, ())}
+        fields = (*self.groups.get(self.chosen, ()), *self.hospital)
+        return {each.name: each.label for each in fields}
 
     @property
     def told(self) -> list[tuple[str, str]]:
         """What was told of the chosen group, in words."""
         found, _ = read_groups(self.groups, self.chosen, request.form)
         fields = self.groups.get(self.chosen, ())
-        return [(e.label, told_text(found[e.code])) for e in fields if e.code in found]
+        told = [(e.label, told_text(found[e.code])) for e in fields if e.code in found]
+        where, _ = read_told(self.hospital, request.form)
+        at = gettext("Hospital")
+        return told + [
+            (f"{at} · {e.label}", told_text(where[e.code]))
+            for e in self.hospital
+            if e.code in where
+        ]
 
     def look_ahead(self) -> None:
         """Decide what was entered without keeping anything."""
         _, self.errors = read_groups(self.groups, self.chosen, request.form)
+        self.errors |= read_told(self.hospital, request.form)[1]
         if self.errors:
             return
         try:
