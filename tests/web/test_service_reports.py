@@ -7,7 +7,7 @@ import html
 import io
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.web.requests_charter import CODE, ServiceCharter, install
@@ -19,6 +19,7 @@ from charterhouse.desk.service_figures import chosen, figures_of, open_by_deadli
 from charterhouse.desk.service_reports import service_reports, share_of_satisfied
 from charterhouse.kernel.report import Opinion
 from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.web.admin.reports import _in_longer_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,3 +196,21 @@ def test_a_charter_without_services_has_no_reports_on_them(clinic: Clinic) -> No
 
 def house_reports(house: Clinic) -> str:
     return house.get("/admin/reports")
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn", "title"),
+    [
+        ([None, 179, 0], [None, 179, 0], "分钟"),
+        ([90, 180, None], [1.5, 3.0, None], "小时"),
+        ([20_000, None, 720], [13.9, None, 0.5], "天"),
+        ([None], [None], "分钟"),
+    ],
+)
+def test_a_chart_of_times_counts_in_units_that_can_be_read(
+    house: Clinic, values: list[int | None], drawn: list[float | None], title: str
+) -> None:
+    series: list[dict[str, Any]] = [{"name": "x", "values": values}]
+    with house.app.test_request_context("/"):
+        assert _in_longer_units(series) == title
+    assert series[0]["values"] == drawn

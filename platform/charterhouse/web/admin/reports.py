@@ -35,6 +35,8 @@ __all__ = ["register"]
 area = Blueprint("reports", __name__, url_prefix="/admin/reports")
 
 _PERIODS = 6
+_HOURS_FROM, _DAYS_FROM = 180, 4320
+"""Minutes from which a chart counts in hours, and in days."""
 _SERIES = 8
 """So many series can be told apart in a chart; the report itself has every row."""
 
@@ -97,6 +99,7 @@ def _charts(
             }
             for code in codes
         ]
+        said = _in_longer_units(series) if unit == "minutes" else title
         data = {
             "kind": "bar" if unit == "count" else "line",
             "labels": [period_name(period) for period, _ in trend],
@@ -104,8 +107,22 @@ def _charts(
             "series": series,
         }
         if series:
-            charts.append((f"{pick(report.zh, report.en)} · {title}", data))
+            charts.append((f"{pick(report.zh, report.en)} · {said}", data))
     return charts
+
+
+def _in_longer_units(series: list[dict[str, Any]]) -> str:
+    """Turn minutes into hours or days where the longest asks for it; return the unit's name."""
+    known = [value for each in series for value in each["values"] if value is not None]
+    longest: int = max(known, default=0)
+    if longest < _HOURS_FROM:
+        return str(gettext("Minutes"))
+    length, title = (60, gettext("Hours")) if longest < _DAYS_FROM else (1440, gettext("Days"))
+    for each in series:
+        each["values"] = [
+            value if value is None else round(value / length, 1) for value in each["values"]
+        ]
+    return str(title)
 
 
 @area.get("/<code>/export")
