@@ -13,6 +13,7 @@ import pytest
 from charterhouse.desk import terms
 from charterhouse.desk.applying import Options, apply_folder
 from charterhouse.desk.folder import read_folder
+from charterhouse.desk.request_file import request_file
 from charterhouse.desk.requests import Filters, listed, services
 from charterhouse.desk.staff import get_staff, list_staff
 from charterhouse.desk.words import words
@@ -126,3 +127,15 @@ def test_no_code_is_read_that_has_a_name(slug: str, settings: Config, catalogue:
             if codes:
                 wrong[where] = codes
     assert not wrong
+
+
+def test_each_yes_of_a_request_names_its_clause(catalogue: Catalogue) -> None:
+    apply_folder(catalogue, read_folder(TENANTS / "shuangyeqiao"), Options(12, enrolled=True))
+    tenant = catalogue.by_slug("shuangyeqiao")
+    assert tenant is not None
+    with tenant_scope(tenant):
+        rows = [*listed(Filters()).rows, *listed(Filters(over=True)).rows]
+        checks = [check for row in rows for check in request_file(row.id).checks]
+
+    assert {"policy", "waiting", "diagnosis"} <= {check.code for check in checks}
+    assert {check.clause for check in checks if check.code == "policy"} == {"G2"}

@@ -132,8 +132,10 @@ def test_the_hospital_of_a_request_and_of_a_diagnosis_is_told_in_fields(
     assert 'id="f-hospital.in_network-error"' in page
     house.post(f"{do}/request", {**asked, "hospital.in_network": "yes"}, status=303)
     with tenant_scope(house.tenant):
-        hospital = request_file("R1").content["hospital"]
-    assert hospital == {"name": "First", "in_network": True}
+        file = request_file("R1")
+    assert file.content["hospital"] == {"name": "First", "in_network": True}
+    assert ("network", True, "G14") in {(each.code, each.met, each.clause) for each in file.checks}
+    assert "Hospital of the network" in said(house.get("/admin/requests/R1"))
 
 
 def step(house: Clinic, code: str, status: int = 303, **told: Any) -> str:

@@ -13,12 +13,14 @@ from charterhouse.desk.local import now_here
 from charterhouse.desk.member_file import standing_now
 from charterhouse.desk.people import Person, get_person
 from charterhouse.desk.timeline import Entry, story
+from charterhouse.kernel.charter import Clause
 from charterhouse.kernel.clauses.cases import UNDONE, Case, limit_of, read_deadline
 from charterhouse.kernel.clauses.casework import Casework
 from charterhouse.kernel.clauses.diagnoses import Diagnosed, DiagnosedAtReview
-from charterhouse.kernel.clauses.entitlements import Waiting
-from charterhouse.kernel.clauses.insurance import among
+from charterhouse.kernel.clauses.entitlements import InNetwork, Waiting
+from charterhouse.kernel.clauses.insurance import Policies, among
 from charterhouse.kernel.clauses.policies import Policy, policies_of, policy_of
+from charterhouse.kernel.clauses.relatives import Shared
 from charterhouse.kernel.clauses.service_details import Detail, details_of
 from charterhouse.kernel.clauses.services import APPROVED, OPEN, REFUSED, Service, passed_at
 from charterhouse.kernel.decision import Document
@@ -309,15 +311,28 @@ def _ahead(document: Document, standing: Standing, program: Program) -> Iterator
     code = str(content["service"])
     policy = policy_of(standing, str(content.get("policy") or ""))
     for clause in program.clauses:
-        if isinstance(clause, Waiting):
+        yield from _held_by(clause, content, code)
+        if isinstance(clause, Policies) and policy is not None:
+            yield Check("policy", met=True, clause=clause.of("status"))
+        elif isinstance(clause, Waiting):
             waits = policy is not None and (clause.when is None or clause.when(policy))
             if waits and among(clause.services, code):
                 yield Check("waiting", met=True, clause=clause.number)
-        elif isinstance(clause, Diagnosed):
-            if among(clause.services, code) and (clause.others or not content.get("for")):
-                yield Check("diagnosis", met=True, clause=clause.number)
-        elif isinstance(clause, DiagnosedAtReview) and among(clause.services, code):
-            yield Check("diagnosis", met=_decided(content) or None, clause=clause.number)
+
+
+def _held_by(clause: Clause, content: Mapping[str, Any], code: str) -> Iterator[Check]:
+    """What a clause demands of person, hospital and diagnosis."""
+    if isinstance(clause, Shared):
+        if content.get("for") and code in clause.services:
+            yield Check("person", met=True, clause=clause.number)
+    elif isinstance(clause, InNetwork):
+        if content.get("hospital") and clause.concerns(code):
+            yield Check("network", met=True, clause=clause.number)
+    elif isinstance(clause, Diagnosed):
+        if among(clause.services, code) and (clause.others or not content.get("for")):
+            yield Check("diagnosis", met=True, clause=clause.number)
+    elif isinstance(clause, DiagnosedAtReview) and among(clause.services, code):
+        yield Check("diagnosis", met=_decided(content) or None, clause=clause.number)
 
 
 _WHO = {"members": "none", "registered": "none"}

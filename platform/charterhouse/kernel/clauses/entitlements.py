@@ -344,12 +344,15 @@ class InNetwork(Clause):
         self.services = services
         self.besides = frozenset(besides)
 
+    def concerns(self, code: str) -> bool:
+        """Whether the rule is about a service."""
+        return among(self.services, code) and code not in self.besides
+
     @on("request", phase=GUARD, rank=30)
     def inside(self, d: Draft) -> Iterator[fx.Effect]:
         """Refuse one that is not."""
-        code = d.body.service
         outside = (d.body.hospital or {}).get("in_network") is False
-        if outside and among(self.services, code) and code not in self.besides:
+        if outside and self.concerns(d.body.service):
             yield fx.Refuse("not_in_network", "request.hospital.in_network")
 
 

@@ -53,6 +53,9 @@ _WAYS: Final = {
 _CHECKS: Final = {
     "right": lazy_pgettext("check", "Member with rights"),
     "tier": lazy_pgettext("check", "Tier has the service"),
+    "policy": lazy_pgettext("check", "Policy in force"),
+    "person": lazy_pgettext("check", "Relative who shares the service"),
+    "network": lazy_pgettext("check", "Hospital of the network"),
     "waiting": lazy_pgettext("check", "Waiting period over"),
     "diagnosis": lazy_pgettext("check", "Diagnosis on file"),
     "benefit": lazy_pgettext("check", "A use of the benefit was left"),
