@@ -18,12 +18,16 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from charterhouse.metric_room import take_room_first
+
 __all__ = [
     "CONTENT_TYPE", "REGISTRY", "decided", "exposition", "gateway_call", "outbox", "request",
     "tenant_request", "transaction",
 ]  # fmt: skip
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+take_room_first()
 
 REGISTRY: Final = CollectorRegistry()
 

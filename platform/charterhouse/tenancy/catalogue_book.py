@@ -7,11 +7,13 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import insert, select, update
 
 from charterhouse import clock
 from charterhouse.tenancy import models
 from charterhouse.tenancy.catalogue_rows import read_tenants
+from charterhouse.tenancy.errors import QuotaError
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.tenant import Snapshot
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.installation import Installation
 
 __all__ = ["Book"]
+
+_log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 1.5
 _REFUSAL_SECONDS = 60.0
@@ -55,10 +59,13 @@ class Book:
         installation.on_refusal = self._note_refusal
 
     def snapshot(self) -> Snapshot:
-        """Return all tenants as they were at most two seconds ago."""
+        """Return all tenants as they were at most two seconds ago, or when the disk got full."""
         if time.monotonic() >= self._next_poll and self._polling.acquire(blocking=False):
             try:
                 self._refresh()
+            except QuotaError:
+                # On a full disk nobody changes anything either: who is known is served.
+                _log.warning("catalogue_not_read", problem="full")
             finally:
                 self._polling.release()
         return self._snapshot

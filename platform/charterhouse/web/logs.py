@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
+    from typing import TextIO
 
 __all__ = ["configure_logging", "redact"]
 
@@ -65,6 +68,24 @@ def redact(
     return event
 
 
+class _Lines(io.TextIOBase):
+    """Standard error, where a line that finds no room on the disk is lost and stops nobody."""
+
+    def write(self, text: str) -> int:
+        """Write a part of a line, if it can be written."""
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was written, if it can be sent."""
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
+_LINES: Final = cast("TextIO", _Lines())
+
+
 def configure_logging(*, console: bool | None = None, level: int = logging.INFO) -> None:
     """Set the logging of this process; calling it again replaces the former setting.
 
@@ -90,6 +111,6 @@ def configure_logging(*, console: bool | None = None, level: int = logging.INFO)
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Asked anew each time, since a test or a supervisor may have replaced the stream.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(_LINES),
         cache_logger_on_first_use=False,
     )

@@ -138,14 +138,13 @@ class SqliteStores:
     ) -> Iterator[Opened]:
         """Begin a transaction on the store of ``tenant``; see ``Stores``."""
         with self._using(tenant) as handle, handle.turn(write=write):
-            try:
-                connection = handle.engine.connect()
-            except PoolTimeoutError as error:
-                raise errors.StoreBusyError("Too many readers at once: try again.") from error
+            connection = _connection(handle.engine)
             try:
                 driver = cast("StoreConnection", connection.connection.driver_connection)
                 self._first_look(handle, driver)
                 limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
+                # Connections outlive a change of the tenant's limits.
+                driver.resize(_max_mib(tenant))
                 transaction = connection.begin()
                 begin(driver, write=write)
                 driver.deadline = time.monotonic() + limit
@@ -264,7 +263,7 @@ class SqliteStores:
 
     def _engine(self, tenant: Tenant) -> Engine:
         path = self.path(tenant.store_id)
-        max_mib = int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
+        max_mib = _max_mib(tenant)
 
         def creator() -> Any:
             return connect(path, max_mib=max_mib)
@@ -290,6 +289,22 @@ class SqliteStores:
         if not handle.checked:
             self._check(revisions(driver))
             handle.checked = True
+
+
+def _max_mib(tenant: Tenant) -> int:
+    return int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
+
+
+def _connection(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except PoolTimeoutError as error:
+        raise errors.StoreBusyError("Too many readers at once: try again.") from error
+    except DBAPIError as error:
+        known = meaning(error)
+        if known is error:
+            raise
+        raise known from error
 
 
 def _commit(transaction: Transaction, driver: StoreConnection) -> None:

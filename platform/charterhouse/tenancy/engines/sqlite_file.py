@@ -48,6 +48,13 @@ class StoreConnection(sqlite3.Connection):
 
     deadline = float("inf")
     reading: bool | None = None
+    max_mib = 0
+
+    def resize(self, max_mib: int) -> None:
+        """Count as full from so many MiB on."""
+        if max_mib != self.max_mib:
+            self.execute(f"PRAGMA max_page_count={max_mib * _PAGES_PER_MIB}")
+            self.max_mib = max_mib
 
     def overdue(self) -> bool:
         """Tell SQLite, between steps of a statement, whether to interrupt it."""
@@ -88,9 +95,9 @@ def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -
         "secure_delete=ON",
         "cache_size=-256",
         "temp_store=MEMORY",
-        f"max_page_count={max_mib * _PAGES_PER_MIB}",
     ):
         driver.execute(f"PRAGMA {pragma}")
+    driver.resize(max_mib)
     driver.set_progress_handler(driver.overdue, _VM_STEPS)
     return driver
 
@@ -121,6 +128,9 @@ _MEANINGS: dict[int, tuple[type[errors.TenancyError], str]] = {
         "A reading unit cannot write: open unit(write=True).",
     ),
 }
+# SQLite calls a disk full only when the system's word is "no space": a quota of the file system,
+# a limit of the process, and no room for the index beside the journal come as these.
+_NO_ROOM = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 
 
 def meaning(error: BaseException) -> BaseException:
@@ -133,6 +143,8 @@ def meaning(error: BaseException) -> BaseException:
         return errors.StoreFrozenError()
     if isinstance(cause, sqlite3.IntegrityError):
         return errors.ConstraintError(str(cause), kind=_CONSTRAINTS.get(code, "check"))
+    if code in _NO_ROOM:
+        return errors.QuotaError("The disk takes no more: make room on it.")
     made = _MEANINGS.get(code & 0xFF)
     return error if made is None else made[0](made[1])
 

@@ -1,0 +1,153 @@
+"""What the tests of faults share: an installation under a real server, and ways to end things."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from charterhouse.commands.demonstration.processes import free_port
+from charterhouse.config import Config
+from charterhouse.databases import Databases
+from charterhouse.desk import access
+from charterhouse.desk.intake import submit
+from charterhouse.desk.people import create_person
+from charterhouse.records.books import adopt
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.provision import create_tenant, open_catalogue
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+from charterhouse.tenancy.tenant import Tenant
+
+KEY = b"killed!!" * 4
+EVENTS = "/t/east/api/v1/events"
+# Of a machine on which other tests run as well.
+PATIENCE = 120.0
+LOST = (OSError, http.client.HTTPException, ValueError)
+"""What comes of a request whose answer was lost: nobody knows what became of it."""
+
+
+@dataclass
+class House:
+    """An installation with one tenant, some members, and a key of its API."""
+
+    folder: Path
+    databases: Databases
+    catalogue: Catalogue
+    tenant: Tenant
+    token: str
+    refs: list[str]
+    port: int
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of its processes."""
+        made = {
+            "CHARTERHOUSE_DATA_DIR": str(self.folder),
+            "CHARTERHOUSE_MASTER_KEY": base64.urlsafe_b64encode(KEY).decode(),
+        }
+        for name, url in self.databases.urls.items():
+            assert name == "main"
+            made["CHARTERHOUSE_DATABASE_URL"] = url
+        return {**os.environ, **made, **self.more}
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command in a session of its own, which can be ended at once."""
+        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "charterhouse", *arguments],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        """Start the sites with two workers."""
+        return self.start("serve", "--port", str(self.port), "--workers", "2", "--threads", "4")
+
+    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
+        """Send a request; returns status and JSON.
+
+        Raises:
+            One of ``LOST``: there is no answer.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            connection.request(method, path, json.dumps(body) if body else None, headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def ready(self, server: subprocess.Popen[bytes]) -> None:
+        """Wait until the sites may serve."""
+
+        def answers() -> bool:
+            assert server.poll() is None, (self.folder / "serve.log").read_text()[-2000:]
+            with contextlib.suppress(*LOST):
+                return self.ask("GET", "/readyz")[0] == 200
+            return False
+
+        wait_for(answers)
+
+
+def furnish(folder: Path, databases: Databases, members: int) -> House:
+    """Make an installation with members of one tenant."""
+    config = Config(data_dir=folder, master_key=KEY, databases=databases)
+    catalogue = open_catalogue(config)
+    tenant = create_tenant(
+        catalogue, slug="east", name_zh="东", name_en="East", charter="gynecology.vip-card"
+    )
+    with tenant_scope(tenant):
+        with unit(write=True) as opened:
+            adopt(opened, tenant.charter, {}, actor="test")
+        token = access.create_key("HIS", ("events.write", "events.read"), actor="test").token
+        refs = [create_person({"name": "王秀英", "born": "1990-07-08"}).ref for _ in range(members)]
+        for ref in refs:
+            assert submit("join", {"member": ref, "path": "ordinary"}, actor="test").accepted
+    catalogue.installation.stores.close()
+    return House(folder, databases, catalogue, tenant, token, refs, free_port(18900))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """The worker processes of a server."""
+    try:
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def kill(pid: int) -> None:
+    """End one process without warning."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a whole session at once, as a machine ends that loses its power."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(20)

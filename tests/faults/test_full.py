@@ -1,0 +1,152 @@
+"""No room: the tenant's own limit, and the disk. Refused clearly, whole or not at all, and on again."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from faults_house import EVENTS, House, children, end, wait_for
+
+from charterhouse.desk.verifying import verify_tenant
+from charterhouse.metric_room import take_room_first
+from charterhouse.records.tables import event
+from charterhouse.tenancy.catalogue_book import _POLL_SECONDS
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+
+
+def _tell(house: House, number: int) -> tuple[int, str]:
+    body = {"spend": {"id": f"bill-{number}", "member": house.refs[0], "amount": "10.00"}}
+    status, answer = house.ask("POST", EVENTS, body, f"key-{number}")
+    return status, answer.get("code", "") if status >= 400 else ""
+
+
+def _keys(house: House) -> set[str]:
+    with tenant_scope(house.tenant), unit() as opened:
+        rows = opened.connection.execute(event.select().where(event.c.key.is_not(None)))
+        return {row.key for row in rows}
+
+
+@contextmanager
+def _served(house: House) -> Iterator[subprocess.Popen[bytes]]:
+    server = house.serve()
+    try:
+        house.ready(server)
+        yield server
+    finally:
+        end(server)
+
+
+def _proved(house: House, told: int) -> None:
+    assert verify_tenant(house.tenant).differences == []
+    assert _keys(house) == {f"api:key-{number}" for number in range(told)}
+
+
+def test_a_store_at_its_limit_refuses_until_it_may_grow(house_in: Callable[..., House]) -> None:
+    house = house_in()
+
+    def limit(mib: int) -> None:
+        house.catalogue.change(house.tenant.id, limits={"max_store_mib": mib})
+
+    with _served(house):
+        assert _tell(house, 0) == (201, "")
+        limit(1)
+        # Pages within the limit are used up first; each refusal is one of a whole event.
+        told = 1
+        while (seen := _tell(house, told)) == (201, ""):
+            told += 1
+            assert told < 2000
+        assert seen == (503, "store_full")
+        assert f"api:key-{told}" not in _keys(house)
+        assert verify_tenant(house.tenant).differences == []
+        assert house.ask("GET", f"{EVENTS}/1")[0] == 404, "what is there can be read"
+
+        limit(64)
+        wait_for(lambda: _tell(house, told) == (201, ""))
+        assert _tell(house, told)[0] in (200, 201)
+    _proved(house, told + 1)
+
+
+def test_a_full_disk_refuses_until_there_is_room(house_in: Callable[..., House]) -> None:
+    house = house_in()
+    house.more = {"CHARTERHOUSE_METRICS_TOKEN": "a token of operators"}
+
+    def room(server: subprocess.Popen[bytes], size: int) -> None:
+        for pid in children(server.pid):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    with _served(house) as server:
+        assert _tell(house, 0) == (201, "")
+        workers = children(server.pid)
+        room(server, 4096)
+        # Longer than the tenants are known without looking whether something changed.
+        over = time.monotonic() + 2 * _POLL_SECONDS
+        while time.monotonic() < over:
+            for number in range(1, 20):
+                assert _tell(house, number) == (503, "store_full")
+        assert house.ask("GET", f"{EVENTS}/1")[0] == 404, "what is there can be read"
+        assert children(server.pid) == workers, "nobody died of it"
+        assert _keys(house) == {"api:key-0"}
+        room(server, resource.RLIM_INFINITY)
+        for number in range(1, 20):
+            assert _tell(house, number) == (201, "")
+    _proved(house, 20)
+
+
+FIGURES = """
+import resource, sys
+from prometheus_client import CollectorRegistry
+from charterhouse import metrics
+for number in range(int(sys.argv[1])):
+    metrics.request("GET", f"/before/{number}", 200, 0.1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+for number in range(3000):
+    metrics.request("GET", f"/after/{number}", 200, 0.1)
+print(metrics.exposition().decode())
+"""
+
+
+def _figures(folder: Path, before: int) -> str:
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", FIGURES, str(before)],
+        env={"PROMETHEUS_MULTIPROC_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def test_figures_that_find_no_room_stop_nobody(tmp_path: Path) -> None:
+    told = _figures(tmp_path / "before", 200)
+    assert 'route="/before/199",status="200"} 1.0' in told
+    assert "/after/2999" not in told, "what found no room is not told"
+    for file in (tmp_path / "before").iterdir():
+        seen = file.stat()
+        assert seen.st_blocks * 512 >= seen.st_size, "writing through memory must need no room"
+    assert "request_seconds" not in _figures(tmp_path / "never", 0)
+
+
+def test_the_library_keeps_figures_as_we_say(tmp_path: Path) -> None:
+    from prometheus_client import values
+
+    take_room_first()
+    made: Any = values.MmapedDict(str(tmp_path / "counter_1.db"))  # type: ignore[no-untyped-call]  # it has no types
+    for number in range(5000):
+        made.write_value(f"key {number}", float(number), 0.0)
+    made.close()
+    again: Any = values.MmapedDict(str(tmp_path / "counter_1.db"))  # type: ignore[no-untyped-call]  # the same
+    assert {key: value for key, value, _ in again.read_all_values()} == {
+        f"key {number}": float(number) for number in range(5000)
+    }
+    again.close()
+    seen = (tmp_path / "counter_1.db").stat()
+    assert seen.st_blocks * 512 >= seen.st_size > 64 * 1024
