@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from charterhouse.commands.demonstration.processes import free_port
@@ -30,6 +31,7 @@ from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
 
 KEY = b"killed!!" * 4
+SOAK_SECONDS = 60.0 * float(os.environ.get("CHARTERHOUSE_SOAK_MINUTES", "0"))
 EVENTS = "/t/east/api/v1/events"
 # Of a machine on which other tests run as well.
 PATIENCE = 120.0
@@ -122,6 +124,18 @@ def furnish(folder: Path, databases: Databases, members: int) -> House:
             assert submit("join", {"member": ref, "path": "ordinary"}, actor="test").accepted
     catalogue.installation.stores.close()
     return House(folder, databases, catalogue, tenant, token, refs, free_port(18900))
+
+
+def chance_of(name: str) -> Random:
+    """Return what a test draws its moments from; a failed test shows the seed.
+
+    With ``CHARTERHOUSE_FAULT_SEED`` the draws are those of an earlier run; the moments themselves
+    depend on the machine.
+    """
+    given = os.environ.get("CHARTERHOUSE_FAULT_SEED")
+    seed = int(given) if given else int.from_bytes(os.urandom(4), "big")
+    sys.stdout.write(f"{name}: CHARTERHOUSE_FAULT_SEED={seed}\n")
+    return Random(seed)  # noqa: S311 - moments of a test, and no secrets
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def _figures(folder: Path, before: int) -> str:
     folder.mkdir()
     done = subprocess.run(
         [sys.executable, "-c", FIGURES, str(before)],
-        env={"PROMETHEUS_MULTIPROC_DIR": str(folder)},
+        env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)},
         capture_output=True,
         text=True,
         check=True,

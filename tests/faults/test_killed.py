@@ -1,234 +1,221 @@
-"""The sites' worker and the job worker are killed at random moments of a running load.
+"""Whatever runs is killed at random moments of a running load, on both engines.
 
-Afterwards the proof is clean, every event that was acknowledged is there exactly once, and every
-other one is absent or complete. `make soak` does the same for longer (`CHARTERHOUSE_SOAK_SECONDS`).
+Afterwards the proof is clean, every event that was acknowledged is there exactly once, every other
+one is absent or complete, and members have what was acknowledged. `make soak` does it for longer.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import http.client
-import json
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from faults_house import (
+    EVENTS,
+    LOST,
+    SOAK_SECONDS,
+    House,
+    chance_of,
+    children,
+    end,
+    kill,
+    wait_for,
+)
 from sqlalchemy import func, select
 
-from charterhouse.commands.demonstration.processes import free_port
-from charterhouse.config import Config
-from charterhouse.desk import access
+from charterhouse.databases import Databases
 from charterhouse.desk.intake import submit
-from charterhouse.desk.people import create_person
 from charterhouse.desk.verifying import verify_tenant
-from charterhouse.records.books import adopt
-from charterhouse.records.tables import decision, event
-from charterhouse.tenancy.catalogue import Catalogue
-from charterhouse.tenancy.provision import create_tenant, open_catalogue
+from charterhouse.records.tables import balance, decision, event
+from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
-from charterhouse.tenancy.tenant import Tenant
 
-KEY = b"killed!!" * 4
-SECONDS = float(os.environ.get("CHARTERHOUSE_SOAK_SECONDS", "12"))
+SECONDS = SOAK_SECONDS / 2
 CLIENTS = 4
 MEMBERS = 6
-CHANCE = Random()  # noqa: S311 - moments of a test, and no secrets
-
-
-@dataclass
-class House:
-    """An installation with one tenant, some members, and a key of its API."""
-
-    folder: Path
-    catalogue: Catalogue
-    tenant: Tenant
-    token: str
-    refs: list[str]
-    port: int = 0
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """That of its processes."""
-        key = base64.urlsafe_b64encode(KEY).decode()
-        data = {"CHARTERHOUSE_DATA_DIR": str(self.folder), "CHARTERHOUSE_MASTER_KEY": key}
-        return {**os.environ, **data}
+ACCOUNTS = {"points": "points_earned", "spend_total": "due"}
+"""Accounts of members, and by which figure of an answer each of them grew."""
 
 
 @dataclass
 class Told:
-    """What the clients told: key → body, and of those acknowledged key → id of the event."""
+    """What the clients told: key → body, and of those acknowledged key → answer."""
 
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
-    known: dict[str, str] = field(default_factory=dict)
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    catalogue = open_catalogue(Config(data_dir=tmp_path, master_key=KEY))
-    tenant = create_tenant(
-        catalogue, slug="east", name_zh="东", name_en="East", charter="gynecology.vip-card"
-    )
-    with tenant_scope(tenant):
-        with unit(write=True) as opened:
-            adopt(opened, tenant.charter, {}, actor="test")
-        token = access.create_key("HIS", ("events.write", "events.read"), actor="test").token
-        refs = [create_person({"name": "王秀英", "born": "1990-07-08"}).ref for _ in range(MEMBERS)]
-        for ref in refs:
-            assert submit("join", {"member": ref, "path": "ordinary"}, actor="test").accepted
-    catalogue.installation.stores.close()
-    yield House(tmp_path, catalogue, tenant, token, refs, free_port(18900))
-    catalogue.installation.stores.close()
+@pytest.fixture(name="database", params=["sqlite", "postgresql"])
+def _database(request: pytest.FixtureRequest) -> Iterator[ScratchPostgres | None]:
+    """A server of this test alone, because it is to crash; None for stores in files."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server = ScratchPostgres()
+    yield server
+    server.close()
 
 
-def _start(house: House, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "charterhouse", *arguments],
-        env=house.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _children(pid: int) -> list[int]:
-    """The worker processes of a server."""
-    try:
-        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _ask(house: House, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
-    headers = {"Authorization": f"Bearer {house.token}", "Content-Type": "application/json"}
-    if key:
-        headers["Idempotency-Key"] = key
-    try:
-        connection.request(method, path, json.dumps(body) if body else None, headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
-    finally:
-        connection.close()
-
-
-def _load(house: House, told: Told, name: int, over: threading.Event) -> None:
+def _load(house: House, told: Told, name: int, chance: Random, over: threading.Event) -> None:
     number = 0
     while not over.is_set():
         number += 1
         # The API puts what callers name into a namespace of its own.
         key = f"api:client-{name}-{number}"
-        bill = {"id": key, "member": CHANCE.choice(house.refs), "amount": "10.00"}
-        body = {"spend": bill}
+        bill = {"id": key, "member": chance.choice(house.refs), "amount": "10.00"}
         with told.lock:
-            told.sent[key] = body
-        # Nobody knows what became of a request whose answer was lost: that is the point.
-        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-            status, answer = _ask(
-                house, "POST", "/t/east/api/v1/events", body, key.removeprefix("api:")
-            )
+            told.sent[key] = bill
+        with contextlib.suppress(*LOST):
+            status, answer = house.ask("POST", EVENTS, {"spend": bill}, key.removeprefix("api:"))
             if status in (200, 201):
                 with told.lock:
-                    told.known[key] = answer["event"]
+                    told.known[key] = answer
         time.sleep(0.02)
 
 
-def _wait_ready(house: House, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert server.poll() is None
-        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-            if _ask(house, "GET", "/readyz")[0] == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the server does not answer")
+class _Rage:
+    """Ends processes of an installation, and starts them again."""
+
+    def __init__(self, house: House, database: ScratchPostgres | None, chance: Random) -> None:
+        self.house = house
+        self.database = database
+        self.chance = chance
+        self.server = house.serve()
+        self.jobs = house.start("worker")
+
+    def ways(self) -> list[Callable[[], None]]:
+        """What can happen, each once, in random order."""
+        ways = [self.worker, self.sites, self.job_worker]
+        if self.database is not None:
+            ways.append(self.database.crash)
+        self.chance.shuffle(ways)
+        return ways
+
+    def worker(self) -> None:
+        """Kill one worker of the sites; the server starts another."""
+        for pid in self.chance.sample(children(self.server.pid), 1):
+            kill(pid)
+
+    def sites(self) -> None:
+        """Kill the whole server."""
+        end(self.server)
+        self.server = self.house.serve()
+
+    def job_worker(self) -> None:
+        """Kill the worker of jobs."""
+        end(self.jobs)
+        self.jobs = self.house.start("worker")
+
+    def over(self) -> None:
+        """Kill everything."""
+        end(self.server)
+        end(self.jobs)
 
 
-def _wait_told(told: Told, number: int) -> None:
-    end = time.monotonic() + 30
-    while len(told.known) < number and time.monotonic() < end:
-        time.sleep(0.01)
+def _answered(told: Told, process: Callable[[], subprocess.Popen[bytes]]) -> None:
+    """Wait for a number of answers: who has just started reads all charters first."""
+    wanted = len(told.known) + 15
+
+    def enough() -> bool:
+        assert process().poll() is None, "the server ended by itself"
+        return len(told.known) >= wanted
+
+    wait_for(enough)
 
 
-def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a whole session at once, as a machine ends that loses its power."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
-
-
-def _rage(house: House, server: subprocess.Popen[bytes], told: Told) -> int:
-    """Kill at random while the clients tell; returns how many processes were killed."""
-    over, killed = threading.Event(), 0
-    clients = [threading.Thread(target=_load, args=(house, told, n, over)) for n in range(CLIENTS)]
-    jobs = _start(house, "worker")
+def _rage(house: House, database: ScratchPostgres | None, chance: Random, told: Told) -> None:
+    """Let each way happen at least once while the clients tell, and more for so many seconds."""
+    over = threading.Event()
+    clients = [
+        threading.Thread(target=_load, args=(house, told, name, Random(chance.random()), over))  # noqa: S311 - whose turn it is, and no secret
+        for name in range(CLIENTS)
+    ]
+    rage = _Rage(house, database, chance)
     try:
+        house.ready(rage.server)
         for client in clients:
             client.start()
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            # Only of a server that works: a worker that is new reads all charters first.
-            _wait_told(told, len(told.known) + 15)
-            time.sleep(CHANCE.uniform(0.0, 0.5))
-            for pid in CHANCE.sample(_children(server.pid), 1):
-                _kill(pid)
-                killed += 1
-            if CHANCE.random() < 0.5:
-                _end(jobs)
-                killed += 1
-                jobs = _start(house, "worker")
+        until = time.monotonic() + SECONDS
+        todo = rage.ways()
+        while todo or time.monotonic() < until:
+            todo = todo or rage.ways()
+            _answered(told, lambda: rage.server)
+            time.sleep(chance.uniform(0.0, 0.3))
+            todo.pop()()
+        _answered(told, lambda: rage.server)
     finally:
-        _end(server)
+        rage.over()
         over.set()
         for client in clients:
-            client.join(20)
-        _end(jobs)
-    return killed
+            if client.ident is not None:
+                client.join(30)
 
 
-def test_what_was_acknowledged_is_there_once_and_the_rest_is_absent_or_whole(house: House) -> None:
+def test_what_was_acknowledged_is_there_once_and_the_rest_is_absent_or_whole(
+    house_in: Callable[..., House], database: ScratchPostgres | None
+) -> None:
+    databases = Databases({"main": database.database()}) if database else Databases()
+    house = house_in(databases, MEMBERS)
     told = Told()
-    server = _start(house, "serve", "--port", str(house.port), "--workers", "2", "--threads", "4")
-    try:
-        _wait_ready(house, server)
-        killed = _rage(house, server, told)
-    finally:
-        _end(server)
-    assert killed >= 2
-    assert len(told.known) > 20
+    _rage(house, database, chance_of("killed"), told)
 
-    findings = verify_tenant(house.tenant)
-    assert findings.differences == []
+    assert verify_tenant(house.tenant).differences == []
     kept = _kept(house)
     assert {key: kept.get(key, (None, 0)) for key in told.known} == {
-        key: (event_id, 1) for key, event_id in told.known.items()
+        key: (answer["event"], 1) for key, answer in told.known.items()
     }
     assert kept.keys() <= told.sent.keys(), "nothing is there that nobody told"
     assert all(decisions == 1 for _, decisions in kept.values())
+    _told_again(house, told, kept)
 
+
+def _told_again(house: House, told: Told, kept: dict[str, tuple[str, int]]) -> None:
+    """Whoever lost an answer tells again: one effect each, and members have the sum of them."""
+    before, found = _balances(house), _nothing(house)
     with tenant_scope(house.tenant):
-        for key, body in told.sent.items():
-            again = submit("spend", body["spend"], actor="api:1", key=key)
+        for key, bill in told.sent.items():
+            again = submit("spend", bill, actor="api:1", key=key)
             assert again.accepted
             assert again.repeated == (key in kept)
+            if key in told.known:
+                assert told.known[key]["figures"]["due"] == "8.00"
+                assert again.figures["due"] == 800
+            if key in kept:
+                _add(found, bill["member"], again.figures)
+    assert before == found
+    for key in told.sent.keys() - kept.keys():
+        _add(found, told.sent[key]["member"], {"due": 800, "points_earned": 8})
+    assert _balances(house) == found
     assert len(_kept(house)) == len(told.sent)
     assert verify_tenant(house.tenant).differences == []
+
+
+def _nothing(house: House) -> dict[tuple[str, str], int]:
+    return {(ref, account): 0 for ref in house.refs for account in ACCOUNTS}
+
+
+def _add(found: dict[tuple[str, str], int], member: str, figures: Any) -> None:
+    for account, figure in ACCOUNTS.items():
+        found[member, account] += figures[figure]
+
+
+def _balances(house: House) -> dict[tuple[str, str], int]:
+    """What members have, in fen and points, over all lots."""
+    found: defaultdict[tuple[str, str], int] = defaultdict(int, _nothing(house))
+    query = select(balance).where(balance.c.account.in_(ACCOUNTS), balance.c.owner.in_(house.refs))
+    with tenant_scope(house.tenant), unit() as opened:
+        for row in opened.connection.execute(query):
+            found[row.owner, row.account] += row.amount
+    return dict(found)
 
 
 def _kept(house: House) -> dict[str, tuple[str, int]]:

@@ -1,0 +1,98 @@
+"""The machine's clock jumps, back and ahead, between events: order and proof stay right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from faults_house import KEY, chance_of
+from sqlalchemy import func, select
+
+from charterhouse.clock import FixedClock, use_clock
+from charterhouse.config import Config
+from charterhouse.databases import Databases
+from charterhouse.desk.intake import submit
+from charterhouse.desk.people import create_person
+from charterhouse.desk.verifying import verify_tenant
+from charterhouse.records.books import adopt
+from charterhouse.records.chain import Walk, pages
+from charterhouse.records.tables import audit, decision, event
+from charterhouse.tenancy.provision import create_tenant, open_catalogue
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+from charterhouse.tenancy.tenant import Tenant
+
+BOTH_ENGINES = True
+# An evening before a new year: what lapses then is on both sides of the jumps.
+MOMENT = datetime(2026, 12, 31, 15, 40, tzinfo=UTC)
+JUMPS = [-60, 24 * 60, 0, -24 * 60, 0, -60, 60]
+
+
+@pytest.fixture(name="clock")
+def _clock() -> Iterator[FixedClock]:
+    clock = FixedClock(MOMENT)
+    with use_clock(clock):
+        yield clock
+
+
+@pytest.fixture(name="tenant")
+def _tenant(clock: FixedClock, tmp_path: Path, databases: Databases) -> Iterator[Tenant]:
+    config = Config(data_dir=tmp_path, master_key=KEY, databases=databases)
+    catalogue = open_catalogue(config)
+    tenant = create_tenant(
+        catalogue, slug="east", name_zh="东", name_en="East", charter="gynecology.vip-card"
+    )
+    with tenant_scope(tenant):
+        with unit(write=True) as opened:
+            adopt(opened, tenant.charter, {}, actor="test")
+        yield tenant
+    catalogue.installation.stores.close()
+
+
+def test_a_clock_that_jumps_changes_neither_order_nor_proof(
+    tenant: Tenant, clock: FixedClock
+) -> None:
+    chance = chance_of("clock")
+    refs = [create_person({"name": "王秀英", "born": "1990-07-08"}).ref for _ in range(2)]
+    for ref in refs:
+        assert submit("join", {"member": ref, "path": "ordinary"}, actor="test").accepted
+    told = []
+    for number, jump in enumerate(JUMPS + [chance.choice([-60, 0, 3, 24 * 60]) for _ in range(25)]):
+        clock.advance(timedelta(minutes=jump))
+        ref, key = chance.choice(refs), f"key-{number}"
+        bill = {"id": f"bill-{number}", "member": ref, "amount": "100.00"}
+        first = submit("spend", bill, actor="test", key=key)
+        assert first.accepted
+        told.append(first.event_id)
+        if chance.random() < 0.3:
+            points = {"id": f"gift-{number}", "member": ref, "points": 20, "shown": ["card", "id"]}
+            told.append(submit("redeem", points, actor="test", key=f"gift-{number}").event_id)
+        clock.advance(timedelta(minutes=chance.choice([-60, 24 * 60, 0])))
+        again = submit("spend", bill, actor="test", key=key)
+        assert again.repeated
+        assert (again.event_id, again.figures) == (first.event_id, first.figures)
+    _in_order(told)
+    assert verify_tenant(tenant).differences == []
+
+
+def _in_order(told: list[str]) -> None:
+    with unit() as opened:
+        rows = opened.connection.execute(
+            select(event.c.id, event.c.at).where(event.c.verb != "join").order_by(event.c.seq)
+        ).all()
+        assert [str(row.id) for row in rows] == told, "the order is that of telling, not of clocks"
+        assert any(after.at < before.at for before, after in pairwise(rows))
+        walk = Walk()
+        assert [text for page in pages(opened) for row in page for text in walk.step(row)] == []
+        last = opened.connection.execute(select(audit.c.seq).order_by(audit.c.seq.desc())).scalar()
+        assert walk.seq == last
+        twice = opened.connection.execute(
+            select(decision.c.event_id)
+            .where(decision.c.event_id.is_not(None))
+            .group_by(decision.c.event_id)
+            .having(func.count() != 1)
+        ).all()
+        assert twice == []
