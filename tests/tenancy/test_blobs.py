@@ -18,7 +18,7 @@ from charterhouse.config import Config, ConfigError
 from charterhouse.tenancy.blobs import Blobs, blob_name
 from charterhouse.tenancy.errors import BlobMissingError, BlobsUnavailableError, SealError
 from charterhouse.tenancy.installation import Installation
-from charterhouse.tenancy.provision import create_tenant, erase_tenant, open_catalogue
+from charterhouse.tenancy.provision import create_tenant, drop_scratch_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_what_is_removed_is_gone_and_erasing_takes_one_tenant_only(house: Catalo
         with pytest.raises(BlobMissingError):
             blobs.get(name)
     house.set_status(east.id, "deleting")
-    erase_tenant(house, east.id)
+    drop_scratch_tenant(house, east.id)
     with tenant_scope(east):
         assert list(blobs.names()) == []
     with tenant_scope(west):

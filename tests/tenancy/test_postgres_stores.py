@@ -17,7 +17,7 @@ from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.catalogue_cells import read_cells
 from charterhouse.tenancy.engines import postgres_pool
 from charterhouse.tenancy.engines.postgres import PostgresStores
-from charterhouse.tenancy.provision import create_tenant, erase_tenant, open_catalogue
+from charterhouse.tenancy.provision import create_tenant, drop_scratch_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import prepared, unit
 
@@ -303,7 +303,7 @@ def test_a_store_is_made_once_and_removed_with_its_role(
 
     catalogue.set_status(north.id, "deleting")
     for _ in range(2):
-        erase_tenant(catalogue, north.id)
+        drop_scratch_tenant(catalogue, north.id)
 
     assert not stores.exists(north.id)
     found = owner.execute("SELECT rolname FROM pg_roles WHERE rolname ~ '^t_\\d+$'").fetchall()
@@ -424,7 +424,7 @@ def test_an_owner_who_is_no_superuser_makes_and_removes_stores(
         with catalogue.installation.stores.migration(tenant.store_id) as connection:
             connection.execute(text("CREATE TABLE more (id bigint)"))
         catalogue.set_status(tenant.id, "deleting")
-        erase_tenant(catalogue, tenant.id)
+        drop_scratch_tenant(catalogue, tenant.id)
         assert not catalogue.installation.stores.exists(tenant.store_id)
     catalogue.installation.stores.close()
 

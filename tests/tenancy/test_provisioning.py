@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import sqlite
-from charterhouse.tenancy.provision import create_tenant, erase_tenant, template_store
+from charterhouse.tenancy.provision import create_tenant, drop_scratch_tenant, template_store
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.vault import EncryptedStr
@@ -111,7 +111,7 @@ def test_the_template_is_made_once_and_leaves_no_drafts(catalogue: Catalogue) ->
     assert [file.name for file in first.parent.glob("*template*.db*")] == [first.name]
 
 
-def test_erasing_destroys_keys_store_and_files(catalogue: Catalogue) -> None:
+def test_dropping_a_scratch_tenant_destroys_keys_store_and_files(catalogue: Catalogue) -> None:
     tenant = create_tenant(catalogue, **GOOD, seed=_seed)
     stores = catalogue.installation.stores
     column = EncryptedStr("person", "name")
@@ -120,10 +120,10 @@ def test_erasing_destroys_keys_store_and_files(catalogue: Catalogue) -> None:
     stores.files(tenant.id).mkdir()
     (stores.files(tenant.id) / "logo.svg").write_text("<svg/>")
     with pytest.raises(errors.StatusError):
-        erase_tenant(catalogue, tenant.id)
+        drop_scratch_tenant(catalogue, tenant.id)
 
     catalogue.set_status(tenant.id, "deleting", reason="contract ended")
-    erase_tenant(catalogue, tenant.id)
+    drop_scratch_tenant(catalogue, tenant.id)
 
     assert list(stores.files(tenant.id).parent.iterdir()) == []
     gone = catalogue.get(tenant.id)

@@ -26,7 +26,7 @@ from charterhouse.records.tables import document, standing
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.ids import new_id
-from charterhouse.tenancy.provision import create_tenant, erase_tenant, open_catalogue
+from charterhouse.tenancy.provision import create_tenant, drop_scratch_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
@@ -55,7 +55,7 @@ class Scratch:
     def leave(self, tenant: Tenant) -> None:
         """Remove the store of one story, so that the next finds a small database."""
         self.catalogue.set_status(tenant.id, "deleting")
-        erase_tenant(self.catalogue, tenant.id)
+        drop_scratch_tenant(self.catalogue, tenant.id)
 
     def close(self) -> None:
         """Remove everything."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from charterhouse.config import Config
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["create_tenant", "erase_tenant", "open_catalogue", "template_store"]
+__all__ = ["create_tenant", "drop_scratch_tenant", "open_catalogue", "template_store"]
 
 
 def open_catalogue(config: Config) -> Catalogue:
@@ -96,10 +96,11 @@ def create_tenant(
     return catalogue.activate(tenant.id, actor=actor)
 
 
-def erase_tenant(catalogue: Catalogue, tenant_id: int, *, actor: str = "system") -> None:
-    """Destroy the keys, store and files of a tenant whose deletion was asked for and waited out.
+def drop_scratch_tenant(catalogue: Catalogue, tenant_id: int, *, actor: str = "system") -> None:
+    """Throw away a tenant that was made for a trial: its keys, store and files, without books.
 
-    Its entry stays in the catalogue as ``deleting``, so that its id and slug are never reused.
+    For a tenant with real people, there is ``desk.life.erasing.erase``. The entry stays in the
+    catalogue as ``deleting``, so that its id and slug are never reused.
 
     Raises:
         StatusError: The tenant is not being deleted.
