@@ -43,7 +43,7 @@ def open_catalogue(config: Config) -> Catalogue:
     path.chmod(0o600)
     installation = Installation(config)
     installation.stores.ready()
-    return Catalogue(SqliteFile(path), installation)
+    return Catalogue(SqliteFile(path, keep=True), installation)
 
 
 def create_tenant(

@@ -90,7 +90,8 @@ def erase(
 
     Raises:
         ConflictError: it is not closed (`tenant_open`), or not for long enough (`tenant_grace`).
-        StoreBusyError: another command is at work on the tenant.
+        StoreBusyError: another command is at work on the tenant, or others use its store or the
+            catalogue without a pause; call again.
         BlobsUnavailableError: the place of documents does not answer; call again.
     """
     tenant = catalogue.get(tenant.id)
@@ -112,9 +113,11 @@ def erase(
         copies.clear(catalogue, tenant.id, actor=actor, states=beside, overdue=False)
         if tenant.installation.stores.exists(tenant.store_id):
             _forget_people(tenant)
+            tenant.installation.stores.scrub(tenant.store_id)
         catalogue.installation.blobs.erase(tenant.id)
         catalogue.destroy_keys(tenant.id, actor=actor)
         _forget_names(catalogue, tenant, actor)
+        catalogue.database.scrub()
         copies.clear(catalogue, tenant.id, actor=actor)
         left = [one for one in copies.spares(catalogue, tenant.id) if one.state == "books"]
     if not left or not tenant.installation.stores.exists(tenant.store_id):

@@ -114,7 +114,9 @@ def drop_older_keys(catalogue: Catalogue, tenant: Tenant, *, actor: str = "syste
                 f"some of {now.slug} is sealed with an older key: renew the key first",
                 code="keys_needed",
             )
-        return catalogue.drop_older_data_keys(now.id, actor=actor)
+        now = catalogue.drop_older_data_keys(now.id, actor=actor)
+        catalogue.database.scrub()
+        return now
 
 
 def rewrap_keys(

@@ -80,6 +80,14 @@ class Stores(Protocol):
         """
         ...
 
+    def scrub(self, tenant_id: int) -> None:
+        """Leave no trace of rows that were removed, as far as the engine can.
+
+        Raises:
+            StoreBusyError: Others used the store without a pause: try again.
+        """
+        ...
+
     def erase(self, tenant_id: int) -> None:
         """Remove the store and the files of a tenant for good."""
         ...

@@ -89,6 +89,10 @@ class CellStores:
         """See ``Stores``."""
         return self.of(tenant_id).rewriting(tenant_id, table)
 
+    def scrub(self, tenant_id: int) -> None:
+        """See ``Stores``."""
+        self.of(tenant_id).scrub(tenant_id)
+
     def erase(self, tenant_id: int) -> None:
         """See ``Stores``."""
         self.of(tenant_id).erase(tenant_id)

@@ -196,6 +196,9 @@ class PostgresStores:
             yield connection
             connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
 
+    def scrub(self, tenant_id: int) -> None:
+        """Do nothing: what was removed goes with the server's next vacuum; see ``Stores``."""
+
     def erase(self, tenant_id: int) -> None:
         """Drop the schema, then the role unless it still has one in another cell."""
         self._pools.forget(tenant_id)

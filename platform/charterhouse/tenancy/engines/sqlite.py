@@ -36,6 +36,7 @@ from charterhouse.tenancy.engines.sqlite_file import (
     connect,
     meaning,
     revisions,
+    scrub,
     ways_out,
 )
 
@@ -207,6 +208,10 @@ class SqliteStores:
             yield connection
             for trigger in triggers:
                 connection.exec_driver_sql(trigger.sql)
+
+    def scrub(self, tenant_id: int) -> None:
+        """Leave nothing in the journal of what was removed from the store; see ``Stores``."""
+        scrub(self.path(tenant_id))
 
     def erase(self, tenant_id: int) -> None:
         """Unlink the file, its journal files and the tenant's folder."""

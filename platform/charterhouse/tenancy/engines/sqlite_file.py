@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import tempfile
 import time
-from contextlib import contextmanager
+import weakref
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import FROZEN
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.pool import Pool
 
 __all__ = [
     "BUSY_SECONDS",
@@ -32,6 +35,7 @@ __all__ = [
     "connect",
     "meaning",
     "revisions",
+    "scrub",
     "ways_out",
 ]
 
@@ -41,6 +45,8 @@ UNLIMITED_MIB = 4 * 1024 * 1024
 _BUSY_STEP_MS = 1000
 _PAGES_PER_MIB = 256
 _VM_STEPS = 20_000
+_KEPT = 2
+_MORE = 30
 
 
 class StoreConnection(sqlite3.Connection):
@@ -185,6 +191,28 @@ def revisions(driver: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def scrub(path: Path) -> None:
+    """Leave nothing in the journal of a file of what was removed from it.
+
+    Removed rows are overwritten in the file itself. Its journal keeps pages as they were, and
+    stays for as long as any process has the file open.
+
+    Raises:
+        StoreBusyError: Others read or wrote without a pause: try again.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    with closing(connect(path, max_mib=UNLIMITED_MIB)) as driver:
+        while True:
+            (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            if time.monotonic() >= end:
+                raise errors.StoreBusyError(
+                    "Others kept the journal of the store in use for too long: try again."
+                )
+            time.sleep((1 + secrets.randbelow(20)) / 1000)
+
+
 def ways_out() -> list[str]:
     """Return which statements that reach another file a connection lets through; none should."""
     found = []
@@ -208,18 +236,28 @@ class SqliteFile:
     Args:
         path: The file.
         create: Whether a missing file is made, in WAL mode.
+        keep: Whether connections stay open for the next transaction. To open one and to fold the
+            journal in when the last one closes takes longer than a transaction itself.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, keep: bool = False) -> None:
         self.path = path
         self._create = create
         self._engine = create_engine(
             "sqlite://",
             # Whoever looks after a full store must be able to.
             creator=lambda: connect(path, create=create, max_mib=UNLIMITED_MIB),
-            poolclass=NullPool,
             hide_parameters=True,
+            **(
+                {"pool_size": _KEPT, "max_overflow": _MORE, "poolclass": QueuePool}
+                if keep
+                else {"poolclass": NullPool}
+            ),
         )
+        self._inherited: list[Pool] = []
+        if keep:
+            me = weakref.ref(self)
+            os.register_at_fork(after_in_child=lambda: _after_fork(me))
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -253,6 +291,15 @@ class SqliteFile:
                 )
             transaction.commit()
 
+    def scrub(self) -> None:
+        """Leave nothing in the journal of what was removed from the file; see ``scrub``."""
+        scrub(self.path)
+
+    def abandon(self) -> None:
+        """Start afresh in a forked child: SQLite forbids using, or closing, what a parent opened."""
+        self._inherited.append(self._engine.pool)
+        self._engine.dispose(close=False)
+
     @contextmanager
     def _connection(self) -> Iterator[tuple[Connection, StoreConnection]]:
         try:
@@ -264,3 +311,9 @@ class SqliteFile:
             if known is error:
                 raise
             raise known from error
+
+
+def _after_fork(me: weakref.ref[SqliteFile]) -> None:
+    file = me()
+    if file is not None:
+        file.abandon()
