@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgres
 
 from charterhouse.records import tables as t
 from charterhouse.tenancy import errors
@@ -77,3 +78,24 @@ def test_a_line_added_to_an_old_decision_is_refused() -> None:
 
     with pytest.raises(errors.ConstraintError, match="do not sum to zero"):
         add()
+
+
+def test_a_row_never_takes_the_place_of_one_in_history() -> None:
+    """On SQLite "insert or replace" removes the old row, without asking triggers unless told to."""
+    for table in t.HISTORY:
+        with unit() as reading:
+            kept = reading.connection.execute(select(table)).all()
+            apart = reading.connection.dialect.name == "postgresql"
+        if apart:
+            changed = insert_on_postgres(table).values(dict(kept[0]._mapping))
+            first = next(iter(table.primary_key.columns))
+            again: Any = changed.on_conflict_do_update(
+                index_elements=list(table.primary_key.columns), set_={first.name: first}
+            )
+        else:
+            again = insert(table).prefix_with("OR REPLACE").values(dict(kept[0]._mapping))
+        with (
+            pytest.raises(errors.ConstraintError, match=f"{table.name} is history"),
+            unit(write=True) as work,
+        ):
+            work.connection.execute(again)

@@ -171,7 +171,7 @@ STACKED = (
 def test_statements_do_not_stack(south: Tenant, way: Callable[[Unit, str], Any]) -> None:
     for sql in STACKED:
         with (
-            pytest.raises(Exception, match=r"multiple commands|syntax error|SELECT, INSERT"),
+            pytest.raises(errors.StoreRefusedError),
             unit(write=True) as work,
         ):
             way(work, at(south, sql))
@@ -199,7 +199,7 @@ def test_a_batch_is_of_the_tenants_kinds_too(south: Tenant) -> None:
 def test_a_refusal_stands_in_the_audit_once_a_minute(
     catalogue: Catalogue, north: Tenant, south: Tenant
 ) -> None:
-    for sql in ("SELECT * FROM {other}.note", "SET ROLE {other}", "RESET ROLE"):
+    for sql in ("SELECT 1; RESET ROLE", "SELECT * FROM {other}.note", "SET ROLE {other}"):
         with pytest.raises(errors.StoreRefusedError), unit() as work:
             work.execute(prepared(text(at(south, sql))))
 

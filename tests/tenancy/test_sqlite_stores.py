@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select, text
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import sqlite, sqlite_file
@@ -54,7 +54,7 @@ def test_no_other_file_can_be_reached(north: Tenant, south: Tenant, *, write: bo
         f"VACUUM INTO '{other}.stolen'",
         "VACUUM",
     ):
-        with unit(write=write) as work, pytest.raises(sqlite3.OperationalError):
+        with unit(write=write) as work, pytest.raises(errors.StoreRefusedError):
             work.connection.connection.driver_connection.execute(statement)
     driver = sqlite_file.connect(north.installation.stores.path(north.id))
     with pytest.raises(sqlite3.OperationalError, match="too many attached"):
@@ -68,15 +68,19 @@ def test_no_other_file_can_be_reached(north: Tenant, south: Tenant, *, write: bo
 def test_the_connection_is_hardened() -> None:
     with unit(write=True) as work:
         pragma = {
-            name: work.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("foreign_keys", "synchronous", "journal_mode", "trusted_schema")
-        }
+            name: work.connection.execute(select(text("*")).select_from(text(f"pragma_{name}"))).scalar()
+            for name in (
+                "foreign_keys", "synchronous", "journal_mode", "trusted_schema",
+                "recursive_triggers",
+            )
+        }  # fmt: skip
 
     assert pragma == {
         "foreign_keys": 1,
         "synchronous": 2,
         "journal_mode": "wal",
         "trusted_schema": 0,
+        "recursive_triggers": 1,
     }
 
 

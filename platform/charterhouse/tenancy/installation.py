@@ -65,7 +65,7 @@ class Installation:
 
     def _make_stores(self) -> Stores:
         root, databases = self.config.data_dir / "tenants", self.config.databases
-        local = SqliteStores(root, check=self._check)
+        local = SqliteStores(root, check=self._check, refused=self._note_refusal)
         if not databases.names:
             return local
         try:

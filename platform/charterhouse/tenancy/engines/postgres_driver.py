@@ -6,7 +6,6 @@ slips into a statement cannot end it and begin another, and nothing on the list 
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any, Never, Self
 
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import FROZEN
+from charterhouse.tenancy.engines.guard import READING, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,27 +28,6 @@ __all__ = ["StoreConnection", "connect", "meaning"]
 
 _CONNECT_SECONDS = 5
 _NOT_IN_STATE = "55000"
-_KEYWORD = re.compile(r"\s*(?:\(\s*)*([A-Za-z]+)\b")
-_STATEMENTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "SAVEPOINT", "RELEASE"})
-_READING = frozenset({"SELECT", "WITH"})
-_TO_SAVEPOINT = re.compile(r"\s*ROLLBACK\s+TO\s+SAVEPOINT\b", re.IGNORECASE)
-
-
-def _check(query: Any, allowed: frozenset[str]) -> None:
-    """Refuse a statement of any other kind, and one that hides its kind behind a comment.
-
-    Raises:
-        StoreRefusedError: It is refused, before it reaches the server.
-    """
-    if isinstance(query, str):
-        found = _KEYWORD.match(query)
-        if found is not None and found.group(1).upper() in allowed:
-            return
-        if allowed is _STATEMENTS and _TO_SAVEPOINT.match(query):
-            return
-    raise errors.StoreRefusedError(
-        "A unit runs SELECT, INSERT, UPDATE, DELETE and WITH only, one statement at a time."
-    )
 
 
 class _Guarded(psycopg.Cursor[Any]):
@@ -72,7 +51,7 @@ class _Guarded(psycopg.Cursor[Any]):
         """
         driver = self.connection
         if driver.guarded:
-            _check(query, _STATEMENTS)
+            check(query)
             driver.check_time()
             # Binary results exist in the extended protocol only, which takes one statement.
             binary = True
@@ -85,7 +64,7 @@ class _Guarded(psycopg.Cursor[Any]):
         """Run one statement for each of ``params_seq``; see ``execute``."""
         driver = self.connection
         if driver.guarded:
-            _check(query, _STATEMENTS)
+            check(query)
             driver.check_time()
         super().executemany(query, params_seq, returning=returning)
 
@@ -122,7 +101,7 @@ class _GuardedServer(psycopg.ServerCursor[Any]):
         """
         driver = self.connection
         if driver.guarded:
-            _check(query, _READING)
+            check(query, READING)
             driver.check_time()
         super().execute(query, params, binary=True, **kwargs)
         return self
@@ -247,6 +226,10 @@ _MEANINGS: dict[str, tuple[type[errors.TenancyError], str]] = {
     "25P02": (
         errors.UnitError,
         "A statement of this unit failed before: catch errors around unit.savepoint() only.",
+    ),
+    "42601": (
+        errors.StoreRefusedError,
+        "The statement is more than one, or none that the database can read.",
     ),
     "42501": (errors.StoreRefusedError, "The database refused what is not the tenant's."),
     "3F000": (errors.StoreMissingError, "The tenant has no schema here: restore it."),

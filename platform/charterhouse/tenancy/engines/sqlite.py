@@ -88,6 +88,7 @@ class SqliteStores:
         root: The folder; a tenant's file is ``<id mod 256 in hex>/t<id>.db`` below it.
         check: Called with the revisions of a store when it is first opened; raises when such a
             schema cannot be served.
+        refused: Called with a tenant's id when something was refused to it; after its unit.
         capacity: How many stores stay open at most.
     """
 
@@ -96,10 +97,12 @@ class SqliteStores:
         root: Path,
         *,
         check: Callable[[tuple[str, ...]], None],
+        refused: Callable[[int], None] = lambda _: None,
         capacity: int = _CAPACITY,
     ) -> None:
         self.root = root
         self._check = check
+        self._refused = refused
         self._capacity = capacity
         pattern = create_engine("sqlite://", poolclass=StaticPool)
         with pattern.connect():
@@ -138,7 +141,7 @@ class SqliteStores:
         self, tenant: Tenant, *, write: bool, seconds: float | None
     ) -> Iterator[Opened]:
         """Begin a transaction on the store of ``tenant``; see ``Stores``."""
-        with self._using(tenant) as handle, handle.turn(write=write):
+        with self._told(tenant), self._using(tenant) as handle, handle.turn(write=write):
             connection = _connection(handle.engine)
             try:
                 driver = cast("StoreConnection", connection.connection.driver_connection)
@@ -149,9 +152,11 @@ class SqliteStores:
                 transaction = connection.begin()
                 begin(driver, write=write)
                 driver.deadline = time.monotonic() + limit
+                driver.guarded = True
                 try:
                     yield Opened(connection, driver, meaning)
                 finally:
+                    driver.guarded = False
                     # Ending a transaction must not be interrupted.
                     driver.deadline = float("inf")
                 if write:
@@ -241,6 +246,14 @@ class SqliteStores:
         self._handles = OrderedDict()
         self._lock = threading.Lock()
         self._closer = ThreadPoolExecutor(1, thread_name_prefix="store-closer")
+
+    @contextmanager
+    def _told(self, tenant: Tenant) -> Iterator[None]:
+        try:
+            yield
+        except errors.StoreRefusedError:
+            self._refused(tenant.id)
+            raise
 
     @contextmanager
     def _using(self, tenant: Tenant) -> Iterator[_Handle]:

@@ -8,9 +8,9 @@ import sqlite3
 import tempfile
 import time
 import weakref
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import FROZEN
+from charterhouse.tenancy.engines.sqlite_guard import GuardedCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +51,36 @@ _MORE = 30
 
 
 class StoreConnection(sqlite3.Connection):
-    """A driver's connection that knows until when it may work."""
+    """A driver's connection that knows until when it may work, and for whom.
 
+    Attributes:
+        guarded: Whether a tenant's unit uses it.
+        deadline: Until when it may.
+    """
+
+    guarded = False
     deadline = float("inf")
     reading: bool | None = None
     max_mib = 0
+
+    def cursor(self, factory: Any = GuardedCursor) -> Any:
+        """Return a cursor, which is guarded when the connection is."""
+        return super().cursor(factory)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run one statement on a cursor of its own: SQLite's would not be guarded."""
+        found: sqlite3.Cursor = self.cursor().execute(sql, parameters)
+        return found
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        """Run one statement for each of the parameters; see ``execute``."""
+        found: sqlite3.Cursor = self.cursor().executemany(sql, parameters)
+        return found
+
+    def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
+        """Refuse, as the cursor does."""
+        found: sqlite3.Cursor = self.cursor().executescript(sql_script)
+        return found
 
     def resize(self, max_mib: int) -> None:
         """Count as full from so many MiB on."""
@@ -96,6 +122,9 @@ def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -
         f"busy_timeout={_BUSY_STEP_MS}",
         "trusted_schema=OFF",
         "foreign_keys=ON",
+        # Else a row that takes the place of another would not count as its removal, and history
+        # could be rewritten by INSERT OR REPLACE.
+        "recursive_triggers=ON",
         "synchronous=FULL",
         # A destroyed key and an erased name must not be left on a free page.
         "secure_delete=ON",
@@ -214,20 +243,34 @@ def scrub(path: Path) -> None:
 
 
 def ways_out() -> list[str]:
-    """Return which statements that reach another file a connection lets through; none should."""
+    """Return which statements a connection lets through that none should."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        other = Path(folder) / "other.db"
-        for text in (f"ATTACH '{other}' AS other", f"VACUUM INTO '{other}'"):
-            driver = connect(Path(folder) / "home.db", create=True)
-            try:
+        home, other = Path(folder) / "home.db", Path(folder) / "other.db"
+        with closing(connect(home, create=True)) as driver:
+            for text in _PROBE:
                 driver.execute(text)
-            except sqlite3.OperationalError:
-                continue
-            finally:
-                driver.close()
-            found.append(text.partition("'")[0].strip())
+        reaching = (f"ATTACH '{other}' AS other", f"VACUUM INTO '{other}'")
+        for text in (*reaching, *_REWRITING):
+            with closing(connect(home)) as driver, suppress(sqlite3.Error):
+                driver.execute(text)
+                found.append(text.partition("'")[0].strip())
+        for text in _NOT_OF_A_UNIT:
+            with closing(connect(home)) as driver, suppress(errors.StoreRefusedError):
+                driver.guarded = True
+                with suppress(sqlite3.Error):
+                    driver.execute(text)
+                found.append(text)
     return found
+
+
+_PROBE = (
+    "CREATE TABLE probe (id INTEGER PRIMARY KEY)",
+    "CREATE TRIGGER kept BEFORE DELETE ON probe BEGIN SELECT RAISE(ABORT, 'kept'); END",
+    "INSERT INTO probe VALUES (1)",
+)
+_REWRITING = ("DELETE FROM probe", "REPLACE INTO probe VALUES (1)")
+_NOT_OF_A_UNIT = ("PRAGMA query_only=OFF", "DROP TRIGGER kept", "COMMIT", "/* x */ COMMIT")
 
 
 class SqliteFile:
