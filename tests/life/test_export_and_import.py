@@ -254,19 +254,6 @@ def test_an_export_of_a_suspended_tenant_can_be_made(house: House, tmp_path: Pat
     assert written.documents == 4
 
 
-def test_the_export_of_another_schema_is_refused(
-    house: House, elsewhere: Catalogue, tmp_path: Path
-) -> None:
-    path = tmp_path / "x"
-    export(house.catalogue, house.tenant, path)
-    told = json.loads(read(path)["about.json"])
-    rewrite(path, {"about.json": json.dumps({**told, "schema": ["0001"]}).encode()})
-    with pytest.raises(DeskError) as refused:
-        import_(elsewhere, path)
-    assert refused.value.code == "archive_schema"
-    assert elsewhere.list() == ()
-
-
 def test_an_unknown_charter_is_refused_before_anything_is_made(
     house: House, elsewhere: Catalogue, tmp_path: Path
 ) -> None:

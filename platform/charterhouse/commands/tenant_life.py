@@ -125,7 +125,9 @@ def import_(*, file: Path, slug: str | None, cell: str | None, as_json: bool) ->
 
     catalogue = installation()
     with progress_bar(f"Importing {file.name}") as progress:
-        found = read(catalogue, file, slug=slug, cell=cell, actor=_ACTOR, progress=progress)
+        found = read(
+            catalogue, file, slug=slug, cell=cell, actor=_ACTOR, progress=progress, after=catch_up
+        )
     _tell_restored(found, as_json=as_json)
 
 
@@ -180,7 +182,8 @@ def resume(*, slug: str) -> None:
 def limit(*, slug: str, limits: tuple[str, ...], as_json: bool) -> None:
     """Set limits of a tenant, or show them.
 
-    max_store_mib (files), unit_seconds and keep_books_days; NAME= takes one back to the default.
+    max_store_mib, unit_seconds, keep_books_days, requests_second, requests_burst and
+    requests_at_once; NAME= takes one back to the default.
     """
     catalogue = installation()
     tenant = tenant_named(catalogue, slug)

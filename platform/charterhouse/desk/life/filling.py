@@ -1,10 +1,14 @@
-"""Filling an empty store from a backup, of this release's schema or of an older one."""
+"""Filling an empty store from an archive, of this release's schema or of an older one.
+
+What is of an older schema goes into a file of that schema first, which is migrated and copied: so
+an archive of any age can be used, into either engine.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,13 +22,17 @@ from charterhouse.desk.life.backup import SECONDS, Progress
 from charterhouse.desk.life.rows import TABLES, Row, as_kept, from_kept, read_rows, write_rows
 from charterhouse.records import tables as t
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
+from charterhouse.tenancy.history import History
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.sealed_stream import SealedReader, read_head
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
 from charterhouse.tenancy.types import to_json
 
-__all__ = ["fill"]
+__all__ = ["copy", "fill", "older_schema", "staged"]
+
+Put = Callable[[Part], None]
+Rows = Callable[[Table, Part], list[Row]]
 
 
 def fill(
@@ -32,8 +40,7 @@ def fill(
 ) -> tuple[dict[str, Any], dict[str, Any], bool]:
     """Fill the empty store of a tenant.
 
-    A backup of an older schema is put into a file of that schema first, which is migrated and
-    copied; its values stay sealed on the way.
+    Values stay sealed on the way, whatever the schema.
 
     Args:
         tenant: with the store to fill, writable.
@@ -53,7 +60,9 @@ def fill(
     with path.open("rb") as file, tenant_scope(tenant):
         sealed = SealedReader(file, read_head(file), tenant)
         reader = ArchiveReader(sealed)
-        schema = _schema(tenant, reader.about)
+        if reader.about.get("kind") != "backup":
+            raise broken("it is no backup: use import")
+        schema = older_schema(tenant.installation.history, reader.about)
 
         def parts() -> Iterator[Part]:
             for part in reader.parts():
@@ -65,23 +74,29 @@ def fill(
             for part in parts():
                 _put(part)
             return reader.about, reader.contents.manifest(), False
-        with _staged(tenant, schema, parts()) as staged:
-            contents = _copy(staged)
+        with staged(tenant, schema, parts(), rows=_rows, put=_put) as store:
+            contents = copy(store)
         contents["documents"] = reader.contents.manifest()["documents"]
         return reader.about, contents, True
 
 
-def _schema(tenant: Tenant, told: Mapping[str, Any]) -> str | None:
-    """The older schema of a backup; None for the present one."""
-    if told.get("kind") != "backup":
-        raise broken("it is no backup: use import")
-    history, schema = tenant.installation.history, told.get("schema")
+def older_schema(history: History, told: Mapping[str, Any]) -> str | None:
+    """The older schema of which an archive is; None for the present one.
+
+    Args:
+        history: of the tenants' stores.
+        told: what the archive says of itself.
+
+    Raises:
+        DeskError: it is of a schema that this release does not know (`archive_schema`).
+    """
+    schema = told.get("schema")
     if schema == list(history.heads):
         return None
     if not (isinstance(schema, list) and len(schema) == 1 and history.knows(str(schema[0]))):
         raise DeskError(
-            f"this backup has schema {schema}, which this release does not know: restore it with "
-            "the release that made it",
+            f"this {told.get('kind')} has schema {schema}, which this release does not know: use "
+            "the release that made it, or a later one",
             field="file",
             code="archive_schema",
         )
@@ -113,8 +128,18 @@ def _rows(table: Table, part: Part) -> list[Row]:
 
 
 @contextmanager
-def _staged(tenant: Tenant, schema: str, parts: Iterator[Part]) -> Iterator[SqliteFile]:
-    """A file with what the parts hold, made at an older schema and brought to the present one."""
+def staged(
+    tenant: Tenant, schema: str, parts: Iterator[Part], *, rows: Rows, put: Put
+) -> Iterator[SqliteFile]:
+    """A file with what the parts hold, made at an older schema and brought to the present one.
+
+    Args:
+        tenant: for whom; in scope.
+        schema: the older one.
+        parts: of the archive.
+        rows: gives the rows of a part as a table of the older schema keeps them.
+        put: puts a document in its place.
+    """
     history, folder = tenant.installation.history, tenant.installation.config.data_dir
     for left in folder.glob(f".stage-{tenant.id}-*"):
         shutil.rmtree(left)
@@ -127,11 +152,11 @@ def _staged(tenant: Tenant, schema: str, parts: Iterator[Part]) -> Iterator[Sqli
             known.reflect(connection)
         for part in parts:
             if part.name:
-                _put(part)
+                put(part)
                 continue
             table = _table(known, part.table)
             with store.transaction(write=True) as connection:
-                write_rows(connection, table, _rows(table, part))
+                write_rows(connection, table, rows(table, part))
         with store.migration() as connection:
             history.upgrade(connection)
         yield store
@@ -139,10 +164,10 @@ def _staged(tenant: Tenant, schema: str, parts: Iterator[Part]) -> Iterator[Sqli
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _copy(staged: SqliteFile) -> dict[str, Any]:
+def copy(store: SqliteFile) -> dict[str, Any]:
     """Copy all rows of a file into the store of the tenant in scope; tell them as a manifest."""
     contents = Contents()
-    with staged.transaction(write=False) as source:
+    with store.transaction(write=False) as source:
         for table in TABLES:
             for rows in _whole(source, table):
                 with unit(write=True, seconds=SECONDS) as opened:

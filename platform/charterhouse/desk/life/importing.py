@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from sqlalchemy import Table
 
 from charterhouse.desk.errors import ConflictError, DeskError
 from charterhouse.desk.life.archive import ArchiveReader, Part, broken
 from charterhouse.desk.life.backup import SECONDS, Progress
 from charterhouse.desk.life.export import LEFT_OUT
-from charterhouse.desk.life.restore import Restored, prove_records
+from charterhouse.desk.life.filling import copy, older_schema, staged
+from charterhouse.desk.life.restore import After, Restored, prove_records, prove_rows
 from charterhouse.desk.life.rows import (
     TABLES,
     Row,
@@ -19,6 +23,7 @@ from charterhouse.desk.life.rows import (
     as_export,
     from_export,
     read_rows,
+    with_meaning,
     write_rows,
 )
 from charterhouse.desk.people import index_person, open_person
@@ -57,8 +62,9 @@ def import_(
     cell: str | None = None,
     actor: str = "system",
     progress: Progress = lambda _done, _expected: None,
+    after: After | None = None,
 ) -> Restored:
-    """Make a tenant of an export.
+    """Make a tenant of an export, of this release or of an older one.
 
     It opens for use when every row is what the manifest says and `verify` finds no difference.
     What broke off is begun anew by the same call. Keys of the API and addresses of webhooks hold
@@ -71,17 +77,18 @@ def import_(
         cell: where its store is to be; the first with room when None.
         actor: who does it, for the audit.
         progress: called with (bytes of the export read, its size).
+        after: fills what the present schema has room for, when the export is of an older one.
 
     Raises:
         ConflictError: the slug is taken by a tenant in use.
         CatalogueError: what the export says of its tenant cannot be.
         CharterUnavailableError: its charter is not installed.
         StoreBusyError: another command is at work on the tenant.
-        DeskError: the export is damaged (`archive_broken`), of another schema (`archive_schema`),
+        DeskError: the export is damaged (`archive_broken`), of a later schema (`archive_schema`),
             or what is in it contradicts itself (`store_unproved`).
     """
     told = read_about(path)
-    _check_schema(catalogue, told)
+    older = older_schema(catalogue.installation.history, told)
     tenant = _enter(catalogue, told["tenant"], slug, cell, actor)
     with copies.alone(catalogue, tenant.id):
         if catalogue.get(tenant.id).status != "provisioning":
@@ -89,23 +96,17 @@ def import_(
         stores = catalogue.installation.stores
         stores.erase(tenant.store_id)
         stores.provision(tenant.store_id, template_store(catalogue.installation))
-        contents = _fill(tenant, path, progress)
-        _prove(tenant, contents)
+        if older is None:
+            contents = _fill(tenant, path, progress)
+            _prove(tenant, contents)
+        else:
+            contents = _fill_from_older(tenant, older, path, progress)
+            if after is not None:
+                after(copies.writable(tenant))
         found = prove_records(tenant)
         now = catalogue.activate(tenant.id, actor=actor)
     rows = sum(each["rows"] for each in contents["tables"].values())
     return Restored(now, told["made_at"], rows, contents["documents"]["count"], found)
-
-
-def _check_schema(catalogue: Catalogue, told: Mapping[str, Any]) -> None:
-    schema = list(catalogue.installation.history.heads)
-    if told.get("schema") != schema:
-        raise DeskError(
-            f"this export has schema {told.get('schema')}, this release {schema}: import it with "
-            "the release that made it, then migrate",
-            field="file",
-            code="archive_schema",
-        )
 
 
 def _enter(
@@ -131,16 +132,36 @@ def _enter(
 
 
 def _fill(tenant: Tenant, path: Path, progress: Progress) -> dict[str, Any]:
-    size = path.stat().st_size
     with path.open("rb") as file, tenant_scope(tenant):
         reader = ArchiveReader(file)
-        for part in reader.parts():
+        for part in _parts(reader, file, progress):
             if part.name:
                 _put_document(part)
             else:
                 _put_rows(part)
-            progress(file.tell(), size)
         return reader.contents.manifest()
+
+
+def _fill_from_older(tenant: Tenant, schema: str, path: Path, progress: Progress) -> dict[str, Any]:
+    """Fill the store by way of a file of an older schema; prove it row by row."""
+    with path.open("rb") as file, tenant_scope(tenant):
+        reader = ArchiveReader(file)
+        parts = _parts(reader, file, progress)
+        with staged(tenant, schema, parts, rows=_older_rows, put=_put_document) as store:
+            contents = copy(store)
+        contents["documents"] = reader.contents.manifest()["documents"]
+        prove_rows(tenant, contents)
+        with unit(write=True, seconds=SECONDS) as opened:
+            for page in read_rows(opened.connection, t.person):
+                _index(page)
+    return contents
+
+
+def _parts(reader: ArchiveReader, file: IO[bytes], progress: Progress) -> Iterator[Part]:
+    size = os.fstat(file.fileno()).st_size
+    for part in reader.parts():
+        yield part
+        progress(file.tell(), size)
 
 
 def _put_document(part: Part) -> None:
@@ -151,17 +172,31 @@ def _put_document(part: Part) -> None:
 
 def _put_rows(part: Part) -> None:
     table = t.metadata.tables.get(part.table)
-    if table is None or part.table in LEFT_OUT:
+    if table is None:
         raise broken(f"there is no place for rows of {part.table}")
-    try:
-        rows = [from_export(table, _inside(part.table, row)) for row in part.rows]
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise broken(f"a row of {part.table} is not of its form") from error
+    rows = _rows(table, part)
     with unit(write=True, seconds=SECONDS) as opened:
         write_rows(opened.connection, table, rows)
         if table is t.person:
-            for row in rows:
-                index_person(row["id"], open_person(row["id"], row["sealed"]))
+            _index(rows)
+
+
+def _older_rows(table: Table, part: Part) -> list[Row]:
+    return _rows(with_meaning(table), part)
+
+
+def _rows(table: Table, part: Part) -> list[Row]:
+    if part.table in LEFT_OUT:
+        raise broken(f"there is no place for rows of {part.table}")
+    try:
+        return [from_export(table, _inside(part.table, row)) for row in part.rows]
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise broken(f"a row of {part.table} is not of its form") from error
+
+
+def _index(people: Iterable[Row]) -> None:
+    for row in people:
+        index_person(row["id"], open_person(row["id"], row["sealed"]))
 
 
 def _inside(table: str, row: Row) -> Row:

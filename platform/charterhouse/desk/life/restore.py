@@ -30,9 +30,12 @@ from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
 from charterhouse.tenancy.types import to_json
 
-__all__ = ["Restored", "give_up", "move", "prove_records", "prove_rows", "restore", "tenant_of"]
+__all__ = [
+    "After", "Restored", "give_up", "move", "prove_records", "prove_rows", "restore", "tenant_of",
+]  # fmt: skip
 
 After = Callable[[Tenant], None]
+"""Fills what a new schema has room for, in a store that was migrated."""
 
 
 @dataclass(frozen=True, slots=True)

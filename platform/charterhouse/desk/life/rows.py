@@ -19,7 +19,7 @@ from charterhouse.tenancy.vault import EncryptedBytes, EncryptedStr
 
 __all__ = [
     "SEALED", "TABLES", "Sum", "as_export", "as_kept", "from_export", "from_kept", "read_rows",
-    "sealed_columns", "write_rows",
+    "sealed_columns", "with_meaning", "write_rows",
 ]  # fmt: skip
 
 Row = dict[str, Any]
@@ -166,6 +166,21 @@ def from_export(table: Table, told: Mapping[str, Any]) -> Row:
             text = to_json(row[name]) if name == SEALED else row[name]
             row[name] = seal.encrypt(place, text)
     return row
+
+
+def with_meaning(table: Table) -> Table:
+    """Give the columns of a table that was read from a database the meaning that they have here.
+
+    A database knows moments and JSON as numbers and text. Columns that are no more tell by their
+    names, as `docs/export-format.md` promises to those who read exports.
+    """
+    known = metadata.tables.get(table.name)
+    for each in table.columns:
+        if known is not None and each.name in known.columns:
+            each.type = known.columns[each.name].type
+        elif each.name == "at" or each.name.endswith("_at"):
+            each.type = Instant()
+    return table
 
 
 def _kept(each: Any, value: Any) -> Any:
