@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from environs import Env, EnvError
 
+from charterhouse.bounds import Bounds
 from charterhouse.databases import Databases
 
 __all__ = ["Config", "ConfigError"]
@@ -50,6 +51,8 @@ class Config:
     Attributes:
         data_dir: The folder of the catalogue, the tenants' stores and their files.
         master_key: 32 bytes; wraps the tenants' keys and is the root of every derived secret.
+        master_key_old: The one before, which is accepted as long as not everything is derived from
+            the new one and wrapped with it; empty otherwise.
         base_host: Tenants answer at ``<slug>.<base_host>``.
         public_url: The address under which people reach the installation, without a slash at its end.
         stripe_api_base: Another address for the payment API (the sandbox); empty for the real one.
@@ -76,12 +79,14 @@ class Config:
             switches that address off.
         metrics_tenants: Whether requests are counted for each tenant too.
         traces: Whether spans of OpenTelemetry are sent; needs the extra ``otel``.
+        bounds: How much one tenant may take of the installation.
         databases: The PostgreSQL databases that hold tenants; without any, all are in files.
         migrations_dir: The folder with the histories ``catalogue`` and ``tenant``.
     """
 
     data_dir: Path
     master_key: bytes = field(repr=False)
+    master_key_old: bytes = field(default=b"", repr=False)
     base_host: str = "localhost"
     public_url: str = "http://localhost:8000"
     stripe_api_base: str = ""
@@ -103,6 +108,7 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     metrics_tenants: bool = False
     traces: bool = False
+    bounds: Bounds = field(default_factory=Bounds)
     databases: Databases = field(default_factory=Databases)
     migrations_dir: Path = _MIGRATIONS
 
@@ -110,6 +116,11 @@ class Config:
         if len(self.master_key) != _KEY_BYTES:
             raise ConfigError(
                 f"The master key must have {_KEY_BYTES} bytes.", field="CHARTERHOUSE_MASTER_KEY"
+            )
+        if len(self.master_key_old) not in {0, _KEY_BYTES}:
+            raise ConfigError(
+                f"The old master key must have {_KEY_BYTES} bytes.",
+                field="CHARTERHOUSE_MASTER_KEY_OLD",
             )
         if self.max_body_bytes <= 0:
             raise ConfigError(
@@ -122,6 +133,8 @@ class Config:
                 field="CHARTERHOUSE_TRUSTED_PROXIES",
             )
         _check_documents(self.documents)
+        for variable, problem in self.bounds.problems():
+            raise ConfigError(problem, field=variable)
         if self.queue and urlsplit(self.queue).scheme not in _QUEUES:
             raise ConfigError(
                 "The queue is at redis://…, rediss://… or postgresql://…, or in a file when empty.",
@@ -149,7 +162,7 @@ class Config:
         """
         env = Env(eager=False, prefix="CHARTERHOUSE_")
         data_dir = env.path("DATA_DIR", default=Path("var"))
-        key_text = env.str("MASTER_KEY", default="")
+        key_texts = env.str("MASTER_KEY", default=""), env.str("MASTER_KEY_OLD", default="")
         base_host = env.str("BASE_HOST", default="localhost")
         public_url = env.str("PUBLIC_URL", default="http://localhost:8000")
         api_base = env.str("STRIPE_API_BASE", default="")
@@ -169,15 +182,18 @@ class Config:
         wrapper = env.str("KEY_WRAPPER", default="")
         wrapper_before = env.str("KEY_WRAPPER_BEFORE", default="")
         observed = _observed(env)
+        bounds = Bounds.told(env)
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
         except EnvError as error:
             raise ConfigError(str(error), field="CHARTERHOUSE_*") from error
         folder = Path(data_dir).resolve()
+        master_key, master_key_old = _keys(folder, *key_texts)
         return cls(
             data_dir=folder,
-            master_key=_decode_key(key_text) if key_text else _key_of_folder(folder),
+            master_key=master_key,
+            master_key_old=master_key_old,
             base_host=base_host.lower().strip("."),
             public_url=public_url.rstrip("/"),
             stripe_api_base=api_base.rstrip("/"),
@@ -197,6 +213,7 @@ class Config:
             **observed,
             key_wrapper=wrapper,
             key_wrapper_before=wrapper_before,
+            bounds=Bounds(**bounds),
             databases=_databases(),
             migrations_dir=Path(migrations),
         )
@@ -208,8 +225,17 @@ class Config:
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes for ``purpose``; other purposes tell nothing about them."""
-        info = b"charterhouse/" + purpose.encode()
-        return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(self.master_key)
+        return _derive(self.master_key, purpose)
+
+    def derivations(self, purpose: str) -> tuple[bytes, ...]:
+        """Return what is accepted for ``purpose``: what ``derive`` gives, then that of the old key."""
+        keys = (self.master_key, self.master_key_old)
+        return tuple(_derive(key, purpose) for key in keys if key)
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    info = b"charterhouse/" + purpose.encode()
+    return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(key)
 
 
 def _observed(env: Env) -> dict[str, Any]:
@@ -238,17 +264,25 @@ def _check_documents(place: str) -> None:
         )
 
 
-def _decode_key(text: str) -> bytes:
+def _keys(folder: Path, text: str, old_text: str) -> tuple[bytes, bytes]:
+    """The master key and the one before, empty without one: as they are given, or of files."""
+    key = _decode_key(text, "CHARTERHOUSE_MASTER_KEY") if text else _key_of_folder(folder)
+    old = folder / "master.key.old"
+    if old_text:
+        return key, _decode_key(old_text, "CHARTERHOUSE_MASTER_KEY_OLD")
+    return key, _read_key(old) if old.exists() else b""
+
+
+def _decode_key(text: str, whose: str) -> bytes:
     try:
         key = base64.urlsafe_b64decode(text.strip().encode() + b"==")
     except (binascii.Error, ValueError) as error:
         raise ConfigError(
-            "The master key must be 32 bytes in URL-safe base64.", field="CHARTERHOUSE_MASTER_KEY"
+            "The master key must be 32 bytes in URL-safe base64.", field=whose
         ) from error
     if len(key) != _KEY_BYTES:
         raise ConfigError(
-            f"The master key must have 32 bytes in URL-safe base64, not {len(key)}.",
-            field="CHARTERHOUSE_MASTER_KEY",
+            f"The master key must have 32 bytes in URL-safe base64, not {len(key)}.", field=whose
         )
     return key
 
@@ -257,9 +291,13 @@ def _key_of_folder(folder: Path) -> bytes:
     path = folder / "master.key"
     if not path.exists():
         _write_key(path)
+    return _read_key(path)
+
+
+def _read_key(path: Path) -> bytes:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigError(f"{path} is open to others: run chmod 600 on it.", field=str(path))
-    return _decode_key(path.read_text(encoding="ascii"))
+    return _decode_key(path.read_text(encoding="ascii"), str(path))
 
 
 def _write_key(path: Path) -> None:

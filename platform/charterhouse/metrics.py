@@ -1,7 +1,7 @@
 """What is counted and timed, for Prometheus; nothing here names a person or holds a secret.
 
 Labels have few values each: routes by their rule, verbs and reasons of the vocabulary, engines,
-calls. A tenant is a label only of the two counters that an installation has to switch on.
+calls. A tenant is a label only of the three counters that an installation has to switch on.
 
 With `PROMETHEUS_MULTIPROC_DIR` set before the first import, every process keeps its figures in
 files of that folder, and `exposition` adds them up (see `charterhouse.metric_files`).
@@ -21,8 +21,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from charterhouse.metric_room import take_room_first
 
 __all__ = [
-    "CONTENT_TYPE", "REGISTRY", "decided", "exposition", "gateway_call", "outbox", "request",
-    "tenant_request", "transaction",
+    "CONTENT_TYPE", "REGISTRY", "decided", "exposition", "gateway_call", "limited", "outbox",
+    "request", "tenant_limited", "tenant_request", "transaction",
 ]  # fmt: skip
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -52,6 +52,18 @@ _tenant_requests = Counter(
 _tenant_seconds = Counter(
     "charterhouse_tenant_request_seconds_total",
     "Seconds in requests by tenant; only with CHARTERHOUSE_METRICS_TENANTS.",
+    ("tenant",),
+    registry=REGISTRY,
+)
+_limited = Counter(
+    "charterhouse_limited_requests_total",
+    "Requests over the share of their tenant, by the limit.",
+    ("limit",),
+    registry=REGISTRY,
+)
+_tenant_limited = Counter(
+    "charterhouse_tenant_limited_requests_total",
+    "Requests over the share of their tenant; only with CHARTERHOUSE_METRICS_TENANTS.",
     ("tenant",),
     registry=REGISTRY,
 )
@@ -118,6 +130,20 @@ def tenant_request(slug: str, seconds: float) -> None:
     """Count a request for its tenant."""
     _tenant_requests.labels(slug).inc()
     _tenant_seconds.labels(slug).inc(seconds)
+
+
+def limited(limit: str) -> None:
+    """Count a request that was over its tenant's share.
+
+    Args:
+        limit: the code of the refusal.
+    """
+    _limited.labels(limit).inc()
+
+
+def tenant_limited(slug: str) -> None:
+    """Count such a request for its tenant."""
+    _tenant_limited.labels(slug).inc()
 
 
 @contextmanager

@@ -18,7 +18,16 @@ _HOST = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}\Z"
 )
 _RESERVED = frozenset({"admin", "api", "assets", "console", "hooks", "my", "static", "t", "www"})
-_LIMITS = frozenset({"keep_books_days", "max_store_mib", "unit_seconds"})
+_LIMITS = frozenset(
+    {
+        "keep_books_days",
+        "max_store_mib",
+        "requests_at_once",
+        "requests_burst",
+        "requests_second",
+        "unit_seconds",
+    }
+)
 
 
 def check_slug(slug: str) -> None:

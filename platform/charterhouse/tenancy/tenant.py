@@ -49,8 +49,8 @@ class Tenant:
         isolation: ``pooled`` or ``dedicated``.
         cell: Name of the cell where its store is.
         store_id: Id of its store there: the tenant's own until a restore or move replaced it.
-        limits: ``max_store_mib``, ``unit_seconds`` and ``keep_books_days`` where they differ from
-            the defaults.
+        limits: ``max_store_mib``, ``unit_seconds``, ``keep_books_days``, ``requests_second``,
+            ``requests_burst`` and ``requests_at_once`` where they differ from the defaults.
         hosts: Verified custom hosts.
         plugins: Codes of the plugins allowed to it.
         installation: Where its store and keys are reached.

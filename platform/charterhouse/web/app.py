@@ -32,6 +32,7 @@ from charterhouse.web import (
 )
 from charterhouse.web.auth import session as sign_in
 from charterhouse.web.auth.cookie import TenantSessions
+from charterhouse.web.crowd import CrowdMiddleware
 from charterhouse.web.errors import Problem, problem_response, reference
 from charterhouse.web.logs import configure_logging
 from charterhouse.web.middleware import REFUSAL, TENANT, ReferenceMiddleware, TenantMiddleware
@@ -122,7 +123,7 @@ def create_app(
     app.wsgi_app = ReferenceMiddleware(  # type: ignore[method-assign]  # Flask's own way to wrap it
         assets.serve_static(
             TenantMiddleware(
-                app.wsgi_app,
+                CrowdMiddleware(app, directory, settings),
                 directory,
                 base_host=settings.base_host,
                 public_url=settings.public_url,

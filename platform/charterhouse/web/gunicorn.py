@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 worker_class = "gthread"
 accesslog = "/dev/null"
+# gunicorn takes these from whoever connects from this machine, a proxy of it included, which may
+# hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
+
+def on_starting(server: Any) -> None:
+    """Tell the workers how many they are, since each allows a tenant its part only."""
+    os.environ.setdefault("CHARTERHOUSE_PROCESSES", str(server.cfg.workers))
+    os.environ.setdefault("CHARTERHOUSE_THREADS", str(server.cfg.threads))
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature

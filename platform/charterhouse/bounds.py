@@ -1,0 +1,60 @@
+"""How much of one installation a single tenant may take, and how much of a machine a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from environs import Env
+
+__all__ = ["Bounds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The bounds that the environment sets; a tenant's own are in its ``limits``.
+
+    Attributes:
+        requests_second: Requests a second of one tenant, in all processes together; 0 for any number.
+        requests_burst: How many of them may come at one moment after a quiet time; 0 for twice as
+            many as a second has.
+        requests_at_once: Requests of one tenant that are answered at the same time, in all
+            processes together; 0 for three quarters of the threads of each, where there is more
+            than one tenant.
+        processes: How many processes serve, on all machines; each allows its part.
+        threads: How many requests one process answers at the same time; 0 when nobody told.
+    """
+
+    requests_second: int = 200
+    requests_burst: int = 0
+    requests_at_once: int = 0
+    processes: int = 1
+    threads: int = 0
+
+    @classmethod
+    def told(cls, env: Env) -> dict[str, Any]:
+        """Read the variables; what is malformed is told when the environment is sealed."""
+        return {
+            "requests_second": env.int("TENANT_REQUESTS_SECOND", default=cls().requests_second),
+            "requests_burst": env.int("TENANT_REQUESTS_BURST", default=0),
+            "requests_at_once": env.int("TENANT_REQUESTS_AT_ONCE", default=0),
+            "processes": env.int("PROCESSES", default=cls().processes),
+            "threads": env.int("THREADS", default=0),
+        }
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Yield the variable at fault and what is to be changed."""
+        for name in ("tenant_requests_second", "tenant_requests_burst", "tenant_requests_at_once"):
+            if getattr(self, name.removeprefix("tenant_")) < 0:
+                yield _variable(name), "The number must be 0 or more."
+        if self.threads < 0:
+            yield _variable("threads"), "The number of threads must be 0 or more."
+        if self.processes < 1:
+            yield _variable("processes"), "The number of processes must be 1 or more."
+
+
+def _variable(name: str) -> str:
+    return f"CHARTERHOUSE_{name.upper()}"
