@@ -205,6 +205,11 @@ def test_a_member_code_of_another_institution_is_no_code(shared: Any) -> None:
         ("east", {}),
         ("evil.example", {}),
         ("east.localhost:x", {}),
+        ("east..localhost", {}),
+        ("east.localhost..", {}),
+        (".east.localhost", {}),
+        ("e" * 64 + ".localhost", {}),
+        ("e." * 200 + "localhost", {}),
         ("east.localhost\\@evil", {}),
     ],
 )  # fmt: skip

@@ -17,6 +17,10 @@ accesslog = "/dev/null"
 # hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
+# gunicorn takes these from whoever connects from this machine, a proxy of it included, which may
+# hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 
 
 def on_starting(server: Any) -> None:

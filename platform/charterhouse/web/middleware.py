@@ -39,7 +39,8 @@ REFERENCE: Final = "charterhouse.reference"
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REQUEST_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -136,7 +137,7 @@ class TenantMiddleware:
     ) -> None:
         self._application = application
         self._directory = directory
-        base = base_host.lower()
+        self._base_host = base = base_host.lower()
         hosts = {base, (urlsplit(public_url).hostname or base).lower()}
         if hosts & _LOCAL_NAMES:
             hosts |= _LOCAL_NAMES
@@ -160,6 +161,8 @@ class TenantMiddleware:
     def _resolve(self, environ: WSGIEnvironment) -> Tenant | Refusal | None:
         host = _host(environ)
         if host is None:
+            # Nobody behind us could even make the address of a page about it.
+            environ["HTTP_HOST"] = self._base_host
             return _BAD_HOST
         if host in self._platform_hosts:
             return self._by_path(environ)
@@ -202,5 +205,5 @@ def _host(environ: WSGIEnvironment) -> str | None:
         name, port = given.lower(), ""
     if colon and port and not port.isdecimal():
         return None
-    name = name.rstrip(".")
+    name = name.removesuffix(".")
     return name if _HOST.fullmatch(name) else None
