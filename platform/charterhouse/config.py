@@ -165,24 +165,16 @@ class Config:
         key_texts = env.str("MASTER_KEY", default=""), env.str("MASTER_KEY_OLD", default="")
         base_host = env.str("BASE_HOST", default="localhost")
         public_url = env.str("PUBLIC_URL", default="http://localhost:8000")
-        api_base = env.str("STRIPE_API_BASE", default="")
-        key = env.str("STRIPE_KEY", default="")
-        webhook_secret = env.str("STRIPE_WEBHOOK_SECRET", default="")
-        hosted_base = env.str("STRIPE_HOSTED_BASE", default="")
+        stripe = _stripe(env)
         channel = env.str("CHANNEL", default="console")
         demo = env.bool("DEMO", default=False)
         max_body_bytes = env.int("MAX_BODY_BYTES", default=8 * 1024 * 1024)
         trusted_proxies = env.int("TRUSTED_PROXIES", default=0)
-        documents = env.str("DOCUMENTS", default="")
-        endpoint = env.str("DOCUMENTS_ENDPOINT", default="")
-        key_id = env.str("DOCUMENTS_KEY_ID", default="")
-        secret = env.str("DOCUMENTS_SECRET", default="")
-        region = env.str("DOCUMENTS_REGION", default="us-east-1")
+        documents = _documents(env)
         queue = env.str("QUEUE", default="")
         wrapper = env.str("KEY_WRAPPER", default="")
         wrapper_before = env.str("KEY_WRAPPER_BEFORE", default="")
         observed = _observed(env)
-        bounds = Bounds.told(env)
         migrations = env.path("MIGRATIONS_DIR", default=_MIGRATIONS)
         try:
             env.seal()
@@ -196,24 +188,16 @@ class Config:
             master_key_old=master_key_old,
             base_host=base_host.lower().strip("."),
             public_url=public_url.rstrip("/"),
-            stripe_api_base=api_base.rstrip("/"),
-            stripe_key=key,
-            stripe_webhook_secret=webhook_secret,
-            stripe_hosted_base=hosted_base.rstrip("/"),
+            **stripe,
             channel=channel,
             demo=demo,
             max_body_bytes=max_body_bytes,
             trusted_proxies=trusted_proxies,
-            documents=documents,
-            documents_endpoint=endpoint.rstrip("/"),
-            documents_key_id=key_id,
-            documents_secret=secret,
-            documents_region=region,
+            **documents,
             queue=queue,
             **observed,
             key_wrapper=wrapper,
             key_wrapper_before=wrapper_before,
-            bounds=Bounds(**bounds),
             databases=_databases(),
             migrations_dir=Path(migrations),
         )
@@ -238,12 +222,38 @@ def _derive(key: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(key)
 
 
+def _stripe(env: Env) -> dict[str, Any]:
+    """What is told of the payment gateway."""
+    return {
+        "stripe_api_base": _address(env, "STRIPE_API_BASE"),
+        "stripe_key": env.str("STRIPE_KEY", default=""),
+        "stripe_webhook_secret": env.str("STRIPE_WEBHOOK_SECRET", default=""),
+        "stripe_hosted_base": _address(env, "STRIPE_HOSTED_BASE"),
+    }
+
+
+def _documents(env: Env) -> dict[str, Any]:
+    """What is told of the place of files of papers."""
+    return {
+        "documents": env.str("DOCUMENTS", default=""),
+        "documents_endpoint": _address(env, "DOCUMENTS_ENDPOINT"),
+        "documents_key_id": env.str("DOCUMENTS_KEY_ID", default=""),
+        "documents_secret": env.str("DOCUMENTS_SECRET", default=""),
+        "documents_region": env.str("DOCUMENTS_REGION", default="us-east-1"),
+    }
+
+
+def _address(env: Env, name: str) -> str:
+    return str(env.str(name, default="")).rstrip("/")
+
+
 def _observed(env: Env) -> dict[str, Any]:
-    """What is told of how the operators look at the installation."""
+    """What is told of how the operators look at the installation, and bound it."""
     return {
         "metrics_token": env.str("METRICS_TOKEN", default=""),
         "metrics_tenants": env.bool("METRICS_TENANTS", default=False),
         "traces": env.bool("TRACES", default=False),
+        "bounds": Bounds.told(env),
     }
 
 

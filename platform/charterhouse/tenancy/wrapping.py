@@ -14,6 +14,8 @@ import os
 import secrets
 import stat
 import threading
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -31,6 +33,9 @@ _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _MARK = b"wrapped by "
 _END = b"\n"
+_MASTER = b"master key "
+_MASTER_LENGTH = len(_MASTER) + 8
+_RIGHT_KEY = "restore the right master.key"
 
 
 class KeyWrapper(Protocol):
@@ -75,26 +80,49 @@ class KeyWrapper(Protocol):
 class MasterKey:
     """The installation's master key itself.
 
+    While it is exchanged for another, what it wraps tells which of the two it was.
+
     Args:
         key: 32 bytes.
+        old: The one before, which opens only; None when there is none.
     """
 
     name = "master"
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, old: bytes | None = None) -> None:
         self._gcm = AESGCM(key)
+        self._exchanged = old is not None
+        self._mark = _mark_of(key)
+        self._marked = {self._mark: self._gcm}
+        if old is not None:
+            self._marked[_mark_of(old)] = AESGCM(old)
 
     def wrap(self, plain: bytes, context: bytes) -> bytes:
         """See ``KeyWrapper``."""
-        return _encrypt(self._gcm, plain, context)
+        sealed = _encrypt(self._gcm, plain, context)
+        return self._mark + sealed if self._exchanged else sealed
 
     def unwrap(self, sealed: bytes, context: bytes) -> bytes:
         """See ``KeyWrapper``."""
-        return _decrypt(self._gcm, sealed, context, "restore the right master.key")
+        if not sealed.startswith(_MASTER):
+            *others, last = self._marked.values()
+            for gcm in others:
+                with suppress(SealError):
+                    return _decrypt(gcm, sealed, context, "")
+            return _decrypt(last, sealed, context, _RIGHT_KEY)
+        mark, rest = sealed[:_MASTER_LENGTH], sealed[_MASTER_LENGTH:]
+        if mark not in self._marked:
+            raise SealError(
+                f"A tenant's key was wrapped with another master key: {_RIGHT_KEY}, or set "
+                "CHARTERHOUSE_MASTER_KEY_OLD until 'charterhouse tenant rewrap-keys' is through."
+            )
+        return _decrypt(self._marked[mark], rest, context, _RIGHT_KEY)
 
     def fresh(self, sealed: bytes) -> bool:
         """See ``KeyWrapper``."""
-        return True
+        if sealed.startswith(_MASTER):
+            return sealed.startswith(self._mark)
+        return not self._exchanged
 
 
 class KeyFile:
@@ -181,14 +209,14 @@ class Wrappers:
 
     Args:
         config: ``key_wrapper`` names the one that wraps, ``key_wrapper_before`` another that
-            opens; the master key opens always.
+            opens; the master key opens always, and the one before it as long as it is given.
 
     Raises:
         CatalogueError: A wrapper is not to be found, or two have the same name.
     """
 
     def __init__(self, config: Config) -> None:
-        master = MasterKey(config.derive("wrap tenant keys"))
+        master = MasterKey(*config.derivations("wrap tenant keys"))
         named = [config.key_wrapper, config.key_wrapper_before]
         made: list[KeyWrapper] = [_made(each, config) for each in named if each]
         self.current: KeyWrapper = made[0] if config.key_wrapper else master
@@ -243,6 +271,10 @@ def _made(text: str, config: Config) -> KeyWrapper:
             field="CHARTERHOUSE_KEY_WRAPPER",
         ) from error
     return cast("KeyWrapper", factory(config))
+
+
+def _mark_of(key: bytes) -> bytes:
+    return _MASTER + sha256(b"mark of " + key).digest()[: _MASTER_LENGTH - len(_MASTER)]
 
 
 def _encrypt(gcm: AESGCM, plain: bytes, context: bytes) -> bytes:

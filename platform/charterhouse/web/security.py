@@ -129,7 +129,8 @@ def init_app(app: Flask, config: Config) -> None:
     headers = security_headers(config)
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # _gate asks, by path
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session
-    app.config["SECRET_KEY"] = config.secret
+    app.config["SECRET_KEY"], *before = config.derivations("platform secret")
+    app.config["SECRET_KEY_FALLBACKS"] = before
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_gate)

@@ -46,8 +46,9 @@ class TenantSessions(SessionInterface):
         self._serializer = lru_cache(maxsize=1024)(self._make_serializer)
 
     def _make_serializer(self, owner: str) -> URLSafeSerializer:
-        key = self._config.derive(f"session {owner}")
-        return URLSafeSerializer(key, salt="session", serializer=TaggedJSONSerializer())
+        # The last key signs, and all of them are accepted.
+        keys = self._config.derivations(f"session {owner}")[::-1]
+        return URLSafeSerializer(list(keys), salt="session", serializer=TaggedJSONSerializer())
 
     @staticmethod
     def _owner(request: Request) -> str:
