@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +35,15 @@ class Bounds:
     threads: int = 0
 
     @classmethod
-    def told(cls, env: Env) -> dict[str, Any]:
+    def told(cls, env: Env) -> Self:
         """Read the variables; what is malformed is told when the environment is sealed."""
-        return {
-            "requests_second": env.int("TENANT_REQUESTS_SECOND", default=cls().requests_second),
-            "requests_burst": env.int("TENANT_REQUESTS_BURST", default=0),
-            "requests_at_once": env.int("TENANT_REQUESTS_AT_ONCE", default=0),
-            "processes": env.int("PROCESSES", default=cls().processes),
-            "threads": env.int("THREADS", default=0),
-        }
+        return cls(
+            requests_second=env.int("TENANT_REQUESTS_SECOND", default=200),
+            requests_burst=env.int("TENANT_REQUESTS_BURST", default=0),
+            requests_at_once=env.int("TENANT_REQUESTS_AT_ONCE", default=0),
+            processes=env.int("PROCESSES", default=1),
+            threads=env.int("THREADS", default=0),
+        )
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield the variable at fault and what is to be changed."""
