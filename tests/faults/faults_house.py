@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +137,43 @@ def chance_of(name: str) -> Random:
     seed = int(given) if given else int.from_bytes(os.urandom(4), "big")
     sys.stdout.write(f"{name}: CHARTERHOUSE_FAULT_SEED={seed}\n")
     return Random(seed)  # noqa: S311 - moments of a test, and no secrets
+
+
+def in_a_child(work: Callable[[], None], after: float = 0.0) -> bool:
+    """Do something in a process of its own; whether it came to its end.
+
+    Args:
+        work: what is done; it may kill its process.
+        after: seconds after which it is killed without warning, wherever it is; 0 for never.
+    """
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            # The default of this signal ends the process as SIGKILL does: no code of ours runs.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, after)
+            work()
+            status = 0
+        except BaseException:  # noqa: BLE001 - a child must never come back into the test
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    end = time.monotonic() + PATIENCE
+    while (found := os.waitpid(pid, os.WNOHANG))[0] == 0:
+        if time.monotonic() > end:
+            kill(pid)
+        time.sleep(0.001)
+    code = os.waitstatus_to_exitcode(found[1])
+    assert code in (0, -signal.SIGALRM, -signal.SIGKILL), code
+    assert time.monotonic() < end, "it takes too long"
+    return code == 0
+
+
+def die() -> None:
+    """End this very process without warning."""
+    kill(os.getpid())
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:

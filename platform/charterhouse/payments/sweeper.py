@@ -79,7 +79,11 @@ class _Sweep:
         return self.done
 
     def _attempts(self, *states: str) -> list[Attempt]:
-        return in_states(states, after=self.now - LONG, before=self.now - PATIENCE)
+        """Those whose time of patience is over; a clock that ran ahead made the later ones."""
+        return [
+            *in_states(states, after=self.now - LONG, before=self.now - PATIENCE),
+            *in_states(states, after=self.now + PATIENCE, before=self.now + LONG),
+        ]
 
     def _try(self, attempt: Attempt, task: Callable[[Attempt], Attempt]) -> None:
         self.done = replace(self.done, asked=self.done.asked + 1)
