@@ -17,6 +17,7 @@ from charterhouse.commands.common import (
     where_tenants_are,
 )
 from charterhouse.commands.migrate import command as migrate
+from charterhouse.commands.tenant_audit import command as audit
 from charterhouse.commands.tenant_life import COMMANDS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def command() -> None:
 
 
 command.add_command(migrate)
+command.add_command(audit)
 for _each in COMMANDS:
     command.add_command(_each)
 

@@ -16,6 +16,7 @@ from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 
 from charterhouse.tenancy.errors import StoreOutdatedError
+from charterhouse.web import refusals
 from charterhouse.web.i18n import lazy_gettext
 from charterhouse.web.middleware import REFERENCE, new_reference
 
@@ -150,6 +151,7 @@ def _partial(problem: Problem) -> Response:
 
 def problem_response(problem: Problem) -> Response:
     """Return a problem in the form that suits who asks: JSON, a notice for htmx, or a page."""
+    g.problem_code, g.problem_status = problem.code, problem.status
     if wants_json():
         response = jsonify(
             code=problem.code,
@@ -230,6 +232,7 @@ def _closed(error: StoreOutdatedError) -> Response:
 
 def init_app(app: Flask) -> None:
     """Answer every error of the application."""
+    refusals.init_app(app)
     app.register_error_handler(StoreOutdatedError, _closed)
     app.register_error_handler(WebError, _web_error)
     app.register_error_handler(HTTPException, _http_error)

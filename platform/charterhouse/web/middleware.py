@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.tenant import Tenant
 
 __all__ = [
+    "FOREIGN_SESSION",
     "MOUNT",
     "REFERENCE",
     "REFUSAL",
@@ -35,6 +36,7 @@ __all__ = [
 TENANT: Final = "charterhouse.tenant"
 REFUSAL: Final = "charterhouse.refusal"
 MOUNT: Final = "charterhouse.mount"
+FOREIGN_SESSION: Final = "charterhouse.foreign_session"
 REFERENCE: Final = "charterhouse.reference"
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -10,7 +10,7 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from charterhouse.web.middleware import TENANT
+from charterhouse.web.middleware import FOREIGN_SESSION, TENANT
 from charterhouse.web.security import is_machine_path
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ class TenantSessions(SessionInterface):
         try:
             content: dict[str, Any] = self._serializer(owner).loads(value)
         except BadSignature:
-            return SecureCookieSession()
+            content = {}
         if content.pop(_OWNER, None) != owner:
+            request.environ[FOREIGN_SESSION] = True
             return SecureCookieSession()
         return SecureCookieSession(content)
 
