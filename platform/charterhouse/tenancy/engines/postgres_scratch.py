@@ -15,11 +15,15 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
 from charterhouse.tenancy.errors import StoreMissingError, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["ScratchPostgres", "binaries"]
 
@@ -41,7 +45,7 @@ def binaries() -> Path:
     """
     beside = shutil.which("postgres")
     if beside is not None:
-        return Path(beside).parent
+        return Path(beside).resolve().parent
     found = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3])
     )
@@ -58,15 +62,18 @@ class ScratchPostgres:
     Args:
         durable: Whether it waits for the disk, as a server does that is to be measured.
         place: The folder in which it makes its own.
+        settings: More of the server's settings, ``name=value``.
 
     Raises:
         StoreMissingError: There is no server on this machine.
         StoreUnavailableError: It does not start.
     """
 
-    def __init__(self, *, durable: bool = False, place: Path | None = None) -> None:
+    def __init__(
+        self, *, durable: bool = False, place: Path | None = None, settings: Iterable[str] = ()
+    ) -> None:
         self._bin = binaries()
-        self._settings = _SETTINGS if durable else (*_HASTE, *_SETTINGS)
+        self._settings = (*(() if durable else _HASTE), *_SETTINGS, *settings)
         self.folder = Path(tempfile.mkdtemp(prefix="charterhouse-pg-", dir=place))
         self._user = _unprivileged()
         if self._user is not None:
@@ -111,15 +118,12 @@ class ScratchPostgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make(self) -> None:
-        command: list[str | Path] = [
-            self._bin / "initdb",
-            "--pgdata",
-            self.folder / "data",
-            "--username=postgres",
-        ]
         options = ["--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8"]
+        self._run("initdb", "--pgdata", self.folder / "data", "--username=postgres", *options)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
         done = subprocess.run(  # noqa: S603 - a program of the machine, with arguments from here
-            [*command, *options],
+            [self._bin / program, *arguments],
             user=self._user,
             cwd=self.folder,
             capture_output=True,
