@@ -1,4 +1,4 @@
-"""What all tests share: passwords that cost little to hash, and a PostgreSQL.
+"""What all tests share: passwords that cost little to hash, a PostgreSQL and a Redis.
 
 A module that says `BOTH_ENGINES = True` runs once with stores in files and once in a database.
 """
@@ -6,6 +6,10 @@ A module that says `BOTH_ENGINES = True` runs once with stores in files and once
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -47,6 +51,32 @@ def _postgres() -> Iterator[ScratchPostgres]:
 def _cell(postgres: ScratchPostgres) -> Databases:
     """One cell for all tests that want one: their tenants never meet."""
     return Databases({"main": postgres.database()})
+
+
+@pytest.fixture(name="redis_url", scope="session")
+def _redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of our own on a free port, without the number of a database at its end."""
+    program = shutil.which("redis-server")
+    assert program, "run scripts/find-redis.sh"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("redis")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _wait_for(port)
+        yield f"redis://127.0.0.1:{port}"
+        process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(port)
 
 
 @pytest.fixture(name="databases")

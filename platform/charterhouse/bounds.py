@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from environs import Env
 
-__all__ = ["Bounds"]
+__all__ = ["Bounds", "in_redis"]
+
+_REDIS: Final = frozenset({"redis", "rediss"})
+
+
+def in_redis(address: str) -> bool:
+    """Whether an address is that of a Redis."""
+    return urlsplit(address).scheme in _REDIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class Bounds:
             than one tenant.
         processes: How many processes serve, on all machines; each allows its part.
         threads: How many requests one process answers at the same time; 0 when nobody told.
+        counters: Where processes count tries together: ``redis://…``; empty for the queue's Redis
+            if it has one, else among the workers of one server.
     """
 
     requests_second: int = 200
@@ -33,6 +43,7 @@ class Bounds:
     requests_at_once: int = 0
     processes: int = 1
     threads: int = 0
+    counters: str = field(default="", repr=False)
 
     @classmethod
     def told(cls, env: Env) -> Self:
@@ -43,6 +54,7 @@ class Bounds:
             requests_at_once=env.int("TENANT_REQUESTS_AT_ONCE", default=0),
             processes=env.int("PROCESSES", default=1),
             threads=env.int("THREADS", default=0),
+            counters=env.str("LIMITS", default=""),
         )
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -54,6 +66,8 @@ class Bounds:
             yield _variable("threads"), "The number of threads must be 0 or more."
         if self.processes < 1:
             yield _variable("processes"), "The number of processes must be 1 or more."
+        if self.counters and not in_redis(self.counters):
+            yield _variable("limits"), "Limits are counted at redis://… or rediss://…."
 
 
 def _variable(name: str) -> str:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from environs import Env, EnvError
 
-from charterhouse.bounds import Bounds
+from charterhouse.bounds import Bounds, in_redis
 from charterhouse.databases import Databases
 
 __all__ = ["Config", "ConfigError"]
@@ -201,6 +201,11 @@ class Config:
             databases=_databases(),
             migrations_dir=Path(migrations),
         )
+
+    @property
+    def counters(self) -> str:
+        """The Redis in which all processes count tries; empty without one."""
+        return self.bounds.counters or (self.queue if in_redis(self.queue) else "")
 
     @property
     def secret(self) -> bytes:

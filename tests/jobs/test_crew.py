@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,32 +24,6 @@ if TYPE_CHECKING:
 
     from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
     from conftest import House
-
-
-@pytest.fixture(name="redis_url", scope="module")
-def _redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of our own on a free port."""
-    program = shutil.which("redis-server")
-    assert program, "run scripts/find-redis.sh"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("redis")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _wait_for(port)
-        yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
-
-
-def _wait_for(port: int) -> None:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(port)
 
 
 @pytest.fixture(name="postgres_url", scope="module")

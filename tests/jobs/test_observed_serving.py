@@ -28,6 +28,16 @@ def _get(port: int, path: str, token: str = "") -> tuple[int, str]:
         connection.close()
 
 
+def _left(port: int, path: str) -> int:
+    """How often the address may still be asked for in this minute."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path)
+        return int(connection.getresponse().headers["X-RateLimit-Remaining"])
+    finally:
+        connection.close()
+
+
 def test_all_workers_are_in_the_figures(tmp_path: Path) -> None:
     port = free_port(18700)
     environment = {
@@ -56,6 +66,7 @@ def test_all_workers_are_in_the_figures(tmp_path: Path) -> None:
             r'^charterhouse_request_seconds_count\{.*route="/",.*\} (\S+)$', text, re.MULTILINE
         )
         assert sum(map(float, counted)) == 40
+        assert _left(port, "/") == 1200 - 41, "tries are counted by all workers together"
     finally:
         process.terminate()
         assert process.wait(30) == 0

@@ -1,19 +1,30 @@
-"""Where the limits on requests are counted: in this process, without a thread of its own."""
+"""Where the limits on tries are counted; in one process, without a thread of its own."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from limits.storage import Storage
 
-__all__ = ["STORAGE_URI", "ProcessCounters"]
+from charterhouse.web import counting_shared
+
+if TYPE_CHECKING:
+    from charterhouse.config import Config
+
+__all__ = ["STORAGE_URI", "ProcessCounters", "place"]
 
 STORAGE_URI: Final = "process://"
 """The address by which the limiter finds these counters."""
 
 _SWEEP_SECONDS: Final = 60.0
+
+
+def place(config: Config) -> str:
+    """Return where the limiter counts: in Redis, with the other workers, or alone."""
+    shared = counting_shared.SHARED_URI if counting_shared.inherited() else STORAGE_URI
+    return config.counters or shared
 
 
 class ProcessCounters(Storage):

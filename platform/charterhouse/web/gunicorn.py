@@ -6,7 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
-from charterhouse.web import observing
+from charterhouse.web import counting_shared, observing
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -17,14 +17,11 @@ accesslog = "/dev/null"
 # hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
-# gunicorn takes these from whoever connects from this machine, a proxy of it included, which may
-# hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
-forwarder_headers = ""
-secure_scheme_headers: dict[str, str] = {}
 
 
 def on_starting(server: Any) -> None:
-    """Tell the workers how many they are, since each allows a tenant its part only."""
+    """Tell the workers how many they are, and give them a table to count in together."""
+    counting_shared.prepare()
     os.environ.setdefault("CHARTERHOUSE_PROCESSES", str(server.cfg.workers))
     os.environ.setdefault("CHARTERHOUSE_THREADS", str(server.cfg.threads))
 

@@ -19,8 +19,8 @@ from secure import (
     XContentTypeOptions,
 )
 
+from charterhouse.web import counting
 from charterhouse.web.auth.session import current_principal
-from charterhouse.web.counting import STORAGE_URI
 from charterhouse.web.errors import Problem, WebError, problem_response
 from charterhouse.web.i18n import gettext
 
@@ -39,6 +39,8 @@ _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MACHINE_PATHS: Final = ("/api/", "/hooks/")
 _YEAR: Final = 365 * 24 * 3600
 _STRANGERS_BYTES: Final = 64 * 1024
+# What counts tries may not hold up the requests.
+_REDIS_OPTIONS: Final = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
 csrf = CSRFProtect()
 
@@ -58,9 +60,11 @@ def _who() -> str:
 limiter = Limiter(
     _who,
     default_limits=[PLATFORM_LIMIT],
-    storage_uri=STORAGE_URI,
     strategy="fixed-window",
     headers_enabled=True,
+    key_prefix="charterhouse",
+    # Nobody is kept out because Redis is away: each process counts alone meanwhile.
+    in_memory_fallback_enabled=True,
 )
 
 
@@ -132,6 +136,9 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["SECRET_KEY"], *before = config.derivations("platform secret")
     app.config["SECRET_KEY_FALLBACKS"] = before
     csrf.init_app(app)
+    app.config["RATELIMIT_STORAGE_URI"] = counting.place(config)
+    if config.counters:
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = _REDIS_OPTIONS
     limiter.init_app(app)
     app.before_request(_gate)
     app.register_error_handler(CSRFError, _csrf_error)
