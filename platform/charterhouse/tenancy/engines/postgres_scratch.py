@@ -23,9 +23,6 @@ from psycopg import sql
 from charterhouse.tenancy.errors import StoreMissingError, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["ScratchPostgres", "binaries"]
