@@ -218,7 +218,7 @@ ALTERED: dict[str, tuple[Alter, str]] = {
             "WHERE event_id = (SELECT id FROM event WHERE verb = 'approve'))",
             "DELETE FROM card WHERE member = 'qi'",
             "DELETE FROM item WHERE decision_id IN (SELECT id FROM decision WHERE event_id = "
-            "(SELECT id FROM event WHERE verb = 'approve')) OR 1",
+            "(SELECT id FROM event WHERE verb = 'approve')) OR TRUE",
             "DELETE FROM decision WHERE verb = 'approve'",
             "DELETE FROM event WHERE verb = 'approve'",
         ),
