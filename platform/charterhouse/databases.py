@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
+from urllib.parse import urlsplit
 
 __all__ = ["MAIN", "Databases"]
 
@@ -17,6 +18,8 @@ _CONNECTIONS = 10
 _URL = re.compile(r"(?:CHARTERHOUSE_)?DATABASE_URL\Z|CHARTERHOUSE_DATABASE_URL_([A-Z][A-Z0-9_]*)\Z")
 _POOL = re.compile(r"CHARTERHOUSE_DATABASE_POOL_URL(?:_([A-Z][A-Z0-9_]*))?\Z")
 _SCHEME = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
+_CATALOGUE = "CHARTERHOUSE_CATALOGUE"
+_FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Databases:
         pool_urls: Addresses under which units connect, where a pooler stands in between, or
             where a process that only serves is not given the owner's.
         connections: How many connections a process opens to one cell at most.
+        catalogue_url: Address of the owner of the catalogue's database; empty for a process that
+            only serves, and for a catalogue in a file.
+        catalogue_serving_url: Where the catalogue is read and changed, whose login is put in; empty
+            for a catalogue in a file.
 
     Raises:
         ValueError: An address is of another kind of database.
@@ -36,6 +43,8 @@ class Databases:
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     pool_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     connections: int = _CONNECTIONS
+    catalogue_url: str = field(default="", repr=False)
+    catalogue_serving_url: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -47,6 +56,9 @@ class Databases:
                     )
         if self.connections < 1:
             raise ValueError("A cell needs at least one connection.")
+        for url in (self.catalogue_url, self.catalogue_serving_url):
+            if url and not _SCHEME.match(url):
+                raise ValueError(f"{_CATALOGUE} is 'file', or an address like postgresql://….")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,6 +68,9 @@ class Databases:
     @classmethod
     def from_env(cls, variables: Mapping[str, str] = os.environ) -> Self:
         """Read ``DATABASE_URL`` and its kin; ``…_EAST`` is the address of the cell ``east``.
+
+        The catalogue is in the database of the address without a name, where there is one, unless
+        ``CHARTERHOUSE_CATALOGUE`` says ``file`` or names another.
 
         Raises:
             ValueError: An address or a number is malformed.
@@ -71,8 +86,20 @@ class Databases:
         number = variables.get("CHARTERHOUSE_DATABASE_CONNECTIONS", str(_CONNECTIONS))
         if not number.isdecimal():
             raise ValueError("CHARTERHOUSE_DATABASE_CONNECTIONS must be a number.")
-        return cls(urls, pools, int(number))
+        owner, serving = _catalogue(variables.get(_CATALOGUE, ""), urls, pools)
+        return cls(urls, pools, int(number), owner, serving)
 
 
 def _cell(suffix: str | None) -> str:
     return MAIN if suffix is None else suffix.lower().replace("_", "-")
+
+
+def _catalogue(given: str, urls: Mapping[str, str], pools: Mapping[str, str]) -> tuple[str, str]:
+    """Where the catalogue is: its owner's address, and that under which it is read."""
+    if given == _FILE:
+        return "", ""
+    if given:
+        # An address without a user is that of a process which only serves.
+        return given if urlsplit(given).username else "", given
+    owner = urls.get(MAIN, "")
+    return owner, owner or pools.get(MAIN, "")

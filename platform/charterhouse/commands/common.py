@@ -63,9 +63,15 @@ def sentence(error: Exception) -> str:
 
 def installation() -> Catalogue:
     """The catalogue of the installation that the environment names."""
+    import structlog
+
     from charterhouse.config import Config
     from charterhouse.tenancy.provision import open_catalogue
+    from charterhouse.web.logs import configure_logging
 
+    if not structlog.is_configured():
+        # Standard output is the command's own.
+        configure_logging()
     return open_catalogue(Config.from_env())
 
 

@@ -13,7 +13,12 @@ from sqlalchemy import insert, select, update
 from charterhouse import clock
 from charterhouse.tenancy import models
 from charterhouse.tenancy.catalogue_rows import read_tenants
-from charterhouse.tenancy.errors import QuotaError
+from charterhouse.tenancy.errors import (
+    CatalogueUnavailableError,
+    QuotaError,
+    StoreBusyError,
+    TenancyError,
+)
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.tenant import Snapshot
 
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from charterhouse.tenancy.engines.sqlite_file import SqliteFile
+    from charterhouse.tenancy.engines.database import Database
     from charterhouse.tenancy.installation import Installation
 
 __all__ = ["Book"]
@@ -30,6 +35,7 @@ __all__ = ["Book"]
 _log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 1.5
+_AWAY_SECONDS = 5.0
 _REFUSAL_SECONDS = 60.0
 
 
@@ -37,14 +43,14 @@ class Book:
     """A database read through a snapshot in memory and written under audit.
 
     Args:
-        database: The catalogue's file, at the newest schema.
+        database: Of the catalogue, at the newest schema.
         installation: What the tenants share.
         poll_seconds: How often to look whether another process changed something.
     """
 
     def __init__(
         self,
-        database: SqliteFile,
+        database: Database,
         installation: Installation,
         *,
         poll_seconds: float = _POLL_SECONDS,
@@ -59,13 +65,20 @@ class Book:
         installation.on_refusal = self._note_refusal
 
     def snapshot(self) -> Snapshot:
-        """Return all tenants as they were at most two seconds ago, or when the disk got full."""
+        """Return all tenants as they were at most two seconds ago.
+
+        While the catalogue's database is away, or the disk full, those who are known stay.
+        """
         if time.monotonic() >= self._next_poll and self._polling.acquire(blocking=False):
             try:
                 self._refresh()
             except QuotaError:
                 # On a full disk nobody changes anything either: who is known is served.
                 _log.warning("catalogue_not_read", problem="full")
+            except StoreBusyError as error:
+                # Whoever asked waited for it; the others need not wait as often.
+                self._next_poll = time.monotonic() + _AWAY_SECONDS
+                _log.warning("catalogue_not_read", problem=str(error))
             finally:
                 self._polling.release()
         return self._snapshot
@@ -113,8 +126,12 @@ class Book:
             return
         self._refusals[tenant_id] = now + _REFUSAL_SECONDS
         row = {"id": new_id(), "at": clock.now(), "tenant_id": tenant_id, "action": "refused"}
-        with self.database.transaction(write=True) as connection:
-            connection.execute(insert(models.audit), {**row, "actor": "store", "detail": {}})
+        try:
+            with self.database.transaction(write=True) as connection:
+                connection.execute(insert(models.audit), {**row, "actor": "store", "detail": {}})
+        except TenancyError as error:
+            # What was refused stays refused, whoever hears of it.
+            _log.error("refusal_not_noted", tenant_id=tenant_id, problem=str(error))
 
     def _load(self) -> Snapshot:
         self._next_poll = time.monotonic() + self._poll_seconds
@@ -129,9 +146,14 @@ class Book:
         known = self._snapshot
         with self.database.transaction(write=False) as connection:
             state = connection.execute(select(models.state)).one()
+            if state.moved is not None:
+                raise CatalogueUnavailableError(
+                    "The catalogue was moved to a database: start this process again."
+                )
             if state.version == known.version:
                 return
-            whole = state.removals != known.removals
+            # A version that went back is that of a database which was recovered.
+            whole = state.removals != known.removals or state.version < known.version
             since = -1 if whole else known.version
             changed = read_tenants(connection, self.installation, since=since)
         if whole:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-__all__ = ["CAPACITY", "CellUse", "add_cells", "find_room", "read_cells"]
+__all__ = ["CAPACITY", "CellUse", "add_cells", "find_room", "lacks_cells", "read_cells"]
 
 CAPACITY = 500
 """Tenants in one database: beyond, taking a role and keeping the tables in mind cost too much."""
@@ -42,7 +42,11 @@ class CellUse:
 
 
 def read_cells(connection: Connection) -> tuple[CellUse, ...]:
-    """Return all cells by name; tenants whose keys were destroyed count no more."""
+    """Return all cells by name; tenants whose keys were destroyed count no more.
+
+    A catalogue in a database serves several machines, which have no files in common: the cell of
+    the files is left out there.
+    """
     cell, tenant, key = models.cell, models.tenant, models.tenant_key
     living = select(key.c.tenant_id).distinct()
     used = (
@@ -52,7 +56,12 @@ def read_cells(connection: Connection) -> tuple[CellUse, ...]:
         .scalar_subquery()
     )
     rows = connection.execute(select(cell, used.label("tenants")).order_by(cell.c.name))
-    return tuple(CellUse(row.id, row.name, row.kind, row.capacity, row.tenants) for row in rows)
+    shared = connection.dialect.name == "postgresql"
+    return tuple(
+        CellUse(row.id, row.name, row.kind, row.capacity, row.tenants)
+        for row in rows
+        if not (shared and row.kind == "sqlite")
+    )
 
 
 def find_room(connection: Connection, names: Iterable[str]) -> int:
@@ -65,9 +74,8 @@ def find_room(connection: Connection, names: Iterable[str]) -> int:
     known = {one.name: one for one in read_cells(connection)}
     for name in names:
         if name not in known:
-            raise CatalogueError(
-                f"There is no cell {name}: there are {', '.join(known)}.", field="cell"
-            )
+            there = ", ".join(known) or "none: set DATABASE_URL"
+            raise CatalogueError(f"There is no cell {name}: there are {there}.", field="cell")
         if known[name].tenants < known[name].capacity:
             return known[name].id
     raise CellFullError("Every cell is full: add a database as another cell.", field="cell")
@@ -75,7 +83,12 @@ def find_room(connection: Connection, names: Iterable[str]) -> int:
 
 def add_cells(connection: Connection, names: Iterable[str]) -> None:
     """Enter databases of this configuration that the catalogue does not know yet."""
-    known = set(connection.execute(select(models.cell.c.name)).scalars())
-    for name in sorted(set(names) - known):
+    for name in lacks_cells(connection, names):
         row = {"id": new_id(), "name": name, "kind": "postgresql", "capacity": CAPACITY}
         connection.execute(insert(models.cell), row)
+
+
+def lacks_cells(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Return those of ``names`` that the catalogue does not know, sorted."""
+    known = set(connection.execute(select(models.cell.c.name)).scalars())
+    return sorted(set(names) - known)

@@ -7,10 +7,7 @@ its time is over.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,7 +22,8 @@ from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.provision import template_store
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
 
@@ -86,26 +84,13 @@ class Spare:
     until: datetime | None
 
 
-@contextmanager
-def alone(catalogue: Catalogue, tenant_id: int) -> Iterator[None]:
+def alone(catalogue: Catalogue, tenant_id: int) -> AbstractContextManager[None]:
     """Keep others from replacing, filling or erasing the stores of the same tenant.
 
     Raises:
-        StoreBusyError: Another process is at it.
+        StoreBusyError: Another process is at it, on this machine or another.
     """
-    folder = catalogue.installation.config.data_dir / "locks"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(folder / f"t{tenant_id}", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise errors.StoreBusyError(
-                "Another command is at work on this tenant: wait until it has ended."
-            ) from error
-        yield
-    finally:
-        os.close(handle)
+    return catalogue.database.alone(tenant_id)
 
 
 def begin(

@@ -6,13 +6,17 @@ from typing import ClassVar
 
 __all__ = [
     "BlobMissingError",
+    "BlobsElsewhereError",
     "BlobsUnavailableError",
     "CatalogueError",
+    "CataloguePlaceError",
+    "CatalogueUnavailableError",
     "CellFullError",
     "ConstraintError",
     "HostTakenError",
     "KeyDestroyedError",
     "KeyPendingError",
+    "MasterKeyError",
     "MigrationError",
     "NoTenantError",
     "QuotaError",
@@ -55,6 +59,18 @@ class CatalogueError(TenancyError):
     """An argument of the catalogue is malformed."""
 
     code = "catalogue_invalid"
+
+
+class CataloguePlaceError(TenancyError):
+    """It is not certain where the catalogue is: there must be one, and only one."""
+
+    code = "catalogue_place"
+
+
+class MasterKeyError(TenancyError):
+    """The master key is not the one with which the installation began."""
+
+    code = "master_key_wrong"
 
 
 class UnknownTenantError(TenancyError):
@@ -164,6 +180,12 @@ class StoreUnavailableError(StoreBusyError):
     code = "store_unavailable"
 
 
+class CatalogueUnavailableError(StoreUnavailableError):
+    """The catalogue takes no changes now; tenants that are known are served meanwhile."""
+
+    code = "catalogue_unavailable"
+
+
 class StoreRefusedError(TenancyError):
     """The store refused what does not belong to the tenant, or a statement of no kind it takes."""
 
@@ -222,3 +244,9 @@ class BlobsUnavailableError(TenancyError):
     """The place of documents does not answer or refuses; trying again may help."""
 
     code = "documents_unavailable"
+
+
+class BlobsElsewhereError(TenancyError):
+    """This machine has another folder of documents than the installation."""
+
+    code = "documents_elsewhere"

@@ -28,6 +28,7 @@ __all__ = [
     "store_copy",
     "tenant",
     "tenant_key",
+    "tenant_lock",
     "tenant_migration",
 ]
 
@@ -47,6 +48,9 @@ state = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("removals", BigInteger, nullable=False),
+    Column("key_check", Text),
+    Column("documents", Text),
+    Column("moved", Text),
     CheckConstraint("id = 1", name="single"),
 )
 
@@ -142,6 +146,13 @@ store_copy = Table(
     Index(None, "tenant_id"),
     CheckConstraint("state IN ('filling', 'retired', 'books')", name="state"),
     comment="Stores that no tenant uses: being filled, replaced by another, or kept as books.",
+)
+
+tenant_lock = Table(
+    "tenant_lock",
+    metadata,
+    Column("tenant_id", BigInteger, primary_key=True, autoincrement=False),
+    comment="In a database: rows that commands lock, so that two never work on one tenant.",
 )
 
 audit = Table(

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from charterhouse.tenancy.catalogue import Catalogue
-from charterhouse.tenancy.catalogue_cells import add_cells
+from charterhouse.tenancy.catalogue_place import open_database
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
 from charterhouse.tenancy.errors import MigrationError, SlugTakenError
-from charterhouse.tenancy.history import History
 from charterhouse.tenancy.installation import Installation
 from charterhouse.tenancy.scope import tenant_scope
 
@@ -27,23 +26,20 @@ __all__ = ["create_tenant", "drop_scratch_tenant", "open_catalogue", "template_s
 
 
 def open_catalogue(config: Config) -> Catalogue:
-    """Open the catalogue of ``config.data_dir``; made when missing, migrated when older.
+    """Open the catalogue of ``config``; made when missing, migrated when older.
 
     Raises:
+        CataloguePlaceError: There are two catalogues, or a move of one broke off.
+        CatalogueUnavailableError: Its database does not answer.
+        MasterKeyError: The master key is not that of the installation.
         MigrationError: The migrations are missing, or the catalogue is of a newer release.
         UnsafeStoreError: A database would let a tenant out of its schema.
     """
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = config.data_dir / "catalogue.db"
-    # Before SQLite makes it, and the files beside it after its example, open to others.
-    path.touch(mode=0o600)
-    with SqliteFile(path, create=True).migration() as connection:
-        History(config.migrations_dir / "catalogue").upgrade(connection)
-        add_cells(connection, config.databases.names)
-    path.chmod(0o600)
+    database = open_database(config)
     installation = Installation(config)
     installation.stores.ready()
-    return Catalogue(SqliteFile(path, keep=True), installation)
+    return Catalogue(database, installation)
 
 
 def create_tenant(

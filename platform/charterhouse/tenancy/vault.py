@@ -69,6 +69,14 @@ class KeyRing:
         plain = self._wrappers.unwrap(key.wrapped, context)
         return WrappedKey(key.purpose, key.version, self._wrappers.wrap(plain, context))
 
+    def check(self, tenant_id: int, key: WrappedKey) -> None:
+        """See that a key of ``tenant_id`` opens.
+
+        Raises:
+            SealError: It does not.
+        """
+        self._wrappers.unwrap(key.wrapped, _wrapping(tenant_id, key.purpose, key.version))
+
     @property
     def wrapper(self) -> KeyWrapper:
         """What wraps new keys."""

@@ -19,7 +19,7 @@ from charterhouse.tenancy.engines.postgres_selftest import ways_out
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Cell"]
+__all__ = ["Cell", "parts_of", "plain"]
 
 _OLDEST = 150_000
 
@@ -46,9 +46,9 @@ class Cell:
         self, name: str, url: str, derive: Callable[[str], bytes], *, pool_url: str = ""
     ) -> None:
         self.name = name
-        self._url = _plain(url)
+        self._url = plain(url)
         self._derive = derive
-        self._pool_url = _plain(pool_url or url)
+        self._pool_url = plain(pool_url or url)
         self.database = str(self._parts(self._url or self._pool_url).get("dbname") or "")
         if not self.database:
             raise errors.StoreUnavailableError(f"The address of cell {name} names no database.")
@@ -137,12 +137,7 @@ class Cell:
             )
 
     def _parts(self, url: str) -> dict[str, object]:
-        try:
-            return dict(conninfo_to_dict(url))
-        except psycopg.Error as error:
-            raise errors.StoreUnavailableError(
-                f"The address of cell {self.name} is malformed: write postgresql://…."
-            ) from error
+        return parts_of(url, f"cell {self.name}")
 
     def _login(self, user: str) -> dict[str, str]:
         return {"user": user, "password": self._secret(user)}
@@ -151,7 +146,21 @@ class Cell:
         return base64.urlsafe_b64encode(self._derive(f"database login {login}")).decode()
 
 
-def _plain(url: str) -> str:
+def parts_of(url: str, whose: str) -> dict[str, object]:
+    """Return the parts of an address.
+
+    Raises:
+        StoreUnavailableError: It cannot be read; ``whose`` says whose it is.
+    """
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.Error as error:
+        raise errors.StoreUnavailableError(
+            f"The address of {whose} is malformed: write postgresql://…."
+        ) from error
+
+
+def plain(url: str) -> str:
     """Take SQLAlchemy's way of writing, which names the driver, for libpq's."""
     scheme = urlsplit(url).scheme
     if scheme.startswith(("postgresql+", "postgres+")):

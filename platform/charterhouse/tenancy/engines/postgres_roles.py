@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from psycopg.sql import Composed
 
 __all__ = [
+    "CATALOGUE",
     "PROBES",
+    "catalogue_login",
     "create_tenant",
     "erase_tenant",
     "grant_tables",
@@ -25,6 +27,9 @@ __all__ = [
 
 PROBES = (0, 1)
 """Ids of no tenant, whose empty stores the self-test attacks."""
+
+CATALOGUE = "charterhouse_catalogue"
+"""The schema of the catalogue, where it is in a database."""
 
 _NAME_LENGTH = 63
 _DEDICATED_CONNECTIONS = 20
@@ -137,6 +142,11 @@ def tenant_name(tenant_id: int) -> str:
 def pool_login(database: str) -> str:
     """Return the name of the login that serves the pooled tenants of ``database``."""
     return f"{database[: _NAME_LENGTH - 5]}_pool"
+
+
+def catalogue_login(database: str) -> str:
+    """Return the name of the login that serves the catalogue of ``database``."""
+    return f"{database[: _NAME_LENGTH - 10]}_catalogue"
 
 
 def prepare_cell(database: str, password: str) -> Composed:

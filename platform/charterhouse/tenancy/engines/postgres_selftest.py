@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from charterhouse.tenancy import errors
-from charterhouse.tenancy.engines.postgres_roles import PROBES, tenant_name
+from charterhouse.tenancy.engines.postgres_roles import CATALOGUE, PROBES, tenant_name
 
 if TYPE_CHECKING:
     from charterhouse.tenancy.engines.postgres_driver import StoreConnection
@@ -24,6 +24,8 @@ _SECONDS = 5.0
 _BY_DATABASE = (
     f"TABLE {_OTHER}.probe",
     f"WITH x AS (TABLE {_OTHER}.probe) TABLE x",
+    f"TABLE {CATALOGUE}.tenant_key",
+    f"TABLE {CATALOGUE}.tenant",
     f"MERGE INTO {_OTHER}.probe a USING probe b ON a.id = b.id WHEN MATCHED THEN DELETE",
     f"SELECT set_config('role', '{_OTHER}', true)",
     "SELECT set_config('statement_timeout', '0', true)",
@@ -62,7 +64,11 @@ _BY_CURSOR = (
     "LISTEN x",
     "LOCK TABLE probe",
 )
-_AFTER_RESET = (f"TABLE {_HOME}.probe", f"TABLE {_OTHER}.probe")
+_AFTER_RESET = (
+    f"TABLE {_HOME}.probe",
+    f"TABLE {_OTHER}.probe",
+    f"TABLE {CATALOGUE}.tenant_key",
+)
 _LOGIN = (
     "SELECT rolsuper OR rolinherit OR rolcreaterole OR rolcreatedb OR rolreplication "
     "OR rolbypassrls OR EXISTS (SELECT FROM pg_shdepend d WHERE d.refobjid = r.oid "
