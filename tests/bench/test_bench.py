@@ -6,19 +6,37 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
+from psycopg import sql
 
-from charterhouse.commands.benchmark import services
+from charterhouse.commands.benchmark import growth, services
+from charterhouse.commands.benchmark.engines import Engine, each_engine
+from charterhouse.commands.benchmark.growth import grown
+from charterhouse.commands.benchmark.many import each_in_turn, make_many, make_one
 from charterhouse.commands.benchmark.measures import beside
-from charterhouse.commands.benchmark.recording import Statement, bare, recording_unit, replay
-from charterhouse.commands.benchmark.store import ready, refs_of
+from charterhouse.commands.benchmark.pgbench import MODES, Script, typical
+from charterhouse.commands.benchmark.recording import (
+    Statement,
+    bare,
+    recorded,
+    recording_unit,
+    replay,
+)
+from charterhouse.commands.benchmark.store import ready, refs_of, submit, through_case
 from charterhouse.commands.benchmark.workload import Workload
+from charterhouse.desk.verifying import verify_tenant
 from charterhouse.jobs.clock import BATCH
 from charterhouse.records.door import Door
+from charterhouse.tenancy.engines.postgres_roles import tenant_name
+from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 
 TABLES = ("event", "decision", "posting", "balance", "document", "audit", "standing")
@@ -92,3 +110,51 @@ def test_copied_requests_are_found_and_pass_their_deadlines(
         assert many.execute(copies).fetchone() == (300,)
         # The sample's own members pass theirs in the same batch.
         assert BATCH - 5 <= many.execute(passed).fetchone()[0] < BATCH
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder whose name is short enough for the address of a server's socket."""
+    with TemporaryDirectory(prefix="bench-") as folder:
+        yield Path(folder)
+
+
+def test_on_each_engine_copies_are_as_if_decided(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "OF_A_MEMBER", 8)
+    workload = Workload.of(None)
+    for engine in each_engine(place):
+        catalogue = open_catalogue(engine.config)
+        tenant = grown(workload, catalogue, engine, 40, 0)
+        found = verify_tenant(tenant)
+        assert found.clean, found.differences
+        assert (found.counts["events"], found.counts["standings"]) == (40, 5)
+
+        houses = make_many(workload, catalogue, engine, make_one(workload, catalogue, 1), 4)
+        assert len(catalogue.list("active")) == 4
+        turns = list(each_in_turn(workload, houses, "turn", 6))
+        assert [house.tenant.slug for house, _ in turns[:3]] == [h.tenant.slug for h in houses]
+        for house, one in turns:
+            with tenant_scope(house.tenant):
+                submit(one)
+        assert all(verify_tenant(house.tenant).clean for house in houses)
+        if engine.server is not None:
+            with tenant_scope(houses[0].tenant):
+                told = each_in_turn(workload, houses[:1], "bench", 20)
+                log = [recorded(partial(through_case, one)) for _, one in told]
+            _runs(engine, tenant_name(houses[0].tenant.store_id), log, place / "script")
+        catalogue.installation.stores.close()
+
+
+def _runs(engine: Engine, role: str, log: list[list[Statement]], path: Path) -> None:
+    (url,) = engine.config.databases.urls.values()
+    script = Script(["BEGIN", f"SET LOCAL ROLE {role}"], typical(log), path)
+    query = sql.SQL("SELECT count(*) FROM {}.posting").format(sql.Identifier(role))
+    with closing(psycopg.connect(url, autocommit=True)) as driver:
+        before = driver.execute(query).fetchall()[0][0]
+        for mode in MODES:
+            measured = script.run(url, mode, 3)
+            assert measured.rate > 0
+        lines = sum(len(rows) for text, rows, many in typical(log) if many and "posting" in text)
+        assert driver.execute(query).fetchall()[0][0] - before == len(MODES) * 3 * lines > 0

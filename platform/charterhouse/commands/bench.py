@@ -8,7 +8,9 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     "kernel", "charters", "history", "replay", "store", "lengths", "postgres", "tenants",
-    "services", "http",
+    "growth", "life", "services", "http", "latency",
 )  # fmt: skip
 
 
@@ -30,6 +32,20 @@ PARTS = (
 )
 @click.option("--slices", default=15, show_default=True, type=click.IntRange(3, 1000))
 @click.option("--size", default=200, show_default=True, help="Events of a slice.")
+@click.option(
+    "--tenants",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(10, 10_000),
+    help="The largest number of tenants.",
+)
+@click.option(
+    "--events",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(100, 10_000_000),
+    help="The longest history of a tenant.",
+)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, exists=True),
@@ -47,11 +63,13 @@ def command(
     parts: tuple[str, ...],
     slices: int,
     size: int,
+    tenants: int,
+    events: int,
     folder: Path | None,
     place: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure the kernel alone, the store and the API, each beside its floor.
+    """Measure the kernel alone, use cases and the API on both engines, each beside its floor.
 
     Slices of the product and of its floor alternate, so that a busy machine slows both.
     """
@@ -64,28 +82,34 @@ def command(
     with tempfile.TemporaryDirectory(dir=place, prefix="charterhouse-bench-") as scratch:
         for part in parts or PARTS:
             click.echo(f"measuring: {part}", err=True)
+            began = perf_counter()
             try:
-                measures.extend(_part(part)(workload, Path(scratch), slices, size))
+                found = _part(part, tenants, events)(workload, Path(scratch), slices, size)
             except OSError as error:
                 raise Failure(f"{part}: {error}") from error
+            measures.extend(found)
+            click.echo(f"measured: {part}, {perf_counter() - began:.0f} s", err=True)
     if as_json:
         print_json({"machine": machine(), "measures": [one.plain() for one in measures]})
     else:
         _print(measures)
 
 
-def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
+def _part(name: str, tenants: int, events: int) -> Callable[[Any, Path, int, int], list[Measure]]:
     from charterhouse.commands.benchmark import (
         charters,
+        growth,
         http,
         kernel,
+        latency,
+        life,
         postgres,
         services,
         store,
-        tenants,
     )
+    from charterhouse.commands.benchmark import tenants as many
 
-    return {
+    known: dict[str, Callable[[Any, Path, int, int], list[Measure]]] = {
         "kernel": lambda workload, _place, slices, size: kernel.measure(workload, slices, size * 5),
         "charters": lambda workload, _place, slices, _size: charters.each_charter(
             workload, max(3, slices // 5)
@@ -95,10 +119,14 @@ def _part(name: str) -> Callable[[Any, Path, int, int], list[Measure]]:
         "store": store.measure,
         "lengths": lambda workload, place, _slices, size: store.lengths(workload, place, size),
         "postgres": postgres.measure,
-        "tenants": tenants.measure,
+        "tenants": partial(many.measure, tenants=tenants),
+        "growth": partial(growth.measure, events=events),
+        "life": partial(life.measure, events=events),
         "services": services.measure,
         "http": http.measure,
-    }[name]
+        "latency": latency.measure,
+    }
+    return known[name]
 
 
 def machine() -> dict[str, Any]:
@@ -130,9 +158,12 @@ def _print(measures: list[Measure]) -> None:
             f"{one.cpu:,.0f}" if one.cpu else "",
             f"{one.floor_cpu:,.0f}" if one.floor_cpu else "",
         )
-    console = Console(width=None if sys.stdout.isatty() else 130)
+    console = Console(width=None if sys.stdout.isatty() else 150)
     console.print(table)
     for one in measures:
-        if one.floor:
-            console.print(f"{one.name}: floor is {one.floor} ({one.note})", highlight=False)
+        more = ", ".join(f"{name} {value:,.4g}" for name, value in one.more.items())
+        told = [f"floor is {one.floor}"] if one.floor else []
+        if told or more:
+            text = "; ".join([*told, *([more] if more else []), one.note])
+            console.print(f"{one.name}: {text}", highlight=False)
     console.print(" ".join(f"{key}={value}" for key, value in machine().items()), highlight=False)

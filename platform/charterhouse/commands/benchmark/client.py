@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from time import perf_counter
 
 _CHUNK = 65_536
 
@@ -66,16 +67,27 @@ class Clients:
         Raises:
             OSError: an answer has another status than the expected one.
         """
+        return len(self.timed(requests, expected))
+
+    def timed(self, requests: Sequence[bytes], expected: int) -> list[float]:
+        """Send all requests over all connections at once; the seconds that each took.
+
+        Raises:
+            OSError: an answer has another status than the expected one.
+        """
         numbers = count()
+        seconds: list[float] = []
 
         def work(connection: Connection) -> None:
             for number in _below(numbers, len(requests)):
+                began = perf_counter()
                 status = connection.send(requests[number])
+                seconds.append(perf_counter() - began)
                 if status != expected:
                     raise OSError(f"the server answered {status}")
 
         list(self._pool.map(work, self._connections))
-        return len(requests)
+        return seconds
 
     def close(self) -> None:
         """Hang up."""

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, TypeVar
 
-Slice = Callable[[], int]
-"""Does a piece of work and returns how many events it held."""
+from charterhouse.commands.common import progress_bar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One slice: events a second, and microseconds of CPU for an event."""
+
+    rate: float
+    cpu: float
+
+
+Slice = Callable[[], int | Timed]
+"""Does a piece of work and returns how many events it held, or what it measured itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class Measure:
         ratio: the product's time over the floor's, the median of the rounds; 0 without a floor.
         cpu, floor_cpu: microseconds of CPU for an event, the medians.
         note: the circumstances.
+        more: other figures by their name and unit, such as `p99 ms`.
     """
 
     name: str
@@ -38,21 +52,15 @@ class Measure:
     cpu: float = 0.0
     floor_cpu: float = 0.0
     note: str = ""
+    more: Mapping[str, float] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """As JSON, rounded to what means anything."""
-        return {
+        plain = {
             key: round(value, 3 if key == "ratio" else 1) if isinstance(value, float) else value
             for key, value in asdict(self).items()
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One slice: events a second, and microseconds of CPU for an event."""
-
-    rate: float
-    cpu: float
+        return {**plain, "more": {name: round(value, 2) for name, value in self.more.items()}}
 
 
 Cpu = Callable[[], float]
@@ -82,13 +90,33 @@ def timed(piece: Slice, cpu_of: Cpu = process_time) -> Timed:
     began = perf_counter()
     count = piece()
     taken = perf_counter() - began
+    if isinstance(count, Timed):
+        return count
     spent = cpu_of() - cpu
     return Timed(count / taken, spent * 1e6 / count)
 
 
+def pieces(events: Sequence[T], size: int, work: Callable[[T], object]) -> list[Slice]:
+    """Slices in which each of so many events is worked on, one after the other."""
+
+    def piece(chosen: Sequence[T]) -> Slice:
+        def run() -> int:
+            for each in chosen:
+                work(each)
+            return len(chosen)
+
+        return run
+
+    return [piece(events[first : first + size]) for first in range(0, len(events), size)]
+
+
 def alone(name: str, pieces: Sequence[Slice], note: str = "") -> Measure:
     """Measure something that has no floor."""
-    found = [timed(piece) for piece in pieces]
+    found = []
+    with progress_bar(name) as told:
+        for number, piece in enumerate(pieces):
+            told(number, len(pieces))
+            found.append(timed(piece))
     rates = [one.rate for one in found]
     cpu = statistics.median(one.cpu for one in found)
     return Measure(name, statistics.median(rates), min(rates), max(rates), cpu=cpu, note=note)
@@ -114,13 +142,15 @@ def beside(
         cpus: the CPU of who does the work: of the product, of the floor.
     """
     pairs = []
-    for index, (ours, least) in enumerate(zip(product, floor, strict=True)):
-        if index % 2:
-            second = timed(least, cpus[1])
-            pairs.append((timed(ours, cpus[0]), second))
-        else:
-            first = timed(ours, cpus[0])
-            pairs.append((first, timed(least, cpus[1])))
+    with progress_bar(name) as told:
+        for index, (ours, least) in enumerate(zip(product, floor, strict=True)):
+            told(index, len(product))
+            if index % 2:
+                second = timed(least, cpus[1])
+                pairs.append((timed(ours, cpus[0]), second))
+            else:
+                first = timed(ours, cpus[0])
+                pairs.append((first, timed(least, cpus[1])))
     rates = [ours.rate for ours, _ in pairs]
     return Measure(
         name,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,75 +13,88 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from charterhouse.commands.benchmark.measures import Measure, Slice, beside
-from charterhouse.commands.benchmark.recording import Statement, recording_unit
-from charterhouse.commands.benchmark.store import ready, refs_of, tell
+from charterhouse.commands.benchmark.engines import Engine, postgres
+from charterhouse.commands.benchmark.measures import Measure, beside, pieces
+from charterhouse.commands.benchmark.pgbench import MODES, Script, typical
+from charterhouse.commands.benchmark.recording import Statement, recorded
+from charterhouse.commands.benchmark.store import (
+    ready,
+    refs_of,
+    submit,
+    tell,
+    through_case,
+    through_door,
+)
 from charterhouse.commands.benchmark.workload import Workload
-from charterhouse.databases import MAIN, Databases
-from charterhouse.records import door
 from charterhouse.tenancy.engines.postgres_roles import tenant_name
-from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 from charterhouse.tenancy.scope import tenant_scope
 
-
-@contextmanager
-def server(place: Path) -> Iterator[ScratchPostgres]:
-    """A PostgreSQL that waits for the disk."""
-    place.mkdir(parents=True, exist_ok=True)
-    # The server may run as somebody else, who has to get to its folder.
-    for folder in (place, place.parent):
-        folder.chmod(0o711)
-    with closing(ScratchPostgres(durable=True, place=place)) as started:
-        yield started
+__all__ = ["bare", "copied", "measure", "replay"]
 
 
 def measure(workload: Workload, place: Path, slices: int, size: int) -> list[Measure]:
-    """Tell slices of events through the door and replay the statements of others in turns."""
-    half = slices * size
-    with server(place / "server") as started:
-        url = started.database()
-        catalogue, tenant = workload.settle_in(place / "postgres", databases=Databases({MAIN: url}))
+    """Tell slices of events and replay the statements of others in turns.
+
+    Events go by the door and by the use case, the statements by psycopg and by pgbench.
+    """
+    with postgres(place / "postgres") as engine:
+        catalogue, tenant = workload.settle_in(engine.config)
         told = workload.events(refs_of(tenant), "postgres")
-        recorded, timed = (ready(workload, list(islice(told, half))) for _ in range(2))
+        number = slices * size
         catalogue.installation.stores.close()
-        copy = started.database(str(conninfo_to_dict(url)["dbname"]))
-        with tenant_scope(tenant), closing(bare(copy)) as driver:
-            log = [_recorded(event) for event in recorded]
-            begin = f"BEGIN; SET LOCAL ROLE {tenant_name(tenant.store_id)}".encode()
-
-            def product(number: int) -> Slice:
-                def run() -> int:
-                    for event in timed[number * size : (number + 1) * size]:
-                        tell(event)
-                    return size
-
-                return run
-
-            def least(number: int) -> Slice:
-                def run() -> int:
-                    for statements in log[number * size : (number + 1) * size]:
-                        replay(driver, begin, statements)
-                    return size
-
-                return run
-
-            per_event = statistics.mean(len(statements) for statements in log)
-            result = beside(
-                "postgres: one event, one transaction, synchronous_commit=on",
-                [product(number) for number in range(slices)],
-                f"the same {per_event:.0f} statements by bare psycopg, prepared",
-                [least(number) for number in range(slices)],
-                f"{slices} slices of {size} events, one thread, a Unix socket",
-            )
+        # Before the statements are recorded: they have not happened in the copy.
+        copy = copied(engine)
+        with tenant_scope(tenant):
+            doors = [
+                recorded(partial(through_door, event))
+                for event in ready(workload, list(islice(told, number)))
+            ]
+            cases = [recorded(partial(through_case, one)) for one in islice(told, number)]
+            begin = ["BEGIN", f"SET LOCAL ROLE {tenant_name(tenant.store_id)}"]
+            note = f"{slices} slices of {size} events, one thread, a Unix socket"
+            script = Script(begin, typical(cases), place / "event.pgbench")
+            results = []
+            with closing(bare(copy)) as driver:
+                again = partial(replay, driver, "; ".join(begin).encode())
+                results += [
+                    beside(
+                        "postgres: one event, one transaction, synchronous_commit=on",
+                        pieces(ready(workload, list(islice(told, number))), size, tell),
+                        f"the same {_mean(doors):.0f} statements by bare psycopg, prepared",
+                        pieces(doors, size, again),
+                        note,
+                    ),
+                    beside(
+                        "use case: an event read, checked and told, in PostgreSQL",
+                        pieces(list(islice(told, number)), size, submit),
+                        f"the same {_mean(cases):.0f} statements by bare psycopg, prepared",
+                        pieces(cases, size, again),
+                        note,
+                    ),
+                ]
+            results += [
+                beside(
+                    f"use case: the same beside pgbench -M {mode}",
+                    pieces(list(islice(told, number)), size, submit),
+                    f"the statements of the commonest event by pgbench -M {mode}",
+                    [script.slice(copy, mode, size)] * slices,
+                    note,
+                )
+                for mode in MODES
+            ]
         catalogue.installation.stores.close()
-    return [result]
+    return results
 
 
-def _recorded(event: door.Told) -> list[Statement]:
-    statements: list[Statement] = []
-    with recording_unit(statements) as opened:
-        door.Door(opened).tell(event)
-    return statements
+def copied(engine: Engine) -> str:
+    """Copy the first cell of an engine to which nobody is connected; the copy's address."""
+    assert engine.server is not None  # noqa: S101 - it is PostgreSQL
+    first = min(engine.config.databases.urls.items())[1]
+    return engine.server.database(str(conninfo_to_dict(first)["dbname"]))
+
+
+def _mean(log: Sequence[Sequence[Statement]]) -> float:
+    return statistics.mean(len(statements) for statements in log)
 
 
 def bare(url: str) -> psycopg.Connection[Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from charterhouse.tenancy.engines.base import Opened
 from charterhouse.tenancy.scope import current_tenant, open_unit
 from charterhouse.tenancy.unit import Unit
 
@@ -52,7 +52,7 @@ def recording_unit(log: list[Statement]) -> Iterator[Unit]:
     """A writing unit of the tenant in scope that notes each statement with its parameters."""
     tenant = current_tenant()
     with tenant.installation.stores.transaction(tenant, write=True, seconds=None) as opened:
-        noted = Opened(opened.connection, _Driver(opened.driver, log), opened.meaning)
+        noted = replace(opened, driver=_Driver(opened.driver, log))
         made = Unit(tenant, noted, write=True)
         token = open_unit.set(made)
         try:
@@ -61,6 +61,14 @@ def recording_unit(log: list[Statement]) -> Iterator[Unit]:
         finally:
             open_unit.reset(token)
             made.close()
+
+
+def recorded(work: Callable[[Unit], object]) -> list[Statement]:
+    """The statements of some work in a writing unit of the tenant in scope, which it commits."""
+    log: list[Statement] = []
+    with recording_unit(log) as opened:
+        work(opened)
+    return log
 
 
 def bare(path: Path) -> sqlite3.Connection:

@@ -6,24 +6,22 @@ import shutil
 import statistics
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
 
 from charterhouse import clock
-from charterhouse.commands.benchmark.measures import Measure, Slice, alone, beside
-from charterhouse.commands.benchmark.recording import (
-    Statement,
-    bare,
-    recording_unit,
-    replay,
-)
+from charterhouse.commands.benchmark.measures import Measure, alone, beside, pieces
+from charterhouse.commands.benchmark.recording import Statement, bare, recorded, replay
 from charterhouse.commands.benchmark.workload import Told, Workload
+from charterhouse.config import Config
+from charterhouse.desk import intake
 from charterhouse.kernel.events import parse_body
 from charterhouse.records import door
 from charterhouse.records.tables import standing
-from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import Unit, unit
 from charterhouse.tenancy.tenant import Tenant
@@ -58,68 +56,90 @@ def refs_of(tenant: Tenant) -> list[str]:
         return members(opened)
 
 
+def submit(one: Told) -> None:
+    """One event by the use case that every interface calls: read, checked, decided and kept.
+
+    Raises:
+        OSError: it was refused, so that it is not what is to be measured.
+    """
+    answer = intake.submit(one.verb, one.raw, actor="api:1", key=one.key)
+    if not answer.accepted:
+        raise OSError(f"{one.verb} was refused: {answer.refusal}")
+
+
 def measure(workload: Workload, place: Path, slices: int, size: int) -> list[Measure]:
-    """Tell slices of events through the door and replay their statements in turns."""
+    """Tell slices of events and replay their statements in turns: by the door, by the use case."""
     catalogue, tenant = workload.settle_in(place / "product")
     refs = refs_of(tenant)
-    events = ready(workload, list(islice(workload.events(refs, "store"), slices * size)))
     catalogue.installation.stores.close()
-    shutil.copytree(place / "product", place / "recorded")
-    shutil.copytree(place / "product", place / "floor")
-    log = _record(place / "recorded", tenant, events)
-    path = _path(catalogue, tenant)
-    floor = place / "floor" / path.relative_to(place / "product")
-    with closing(bare(floor)) as driver, tenant_scope(tenant):
-
-        def product(number: int) -> Slice:
-            def run() -> int:
-                for event in events[number * size : (number + 1) * size]:
-                    tell(event)
-                return size
-
-            return run
-
-        def least(number: int) -> Slice:
-            def run() -> int:
-                for statements in log[number * size : (number + 1) * size]:
-                    replay(driver, statements)
-                return size
-
-            return run
-
-        per_event = statistics.mean(len(statements) for statements in log)
-        result = beside(
-            "store: one event, one transaction, synchronous=FULL",
-            [product(number) for number in range(slices)],
-            f"the same {per_event:.0f} statements by the bare sqlite3 module",
-            [least(number) for number in range(slices)],
-            f"{slices} slices of {size} events, one thread",
-        )
+    names = {
+        "store": "store: one event, one transaction, synchronous=FULL",
+        "case": "use case: an event read, checked and told, in a file",
+    }
+    results = []
+    for sort, name in names.items():
+        told = list(islice(workload.events(refs, sort), slices * size))
+        floor = place / f"{sort}-floor"
+        shutil.copytree(place / "product", floor)
+        shutil.copytree(place / "product", place / f"{sort}-recorded")
+        log = record(place / f"{sort}-recorded", workload, tenant, told, sort)
+        with closing(bare(store_path(floor, tenant))) as driver, tenant_scope(tenant):
+            product = (
+                pieces(ready(workload, told), size, tell)
+                if sort == "store"
+                else pieces(told, size, submit)
+            )
+            per_event = statistics.mean(len(statements) for statements in log)
+            results.append(
+                beside(
+                    name,
+                    product,
+                    f"the same {per_event:.0f} statements by the bare sqlite3 module",
+                    pieces(log, size, partial(replay, driver)),
+                    f"{slices} slices of {size} events, one thread",
+                )
+            )
     catalogue.installation.stores.close()
-    return [result]
+    return results
 
 
-def _path(catalogue: Catalogue, tenant: Tenant) -> Path:
-    # Only the embedded engine keeps a file for each tenant, and it is what is measured here.
-    path: Path = catalogue.installation.stores.path(tenant.id)  # type: ignore[attr-defined]  # as said above
-    return path
+def store_path(data: Path, tenant: Tenant) -> Path:
+    """Where the file of a tenant is in a data folder."""
+    path: Path = tenant.installation.stores.path(tenant.store_id)  # type: ignore[attr-defined]  # only the embedded engine has files
+    return data / path.relative_to(tenant.installation.config.data_dir)
 
 
-def _record(data: Path, tenant: Tenant, events: Sequence[door.Told]) -> list[list[Statement]]:
-    from charterhouse.config import Config
-    from charterhouse.tenancy.provision import open_catalogue
+def record(
+    data: Path, workload: Workload, tenant: Tenant, told: Sequence[Told], sort: str
+) -> list[list[Statement]]:
+    """Tell events in a copy of an installation's files and note the statements of each.
 
-    config = tenant.installation.config
-    catalogue = open_catalogue(Config(data_dir=data, master_key=config.master_key))
-    log: list[list[Statement]] = []
+    Args:
+        data: the copy's folder.
+        workload: whose events.
+        tenant: of the installation that was copied.
+        told: the events.
+        sort: `store` for the door, `case` for what calls it.
+    """
+    key = tenant.installation.config.master_key
+    catalogue = open_catalogue(Config(data_dir=data, master_key=key))
     with tenant_scope(catalogue.get(tenant.id)):
-        for event in events:
-            statements: list[Statement] = []
-            with recording_unit(statements) as opened:
-                door.Door(opened).tell(event)
-            log.append(statements)
+        if sort == "store":
+            log = [recorded(partial(through_door, event)) for event in ready(workload, told)]
+        else:
+            log = [recorded(partial(through_case, one)) for one in told]
     catalogue.installation.stores.close()
     return log
+
+
+def through_door(event: door.Told, opened: Unit) -> None:
+    """Tell an event in a unit that is open."""
+    door.Door(opened).tell(event)
+
+
+def through_case(one: Told, _opened: Unit) -> None:
+    """Tell an event by the use case, which joins the unit that is open."""
+    submit(one)
 
 
 def lengths(workload: Workload, place: Path, size: int) -> list[Measure]:
@@ -141,19 +161,10 @@ def lengths(workload: Workload, place: Path, size: int) -> list[Measure]:
             results.append(
                 alone(
                     f"store: an event of a member with {length:,} events",
-                    [_slice(events[first : first + 10]) for first in range(0, size, 10)],
+                    pieces(events, 10, tell),
                     f"slices of 10 of {size} events",
                 )
             )
             before = length + size
     catalogue.installation.stores.close()
     return results
-
-
-def _slice(events: Sequence[door.Told]) -> Slice:
-    def run() -> int:
-        for event in events:
-            tell(event)
-        return len(events)
-
-    return run

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
-from charterhouse.commands.benchmark.measures import Measure, Slice, alone, beside
-from charterhouse.commands.benchmark.postgres import server
-from charterhouse.commands.benchmark.store import ready, tell
-from charterhouse.commands.benchmark.workload import Told, Workload, config_of
-from charterhouse.config import Config
-from charterhouse.databases import Databases
-from charterhouse.records import door
-from charterhouse.records.books import adopt
-from charterhouse.tenancy.catalogue import Catalogue
-from charterhouse.tenancy.catalogue_cells import CAPACITY
+from charterhouse.commands.benchmark.engines import Engine, each_engine
+from charterhouse.commands.benchmark.http import CREATED, slices_of
+from charterhouse.commands.benchmark.many import House, each_in_turn, make_many, make_one
+from charterhouse.commands.benchmark.measures import Measure, alone, beside, pieces, session_cpu
+from charterhouse.commands.benchmark.memory import of_workers
+from charterhouse.commands.benchmark.serving import request, served
+from charterhouse.commands.benchmark.store import submit
+from charterhouse.commands.benchmark.workload import Told, Workload
+from charterhouse.commands.common import progress_bar
+from charterhouse.tenancy.migrate import Outcome
 from charterhouse.tenancy.migrate_run import migrate_all
-from charterhouse.tenancy.provision import create_tenant, open_catalogue
+from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
-from charterhouse.tenancy.store import unit
-from charterhouse.tenancy.tenant import Tenant
 
-FEW = 100
-MANY_FILES, MANY_SCHEMAS = 1_000, 300
+STEPS = (100, 1_000, 10_000)
+"""Numbers of tenants that are compared with one."""
 
-MEMBER = "m"
+MADE = 10
+"""Tenants of a slice that are made as the product does."""
+
+MIGRATED = 1_000
 
 _ADDED = '''"""A column that the bench adds."""
 
@@ -45,105 +45,139 @@ def upgrade() -> None:
 '''
 
 
-def measure(workload: Workload, place: Path, slices: int, size: int) -> list[Measure]:
-    """Tenants in files, then tenants in a database."""
-    config = config_of(place / "files")
-    found = _engine("files", workload, config, MANY_FILES // slices, slices, size)
-    with server(place / "tenants-server") as started:
-        cells = {
-            f"cell{number}": started.database() for number in range(-(-MANY_SCHEMAS // CAPACITY))
-        }
-        config = config_of(place / "databases", Databases(cells))
-        batch = MANY_SCHEMAS // slices
-        found += _engine("PostgreSQL", workload, config, batch, slices, size)
+def measure(workload: Workload, place: Path, slices: int, size: int, tenants: int) -> list[Measure]:
+    """Tenants in files, then tenants in databases.
+
+    Args:
+        workload: whose charter they have.
+        place: where.
+        slices: of each comparison.
+        size: events of a slice.
+        tenants: how many at most; `STEPS` up to it and itself are measured.
+    """
+    found: list[Measure] = []
+    for engine in each_engine(place / "tenants", tenants):
+        found += _engine(engine, workload, slices, size, tenants)
+        # Ten thousand stores are some gigabytes: they make room for those of the next engine.
+        shutil.rmtree(engine.config.data_dir)
     return found
 
 
 def _engine(
-    name: str, workload: Workload, config: Config, batch: int, slices: int, size: int
+    engine: Engine, workload: Workload, slices: int, size: int, tenants: int
 ) -> list[Measure]:
-    catalogue = open_catalogue(config)
-    tenants: list[Tenant] = []
+    catalogue = open_catalogue(engine.config)
+    houses: list[House] = []
 
     def make() -> int:
-        for _ in range(batch):
-            tenants.append(_made(workload, catalogue, len(tenants)))
-        return batch
+        number = max(1, min(MADE, (tenants - len(houses)) // slices))
+        for _ in range(number):
+            houses.append(make_one(workload, catalogue, len(houses)))
+        return number
 
-    made = alone(
-        f"tenants in {name}: make one, with its charter and a member",
-        [make] * slices,
-        f"slices of {batch}",
-    )
-    measures = [made]
-    for number in (FEW, len(tenants)):
-        many = _round(workload, tenants[:number], slices, size, f"{name}-{number}")
-        one = _round(workload, tenants[:1], slices, size, f"{name}-{number}-alone")
-        measures.append(
-            beside(
-                f"tenants in {name}: an event, {number:,} tenants in turns",
-                many, "the same of one tenant", one, f"{slices} slices of {size} events",
-            )
-        )  # fmt: skip
+    measures = [
+        alone(f"{engine.name}: make a tenant, with its charter, a member and a key",
+              [make] * min(slices, tenants))
+    ]  # fmt: skip
+    for step in _steps(tenants):
+        if step > len(houses):
+            houses += make_many(workload, catalogue, engine, houses[0], step)[1:]
+        measures.append(_in_turns(workload, engine, houses[:step], slices, size))
+        catalogue.installation.stores.close()
+        measures.append(_over_http(workload, engine, houses[:step], slices, size))
     catalogue.installation.stores.close()
-    return [*measures, _migrated(name, config, len(tenants))]
+    return [*measures, _migrated(engine, houses[:MIGRATED])]
 
 
-def _made(workload: Workload, catalogue: Catalogue, number: int) -> Tenant:
-    folder = workload.folder
+def _steps(tenants: int) -> list[int]:
+    return [*(step for step in STEPS if step < tenants), tenants]
 
-    def seed(_tenant: Tenant) -> None:
-        with unit(write=True) as opened:
-            adopt(opened, folder.charter, dict(folder.settings), actor="bench")
-            (join,) = ready(workload, [Told("join", {"member": MEMBER}, "join")])
-            door.Door(opened).tell(join)
 
-    return create_tenant(
-        catalogue,
-        slug=f"bench-{number}",
-        name_zh="测试",
-        name_en="Bench",
-        charter=folder.charter,
-        timezone=folder.timezone,
-        seed=seed,
+def _in_turns(
+    workload: Workload, engine: Engine, houses: Sequence[House], slices: int, size: int
+) -> Measure:
+    number, name = slices * size, f"turns{len(houses)}"
+    with progress_bar(f"{engine.name}: a first event of each of {len(houses):,}") as told:
+        for done, each in enumerate(each_in_turn(workload, houses, f"{name}-first", len(houses))):
+            _submit(each)
+            told(done, len(houses))
+    many = list(each_in_turn(workload, houses, name, number))
+    one = list(each_in_turn(workload, houses[:1], f"{name}-alone", number))
+    return beside(
+        f"{engine.name}: an event by the use case, {len(houses):,} tenants in turns",
+        pieces(many, size, _submit), "the same of one tenant", pieces(one, size, _submit),
+        f"{slices} slices of {size} events, each tenant used once before",
+    )  # fmt: skip
+
+
+def _over_http(
+    workload: Workload, engine: Engine, houses: Sequence[House], slices: int, size: int
+) -> Measure:
+    """The same through the API, and what it makes of the memory of a worker."""
+    number, name = slices * size, f"http{len(houses)}"
+    place = engine.config.data_dir.parent / "logs"
+
+    def requests(chosen: Sequence[House], more: str, count: int) -> list[bytes]:
+        return [request(*one) for one in each_in_turn(workload, chosen, f"{name}-{more}", count)]
+
+    # One connection: several that tell of one tenant would wait for each other.
+    with served("served", engine.environment, place, workers=1, connections=1) as server:
+        send = server.clients.send
+        send(requests(houses[:1], "one", 2 * size), CREATED)
+        before = of_workers(server.workers)
+        with progress_bar(f"{engine.name}: requests to each of {len(houses):,}") as told:
+            first = requests(houses, "first", len(houses))
+            for begin in range(0, len(first), size):
+                send(first[begin : begin + size], CREATED)
+                told(begin, len(first))
+        after = of_workers(server.workers)
+        many, one = requests(houses, "turns", number), requests(houses[:1], "alone", number)
+        made = beside(
+            f"{engine.name}: an event over HTTP, {len(houses):,} tenants in turns",
+            slices_of(send, many, size), "the same of one tenant", slices_of(send, one, size),
+            f"{slices} slices of {size} events, one worker and one connection",
+            cpus=(session_cpu(server.child.pid),) * 2,
+        )  # fmt: skip
+    return replace(
+        made,
+        more={
+            "MiB of a worker, one tenant": before["rss"],
+            "all": after["rss"],
+            "not shared, one tenant": before["pss"],
+            "not shared, all": after["pss"],
+        },
     )
 
 
-def _round(
-    workload: Workload, tenants: Sequence[Tenant], slices: int, size: int, name: str
-) -> list[Slice]:
-    """Slices in which each tenant is told an event after the other."""
-    told = iter(ready(workload, list(islice(workload.events([MEMBER], name), slices * size))))
-    turn = 0
-
-    def run() -> int:
-        nonlocal turn
-        for event in islice(told, size):
-            with tenant_scope(tenants[turn % len(tenants)]):
-                tell(event)
-            turn += 1
-        return size
-
-    return [run] * slices
+def _submit(one: tuple[House, Told]) -> None:
+    house, told = one
+    with tenant_scope(house.tenant):
+        submit(told)
 
 
-def _migrated(name: str, config: Config, number: int) -> Measure:
-    """All stores get a column more."""
+def _migrated(engine: Engine, houses: Sequence[House]) -> Measure:
+    """Stores get a column more."""
+    config, number = engine.config, len(houses)
     folder = config.data_dir.parent / f"{config.data_dir.name}-migrations"
     shutil.copytree(config.migrations_dir, folder)
     (head,) = open_catalogue(config).installation.history.heads
     added = _ADDED.format(head=head)
     (folder / "tenant" / "versions" / "bench.py").write_text(added, "utf-8")
-    newer = replace(config, migrations_dir=folder)
-    workers = os.cpu_count() or 1
-    rate = _rate(lambda: migrate_all(newer, workers=workers).ok, number)
-    return Measure(
-        f"tenants in {name}: migrate one", rate, rate, rate, note=f"{number:,} at once, {workers} processes"
-    )  # fmt: skip
+    newer, workers = replace(config, migrations_dir=folder), os.cpu_count() or 1
+    slugs = {house.tenant.slug for house in houses}
+    done: list[Outcome] = []
+    with progress_bar(f"{engine.name}: migrate {number:,} tenants") as told:
 
+        def note(outcome: Outcome) -> None:
+            done.append(outcome)
+            told(len(done), number)
 
-def _rate(work: Callable[[], bool], number: int) -> float:
-    began = perf_counter()
-    if not work():
+        began = perf_counter()
+        report = migrate_all(newer, note, only=slugs, workers=workers)
+        rate = number / (perf_counter() - began)
+    if {one.state for one in report.outcomes if one.slug in slugs} != {"done"}:
         raise OSError("not every store could be migrated")
-    return number / (perf_counter() - began)
+    return Measure(
+        f"{engine.name}: migrate a tenant", rate, rate, rate,
+        note=f"{number:,} at once, {workers} processes", more={f"s for {number:,}": number / rate},
+    )  # fmt: skip

@@ -89,11 +89,9 @@ class Workload:
     def _said_besides(self) -> Mapping[str, Mapping[str, Any]]:
         return self.folder.sample.items if self.folder.sample else {}
 
-    def settle_in(
-        self, data: Path, members: int = MEMBERS, databases: Databases | None = None
-    ) -> tuple[Catalogue, Tenant]:
-        """Make the institution with its sample history in a folder, its store in a database."""
-        catalogue = open_catalogue(config_of(data, databases))
+    def settle_in(self, where: Path | Config, members: int = MEMBERS) -> tuple[Catalogue, Tenant]:
+        """Make the institution with its sample history in a folder, or in an installation."""
+        catalogue = open_catalogue(where if isinstance(where, Config) else config_of(where))
         return catalogue, apply_folder(catalogue, self.folder, Options(members=members)).tenant
 
     def events(self, refs: Sequence[str], name: str) -> Iterator[Told]:

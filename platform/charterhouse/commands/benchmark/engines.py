@@ -1,0 +1,106 @@
+"""The engines on which tenants are measured, each begun afresh in a folder of its own."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from charterhouse.commands.benchmark.workload import config_of
+from charterhouse.config import Config
+from charterhouse.databases import Databases
+from charterhouse.tenancy.catalogue_cells import CAPACITY
+from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
+
+__all__ = ["FILES", "POSTGRES", "Engine", "each_engine", "postgres", "server"]
+
+FILES, POSTGRES = "files", "PostgreSQL"
+
+# A server that serves, where trials have as little as they can.
+_SETTINGS = ("shared_buffers=1GB", "max_connections=500", "max_wal_size=4GB")
+
+# What one tenant may ask for at once is no part of what an event costs.
+_UNBOUNDED = {
+    "CHARTERHOUSE_TENANT_REQUESTS_SECOND": "0",
+    "CHARTERHOUSE_TENANT_REQUESTS_AT_ONCE": "10000",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Where tenants are kept.
+
+    Attributes:
+        name: for people.
+        config: of the installation.
+        server: of its databases; None for files.
+    """
+
+    name: str
+    config: Config
+    server: ScratchPostgres | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that serves the installation."""
+        key = base64.urlsafe_b64encode(self.config.master_key).decode()
+        urls = {
+            f"CHARTERHOUSE_DATABASE_URL_{name.upper()}": url
+            for name, url in self.config.databases.urls.items()
+        }
+        data = {"CHARTERHOUSE_DATA_DIR": str(self.config.data_dir)}
+        return {**os.environ, **_UNBOUNDED, **data, "CHARTERHOUSE_MASTER_KEY": key, **urls}
+
+    @contextmanager
+    def hasty(self) -> Iterator[None]:
+        """Let the server not wait for the disk while something is set up that is not measured."""
+        if self.server is None:
+            yield
+            return
+        names = ("fsync", "full_page_writes", "autovacuum")
+        with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
+            for name in names:
+                connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
+                # What was not waited for is written now, and by nobody while one measures.
+                connection.execute("CHECKPOINT")
+                os.sync()
+                for name in names:
+                    connection.execute(f"ALTER SYSTEM RESET {name}".encode())
+                connection.execute("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def server(place: Path) -> Iterator[ScratchPostgres]:
+    """A PostgreSQL that waits for the disk."""
+    place.mkdir(parents=True, exist_ok=True)
+    # The server may run as somebody else, who has to get to its folder.
+    for folder in (place, *place.parents):
+        if folder.stat().st_mode & 0o011 == 0:
+            folder.chmod(0o711)
+    with closing(ScratchPostgres(durable=True, place=place, settings=_SETTINGS)) as started:
+        yield started
+
+
+@contextmanager
+def postgres(place: Path, tenants: int = 1) -> Iterator[Engine]:
+    """A server with as many cells as so many tenants need."""
+    with server(place) as started:
+        cells = {f"cell{n:02d}": started.database() for n in range(-(-tenants // CAPACITY))}
+        yield Engine(POSTGRES, config_of(place / "data", Databases(cells)), started)
+
+
+def each_engine(place: Path, tenants: int = 1) -> Iterator[Engine]:
+    """Files, then PostgreSQL with as many cells as so many tenants need."""
+    yield Engine(FILES, config_of(place / "files"))
+    with postgres(place / "pg", tenants) as engine:
+        yield engine
