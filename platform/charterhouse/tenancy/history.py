@@ -52,6 +52,7 @@ class History:
             if revision
             for name in revision._all_down_revisions  # noqa: SLF001 - the public attribute is a string or a tuple or None
         }
+        self.served |= {_after(head) for head in self.heads}
         digest = hashlib.sha256()
         for file in sorted(versions.glob("*.py")):
             digest.update(file.read_bytes())
@@ -105,7 +106,9 @@ class History:
     def serves(self, revisions: Iterable[str]) -> bool:
         """Return whether code of this release works on a store with ``revisions``.
 
-        It does on the newest schema and on the one before, because stores migrate one by one.
+        It does on its own schema and on the one before, because stores migrate one by one, and on
+        the one after, because the next release migrates while this one serves: a migration only
+        adds what the code before it does not need.
         """
         found = set(revisions)
         return found <= self.served and bool(found) == bool(self.heads)
@@ -115,3 +118,8 @@ class History:
 
     def _context(self, connection: Connection, **opts: Any) -> MigrationContext:
         return MigrationContext.configure(connection, opts={"script": self._script, **opts})
+
+
+def _after(revision: str) -> str:
+    """The name of the migration after this one, in a history that counts them."""
+    return f"{int(revision) + 1:0{len(revision)}}" if revision.isdecimal() else revision
