@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from records_story import KEY, found
@@ -52,6 +54,37 @@ def test_a_round_does_one_piece_for_each(house: House) -> None:
     while worker.round():
         pass
     assert order == ["north", "south", "north", "north"]
+
+
+def test_slow_work_leaves_a_thread_to_the_others(house: House) -> None:
+    found(house.catalogue, "south")
+    begun, gate = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def slow(tenant: Tenant) -> bool:
+        begun.set()
+        gate.wait(10)
+        done.append(f"slow {tenant.slug}")
+        return False
+
+    def quick(tenant: Tenant) -> bool:
+        done.append(f"quick {tenant.slug}")
+        return False
+
+    worker = Worker(
+        house.catalogue,
+        [Job("slow", slow, every=60.0, slow=True), Job("quick", quick)],
+    )
+    north, south = worker.tenants()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(worker.visit, north)
+        assert begun.wait(5)
+        worker.visit(south)
+        assert done == ["quick south"], "the other is not held up by work of its own kind"
+        gate.set()
+        first.result()
+    worker.visit(south)
+    assert done[-2:] == ["slow south", "quick south"]
 
 
 def test_a_job_with_a_rhythm_waits_for_it(house: House) -> None:

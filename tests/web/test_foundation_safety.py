@@ -215,6 +215,13 @@ def test_limits_count_by_tenant_and_address(client: FlaskClient) -> None:
     assert elsewhere.status_code == 200
 
 
+def test_only_who_is_refused_is_asked_to_come_again(client: FlaskClient) -> None:
+    assert "Retry-After" not in client.get("/t/east/page").headers
+    assert "Retry-After" not in client.get("/t/east/raise/404").headers
+    answers = [client.get("/t/east/often") for _ in range(3)]
+    assert ["Retry-After" in answer.headers for answer in answers] == [False, False, True]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503])
 def test_every_error_has_a_page_in_both_languages(

@@ -16,7 +16,7 @@ from charterhouse.jobs.gauges import OutboxGauge
 from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
-from charterhouse.tenancy.copies import clear
+from charterhouse.tenancy.copies import tidy
 from charterhouse.tenancy.errors import UnknownTenantError
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
@@ -34,11 +34,14 @@ class Job:
         name: for the log.
         run: does a bounded piece of it and tells whether there may be more at once.
         every: seconds between two runs for one tenant.
+        slow: whether it may take minutes; one thread of a process does such work at a time, so that
+            several great tenants do not have all of them.
     """
 
     name: str
     run: Callable[[Tenant], bool]
     every: float = 0.0
+    slow: bool = False
     _next: dict[int, float] = field(default_factory=dict)
 
     def due(self, tenant: Tenant, now: float) -> bool:
@@ -69,7 +72,7 @@ def standard_jobs() -> list[Job]:
         Job("outbox", lambda tenant: deliver(tenant).sent > 0),
         Job("payments", swept, every=30.0),
         Job("gauges", OutboxGauge().look, every=30.0),
-        Job("files", swept_files, every=6 * 3600.0),
+        Job("files", swept_files, every=6 * 3600.0, slow=True),
     ]
 
 
@@ -87,6 +90,7 @@ class Worker:
         self._catalogue = catalogue
         self._jobs = standard_jobs() if jobs is None else jobs
         self._stopping = threading.Event()
+        self._slow = threading.Lock()
 
     def stop(self) -> None:
         """Ask to end after the piece of work at hand; safe in a signal handler."""
@@ -115,7 +119,7 @@ class Worker:
 
     def tidy(self) -> int:
         """Remove stores whose time is over, such as those that were replaced; how many."""
-        return len(clear(self._catalogue, actor="system"))
+        return tidy(self._catalogue, actor="system")
 
     def visit(self, tenant: Tenant) -> bool:
         """Do one bounded piece of each job for a tenant; whether there may be more at once."""
@@ -125,6 +129,16 @@ class Worker:
         now = time.monotonic()
         if self._stopping.is_set() or not job.due(tenant, now):
             return False
+        if job.slow and not self._slow.acquire(blocking=False):
+            # Its turn comes at the next visit that finds nobody at such work.
+            return False
+        try:
+            return self._run(job, tenant, now)
+        finally:
+            if job.slow:
+                self._slow.release()
+
+    def _run(self, job: Job, tenant: Tenant, now: float) -> bool:
         with structlog.contextvars.bound_contextvars(tenant=tenant.slug, job=job.name):
             try:
                 more = job.run(tenant)

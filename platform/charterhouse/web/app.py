@@ -23,6 +23,7 @@ from charterhouse.web import (
     i18n,
     labels,
     listing,
+    long_work,
     navigation,
     notices,
     observing,
@@ -108,7 +109,7 @@ def create_app(
         configure_logging()
     settings = settings or Config.from_env()
     traced = tracing.start(settings)
-    directory = directory or open_catalogue(settings)
+    directory = directory or open_catalogue(settings, wait=True)
     app = Flask(__name__, static_folder=None)
     app.extensions[_CONFIG] = settings
     app.extensions[_CATALOGUE] = directory
@@ -152,6 +153,7 @@ def _wire(app: Flask, settings: Config, translations: tuple[Path, ...]) -> None:
     errors.init_app(app)
     sign_in.init_app(app)
     security.init_app(app, settings)
+    long_work.init_app(app, settings)
     permissions.init_app(app)
     navigation.init_app(app)
     notices.init_app(app)

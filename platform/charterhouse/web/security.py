@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -128,6 +129,22 @@ def _csrf_error(error: CSRFError) -> Response:  # noqa: ARG001 - Flask's signatu
     return problem_response(Problem(400, "csrf", message))
 
 
+def _keep_retry(response: Response) -> Response:
+    """Note what the application says of when to come again, before the limiter puts its own."""
+    g.retry_after = response.headers.get("Retry-After")
+    return response
+
+
+def _restore_retry(response: Response) -> Response:
+    """Leave the word to the application; an answer that refuses nothing asks nobody to wait."""
+    kept = g.pop("retry_after", None)
+    if kept is not None:
+        response.headers["Retry-After"] = kept
+    elif response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers.pop("Retry-After", None)
+    return response
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Set the gates before the application's views."""
     headers = security_headers(config)
@@ -139,7 +156,9 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = counting.place(config)
     if config.counters:
         app.config["RATELIMIT_STORAGE_OPTIONS"] = _REDIS_OPTIONS
+    app.after_request(_restore_retry)
     limiter.init_app(app)
+    app.after_request(_keep_retry)
     app.before_request(_gate)
     app.register_error_handler(CSRFError, _csrf_error)
 

@@ -21,6 +21,7 @@ from charterhouse.web.admin.terms import unit_name
 from charterhouse.web.admin.words import code_label, reason_text
 from charterhouse.web.i18n import gettext, lazy_gettext, money_text, number_text
 from charterhouse.web.labels import status_label
+from charterhouse.web.long_work import long_work
 from charterhouse.web.permissions import require
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def _shown(each: Mover) -> str:
 
 
 @require("charter.write")
+@long_work
 def replay() -> Response:
     """Replay the last year with the figures of an amendment that is being prepared."""
     settings = _changes()

@@ -24,6 +24,7 @@ from charterhouse.web.admin.register_words import (
     sheet_value,
 )
 from charterhouse.web.listing import Column, Page, col, read_page
+from charterhouse.web.long_work import long_work
 from charterhouse.web.permissions import may, require
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _head(name: str) -> Column:
 
 
 @require("reports.export")
+@long_work
 def export(code: str) -> Response:
     """Send a register as a file: exactly the rows of the filter."""
     chosen = registers.find_register(code)

@@ -18,6 +18,7 @@ from charterhouse.web.admin.acting import actor
 from charterhouse.web.admin.register_words import NAMES
 from charterhouse.web.admin.report_periods import choose, period_name, short_spans
 from charterhouse.web.i18n import gettext, lazy_gettext, pick, span_text
+from charterhouse.web.long_work import long_work
 from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.permissions import require
 
@@ -55,6 +56,7 @@ def index() -> str:
 
 @area.get("/<code>")
 @require("reports.read")
+@long_work
 def show(code: str) -> str:
     """Show a report for a period, beside the periods before it."""
     report = reports.find_report(code, service_reports())
@@ -127,6 +129,7 @@ def _in_longer_units(series: list[dict[str, Any]]) -> str:
 
 @area.get("/<code>/export")
 @require("reports.export")
+@long_work
 def export(code: str) -> Response:
     """Send a report as a file."""
     report = reports.find_report(code, service_reports())

@@ -17,6 +17,7 @@ from charterhouse.web.admin.terms import term
 from charterhouse.web.admin.words import code_label
 from charterhouse.web.i18n import gettext, lazy_gettext
 from charterhouse.web.listing import Page, col, query_url, read_page
+from charterhouse.web.long_work import long_work
 from charterhouse.web.permissions import may, require
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ NAMES: Final = {
 
 
 @require("reports.read")
+@long_work
 def overview() -> str:
     """Show the figures of services."""
     choice = choose("month")
@@ -118,6 +120,7 @@ def _charts(period: reports.Period, now: Figures) -> list[tuple[str, dict[str, A
 
 
 @require("reports.read", "members.read")
+@long_work
 def listed() -> str:
     """List the requests that a figure counts."""
     choice = choose("month")

@@ -21,6 +21,7 @@ from charterhouse.web.admin.request_words import staff_name
 from charterhouse.web.admin.words import actor_text, branch_name, code_label, person_name
 from charterhouse.web.i18n import gettext, lazy_gettext, pick
 from charterhouse.web.listing import Page, query_url, read_page
+from charterhouse.web.long_work import long_work
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import may, require
 
@@ -120,6 +121,7 @@ def _options() -> dict[str, list[tuple[str, str]]]:
 
 
 @require("tasks.read", "reports.export")
+@long_work
 def export() -> Response:
     """Send the call list as it is filtered as a file; phones in full only to who may see them."""
     sort = request.args.get("format", "xlsx")
