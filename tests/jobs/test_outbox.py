@@ -132,6 +132,35 @@ def test_a_hopeless_message_is_given_up(house: House, birthday: FixedClock, chan
     assert channel.failures == 1000 - TRIES
 
 
+def test_a_message_that_breaks_its_sender_stops_no_other_and_is_given_up(
+    house: House, birthday: FixedClock, channel: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = on(house, "moody")
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("code")
+
+    with use_clock(birthday):
+        monkeypatch.setattr(channel, "send", broken)
+        for tries in range(1, TRIES + 1):
+            assert deliver(tenant).dead == (tries == 1) + (tries == TRIES)
+            birthday.advance(pause_after(tries))
+    [row] = [row for row in house.waiting() if row.subject == house.somebody]
+    assert (row.state, row.tries, row.error) == (DEAD, TRIES, "sender_failed")
+
+
+def test_a_slow_channel_gives_back_what_it_has_no_time_for(
+    house: House, birthday: FixedClock, channel: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = on(house, "moody")
+    monkeypatch.setattr(outbox, "SECONDS", -1.0)
+    with use_clock(birthday):
+        first, second = deliver(tenant), deliver(tenant)
+        assert deliver(tenant) == outbox.Delivered()
+    assert {first, second} == {outbox.Delivered(sent=1), outbox.Delivered(dead=1)}
+    assert {row.tries for row in house.waiting()} == {1}
+
+
 def test_pauses_double_up_to_six_hours() -> None:
     pauses = [pause_after(tries).total_seconds() for tries in range(1, 13)]
     assert pauses[:3] == [30, 60, 120]

@@ -22,7 +22,7 @@ from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
 
 __all__ = [
-    "DEAD", "NO_PHONE", "NO_SENDER", "SENT", "UNREADABLE", "WAITING", "Undelivered", "notice_text",
+    "DEAD", "FAILED", "NO_PHONE", "NO_SENDER", "SENT", "UNREADABLE", "WAITING", "Undelivered", "notice_text",
     "try_again", "undelivered",
 ]  # fmt: skip
 
@@ -32,6 +32,9 @@ NO_PHONE: Final = "phone_missing"
 NO_SENDER: Final = "topic_unknown"
 UNREADABLE: Final = "content_unreadable"
 """Why a notice can never arrive; a channel that failed says why in its own words."""
+
+FAILED: Final = "sender_failed"
+"""That sending it ended in an error which nobody foresaw; the log has it."""
 
 _COLUMNS = (
     outbox.c.id, outbox.c.subject, outbox.c.sealed, outbox.c.state, outbox.c.tries,

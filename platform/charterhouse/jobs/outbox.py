@@ -21,6 +21,7 @@ from charterhouse.desk.channels import UnknownChannelError, the_channel
 from charterhouse.desk.people import find_person
 from charterhouse.desk.undelivered import (
     DEAD,
+    FAILED,
     NO_PHONE,
     NO_SENDER,
     SENT,
@@ -30,7 +31,7 @@ from charterhouse.desk.undelivered import (
 )  # fmt: skip
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
-from charterhouse.tenancy.errors import SealError
+from charterhouse.tenancy.errors import SealError, TenancyError
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import Unit, prepared, unit
 from charterhouse.tenancy.tenant import Tenant
@@ -42,6 +43,9 @@ TRIES = 8
 """After so many failures a message is given up as dead."""
 
 LEASE = timedelta(minutes=5)
+SECONDS = 5.0
+"""How long one visit sends; what is left then waits behind the other tenants."""
+
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=6)
 
@@ -117,10 +121,12 @@ def deliver(tenant: Tenant, *, most: int = BATCH) -> Delivered:
     """
     with tenant_scope(tenant):
         counts = {SENT: 0, WAITING: 0, DEAD: 0}
-        over = time.monotonic() + LEASE.total_seconds() / 2
-        for row in _lease(clock.now(), most):
-            if time.monotonic() > over:
-                # A slow channel: the others come back in time, and no two workers send the same.
+        over = time.monotonic() + SECONDS
+        rows = _lease(clock.now(), most)
+        for number, row in enumerate(rows):
+            if number and time.monotonic() > over:
+                # A slow channel must not hold up the other tenants, or outlive the lease.
+                _give_back(rows[number:])
                 break
             state, error = _try(row)
             _mark(row, state, error)
@@ -149,6 +155,14 @@ def _lease(now: datetime, most: int) -> list[Any]:
     return rows
 
 
+def _give_back(rows: list[Any]) -> None:
+    """Let messages that were leased and not tried be sent at once, by whoever comes next."""
+    with unit(write=True) as opened:
+        for row in rows:
+            values = {"own_id": row.id, "due_at": clock.now(), "tries": row.tries}
+            opened.execute(_LEASE, values)
+
+
 def _try(row: Any) -> tuple[str, str]:
     sender = SENDERS.get(row.topic)
     if sender is None:
@@ -160,8 +174,18 @@ def _try(row: Any) -> tuple[str, str]:
     except SealError:
         return DEAD, UNREADABLE
     except (OSError, UnknownChannelError) as error:
-        return (DEAD if row.tries + 1 >= TRIES else WAITING), str(error)
+        return _failed(row), str(error)
+    except TenancyError:
+        # It is the store that cannot just now: nothing is wrong with the message.
+        raise
+    except Exception:  # noqa: BLE001 - a channel is a plugin, and one message must not stop the others
+        _log.exception("sender_failed", topic=row.topic, id=row.id)
+        return _failed(row), FAILED
     return SENT, ""
+
+
+def _failed(row: Any) -> str:
+    return DEAD if row.tries + 1 >= TRIES else WAITING
 
 
 def _mark(row: Any, state: str, error: str) -> None:
@@ -177,6 +201,7 @@ def _mark(row: Any, state: str, error: str) -> None:
 __all__ = [
     "BATCH",
     "LEASE",
+    "SECONDS",
     "SENDERS",
     "TRIES",
     "Delivered",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import redirect, render_template, url_for
 
 from charterhouse.desk.undelivered import (
+    FAILED,
     NO_PHONE,
     NO_SENDER,
     UNREADABLE,
@@ -30,6 +31,7 @@ _PROBLEMS: Final = {
     NO_PHONE: lazy_pgettext("notice", "There is no phone on file."),
     NO_SENDER: lazy_pgettext("notice", "Nothing here can send such a notice."),
     UNREADABLE: lazy_pgettext("notice", "What it said cannot be read any more."),
+    FAILED: lazy_pgettext("notice", "Sending it failed in a way that nobody foresaw."),
 }
 
 
