@@ -8,8 +8,8 @@ from importlib.metadata import version
 import click
 
 COMMANDS = (
-    "bench", "cells", "check", "demo", "demo-code", "documents", "migrate", "plugin", "replay", "sandbox", "serve",
-    "tenant", "verify", "worker",
+    "bench", "catalogue", "cells", "check", "demo", "demo-code", "documents", "migrate", "plugin", "replay",
+    "sandbox", "serve", "tenant", "verify", "worker",
 )  # fmt: skip
 """Names of the commands; `name` lives as `command` in `charterhouse.commands.<name>`."""
 

@@ -61,8 +61,12 @@ def sentence(error: Exception) -> str:
     return f"{text.rstrip('.')}. {hint}".strip() if hint else text
 
 
-def installation() -> Catalogue:
-    """The catalogue of the installation that the environment names."""
+def installation(*, wait: bool = False) -> Catalogue:
+    """The catalogue of the installation that the environment names.
+
+    Args:
+        wait: whether to wait for its database, as what serves does.
+    """
     import structlog
 
     from charterhouse.config import Config
@@ -72,7 +76,7 @@ def installation() -> Catalogue:
     if not structlog.is_configured():
         # Standard output is the command's own.
         configure_logging()
-    return open_catalogue(Config.from_env())
+    return open_catalogue(Config.from_env(), wait=wait)
 
 
 def tenant_named(catalogue: Catalogue, slug: str) -> Tenant:

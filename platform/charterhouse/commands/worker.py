@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import click
+import structlog
 
 from charterhouse.commands.common import installation, told_plainly
 
@@ -34,7 +35,7 @@ def command(*, once: bool, threads: int) -> None:
 
     configure_logging()
     tracing.start(Config.from_env())
-    worker = Worker(installation())
+    worker = Worker(installation(wait=not once))
     if once:
         _stopped_by_signals(worker.stop)
         while worker.round():
@@ -47,7 +48,12 @@ def _serve(worker: Worker, threads: int) -> None:
     from charterhouse.jobs.crew import Crew
     from charterhouse.jobs.queue import open_queue
 
-    crew = Crew(worker, open_queue(worker.config), threads=threads)
+    config = worker.config
+    if config.databases.catalogue_serving_url and not config.queue:
+        structlog.get_logger(__name__).warning(
+            "queue_in_file", hint="workers on other machines share it by CHARTERHOUSE_QUEUE only"
+        )
+    crew = Crew(worker, open_queue(config), threads=threads)
     _stopped_by_signals(crew.stop)
     crew.run()
 

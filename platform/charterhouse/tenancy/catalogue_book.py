@@ -14,7 +14,7 @@ from charterhouse import clock
 from charterhouse.tenancy import models
 from charterhouse.tenancy.catalogue_rows import read_tenants
 from charterhouse.tenancy.errors import (
-    CatalogueUnavailableError,
+    CataloguePlaceError,
     QuotaError,
     StoreBusyError,
     TenancyError,
@@ -75,7 +75,7 @@ class Book:
             except QuotaError:
                 # On a full disk nobody changes anything either: who is known is served.
                 _log.warning("catalogue_not_read", problem="full")
-            except StoreBusyError as error:
+            except (StoreBusyError, CataloguePlaceError) as error:
                 # Whoever asked waited for it; the others need not wait as often.
                 self._next_poll = time.monotonic() + _AWAY_SECONDS
                 _log.warning("catalogue_not_read", problem=str(error))
@@ -110,6 +110,16 @@ class Book:
         with self._polling:
             self._refresh()
 
+    def check(self) -> None:
+        """See that the catalogue can be read now: from its database, not from memory.
+
+        Raises:
+            CataloguePlaceError: It is not there any more.
+            CatalogueUnavailableError: Its database does not answer.
+        """
+        with self.database.transaction(write=False) as connection:
+            _state(connection)
+
     def audit(self, tenant_id: int | None = None, *, limit: int = 100) -> tuple[Any, ...]:
         """Return the latest entries of the audit, newest first, of one tenant or of all."""
         table = models.audit
@@ -136,7 +146,7 @@ class Book:
     def _load(self) -> Snapshot:
         self._next_poll = time.monotonic() + self._poll_seconds
         with self.database.transaction(write=False) as connection:
-            state = connection.execute(select(models.state)).one()
+            state = _state(connection)
             tenants = read_tenants(connection, self.installation)
         return Snapshot(state.version, state.removals, tenants)
 
@@ -145,11 +155,7 @@ class Book:
         self._next_poll = time.monotonic() + self._poll_seconds
         known = self._snapshot
         with self.database.transaction(write=False) as connection:
-            state = connection.execute(select(models.state)).one()
-            if state.moved is not None:
-                raise CatalogueUnavailableError(
-                    "The catalogue was moved to a database: start this process again."
-                )
+            state = _state(connection)
             if state.version == known.version:
                 return
             # A version that went back is that of a database which was recovered.
@@ -160,3 +166,12 @@ class Book:
             self._snapshot = Snapshot(state.version, state.removals, changed)
         else:
             self._snapshot = known.patched(state.version, changed)
+
+
+def _state(connection: Connection) -> Any:
+    state = connection.execute(select(models.state)).one()
+    if state.moved is not None:
+        raise CataloguePlaceError(
+            "The catalogue was moved to a database: start this process again."
+        )
+    return state

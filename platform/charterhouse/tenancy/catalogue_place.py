@@ -85,8 +85,15 @@ def open_database(config: Config) -> Database:
             "The move of the catalogue broke off: run 'charterhouse catalogue move' again."
         )
     database = database_of(config)
-    found = database.look()
-    if kept is not None and kept.tenants:
+    in_use = kept is not None and kept.tenants > 0
+    try:
+        found = database.look()
+    except errors.CatalogueUnavailableError as error:
+        if kept is None or not in_use:
+            raise
+        _log.warning("catalogue_in_file", file=str(kept.file.path), database=str(error))
+        return kept.file
+    if kept is not None and in_use:
         if found.tenants:
             raise errors.CataloguePlaceError(
                 f"There are two catalogues: {kept.file.path} has {kept.tenants} tenants and the "

@@ -8,6 +8,7 @@ its time is over.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.catalogue_cells import find_room
 from charterhouse.tenancy.engines.sqlite_file import UNLIMITED_MIB
 from charterhouse.tenancy.ids import new_id
+from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.provision import template_store
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ __all__ = [
     "discard",
     "finish",
     "spares",
+    "tidy",
     "writable",
 ]
 
@@ -228,6 +231,8 @@ def clear(
             continue
         if overdue and (one.until is None or one.until > now):
             continue
+        if _is_elsewhere(catalogue, one):
+            continue
         _erase(catalogue, one, catalogue.get(one.tenant_id).isolation)
         detail = {"state": one.state}
         with catalogue.changing(one.tenant_id, "store removed", actor, detail) as connection:
@@ -236,10 +241,32 @@ def clear(
     return tuple(gone)
 
 
+def tidy(catalogue: Catalogue, *, actor: str) -> int:
+    """Remove the spare stores whose time is over; return how many.
+
+    A tenant at which another command works, perhaps the same one on another machine, is left out.
+    """
+    now, gone = clock.now(), 0
+    overdue = {one.tenant_id for one in spares(catalogue) if one.until and one.until <= now}
+    for tenant_id in sorted(overdue):
+        with suppress(errors.StoreBusyError), alone(catalogue, tenant_id):
+            gone += len(clear(catalogue, tenant_id, actor=actor))
+    return gone
+
+
 def writable(tenant: Tenant) -> Tenant:
     """Return the tenant as it may be written by those who look after its store, full or not."""
     limits = {**tenant.limits, "max_store_mib": UNLIMITED_MIB}
     return replace(tenant, status="provisioning", limits=limits)
+
+
+def _is_elsewhere(catalogue: Catalogue, spare: Spare) -> bool:
+    """Whether a spare store is a file of another machine, which shares the catalogue."""
+    installation = catalogue.installation
+    if spare.cell != LOCAL or not installation.config.databases.catalogue_serving_url:
+        return False
+    installation.place(spare.store_id, spare.cell, "pooled")
+    return not installation.stores.exists(spare.store_id)
 
 
 def _erase(catalogue: Catalogue, spare: Spare, isolation: str) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.catalogue_place import open_database
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
-from charterhouse.tenancy.errors import MigrationError, SlugTakenError
+from charterhouse.tenancy.errors import (
+    CatalogueUnavailableError,
+    MigrationError,
+    SlugTakenError,
+)
 from charterhouse.tenancy.installation import Installation
 from charterhouse.tenancy.scope import tenant_scope
 
@@ -20,13 +27,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charterhouse.config import Config
+    from charterhouse.tenancy.engines.database import Database
     from charterhouse.tenancy.tenant import Tenant
 
 __all__ = ["create_tenant", "drop_scratch_tenant", "open_catalogue", "template_store"]
 
+_log = structlog.get_logger(__name__)
 
-def open_catalogue(config: Config) -> Catalogue:
+_WAITING_SECONDS = 2.0
+
+
+def open_catalogue(config: Config, *, wait: bool = False) -> Catalogue:
     """Open the catalogue of ``config``; made when missing, migrated when older.
+
+    Args:
+        config: The installation.
+        wait: Whether to wait for a database that does not answer, as what serves does.
 
     Raises:
         CataloguePlaceError: There are two catalogues, or a move of one broke off.
@@ -36,10 +52,19 @@ def open_catalogue(config: Config) -> Catalogue:
         UnsafeStoreError: A database would let a tenant out of its schema.
     """
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = open_database(config)
+    database = _waited_for(config) if wait else open_database(config)
     installation = Installation(config)
     installation.stores.ready()
     return Catalogue(database, installation)
+
+
+def _waited_for(config: Config) -> Database:
+    while True:
+        try:
+            return open_database(config)
+        except CatalogueUnavailableError as error:
+            _log.warning("waiting_for_catalogue", problem=str(error))
+            time.sleep(_WAITING_SECONDS)
 
 
 def create_tenant(
