@@ -51,6 +51,9 @@ def start(config: Config, exporter: Any = None) -> bool:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+
+        if exporter is None:
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
         raise ConfigError(
             "Traces need OpenTelemetry: pip install charterhouse[otel].",
@@ -58,8 +61,6 @@ def start(config: Config, exporter: Any = None) -> bool:
         ) from error
     provider = TracerProvider(resource=Resource.create({"service.name": "charterhouse"}))
     if exporter is None:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     else:
         provider.add_span_processor(SimpleSpanProcessor(exporter))

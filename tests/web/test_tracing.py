@@ -65,10 +65,16 @@ def test_a_request_is_a_span_with_what_it_did_in_it(tmp_path: Path) -> None:
     assert "13912345678" not in done.stdout
 
 
-def test_traces_are_off_unless_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "missing",
+    ["opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter"],
+)
+def test_traces_are_off_unless_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
     assert not tracing.start(Config(data_dir=tmp_path, master_key=bytes(32)))
     with tracing.span("transaction", engine="sqlite"):
         pass
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ConfigError, match=r"charterhouse\[otel\]"):
         tracing.start(Config(data_dir=tmp_path, master_key=bytes(32), traces=True))
