@@ -227,14 +227,11 @@ def test_a_role_ends_with_its_unit(catalogue: Catalogue, north: Tenant, south: T
     with pytest.raises(KeyError), unit(write=True):
         raise KeyError
     pool: Any = catalogue.installation.stores
-    driver = pool.cells["main"]._pools.pool.connect()
-    try:
-        who = driver.exec_driver_sql("SELECT current_user, current_setting('search_path')").one()
-        assert who[0].endswith("_pool")
-        with pytest.raises(DBAPIError, match="permission denied"):
-            driver.exec_driver_sql(at(south, "SELECT * FROM {other}.note"))
-    finally:
-        driver.close()
+    with pool.cells["main"]._pools.lent() as driver:
+        (who,) = driver.execute("SELECT current_user").fetchone()
+        assert who.endswith("_pool")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            driver.execute(at(south, "SELECT * FROM {other}.note"))
     for tenant in (north, south, north):
         with tenant_scope(tenant), unit() as work:
             assert by_core(work, "SELECT current_user, current_schema()") == [

@@ -211,7 +211,7 @@ def test_a_forked_child_opens_its_own_connections(north: Tenant) -> None:
     assert stores._handles is not before
     assert stores._inherited == [before]
     for handle in before.values():
-        handle.engine.dispose()
+        handle.connections.close()
 
 
 def test_a_store_of_another_release_is_not_served(north: Tenant) -> None:

@@ -50,16 +50,15 @@ class Unit:
     Attributes:
         tenant: Whose store it is.
         write: Whether it may write.
-        connection: SQLAlchemy's connection, in a transaction that the unit ends.
     """
 
     def __init__(self, tenant: Tenant, opened: Opened, *, write: bool) -> None:
         self.tenant = tenant
         self.write = write
-        self.connection: Connection = opened.connection
+        self._connection = opened.connection
         self._driver = opened.driver
         self._meaning = opened.meaning
-        self._dialect = opened.connection.dialect
+        self._dialect = opened.dialect
         self._failure = self._dialect.loaded_dbapi.Error
         self._session: UnitSession | None = None
         self._thread = threading.get_ident()
@@ -114,6 +113,16 @@ class Unit:
             raise known from error
         finally:
             cursor.close()
+
+    @property
+    def connection(self) -> Connection:
+        """SQLAlchemy's connection, in a transaction that the unit ends.
+
+        Raises:
+            UnitError: The unit has ended, or another thread asks.
+        """
+        self._check_open()
+        return self._connection()
 
     @property
     def session(self) -> UnitSession:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Dialect
 
     from charterhouse.tenancy.tenant import Tenant
 
@@ -25,13 +25,15 @@ class Opened:
     """A transaction that an engine has begun.
 
     Attributes:
-        connection: SQLAlchemy's connection.
-        driver: The driver's connection below it.
+        driver: The driver's connection.
+        dialect: SQLAlchemy's, by which statements are compiled for it.
+        connection: Gives SQLAlchemy's connection above it, the same one each time.
         meaning: Gives our error for an error of the driver, or the same error.
     """
 
-    connection: Connection
     driver: Any
+    dialect: Dialect
+    connection: Callable[[], Connection]
     meaning: Callable[[BaseException], BaseException]
 
 

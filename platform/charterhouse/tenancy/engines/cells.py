@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from charterhouse.tenancy.errors import StoreMissingError, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -57,13 +57,11 @@ class CellStores:
             with suppress(StoreUnavailableError):
                 stores.ready()
 
-    @contextmanager
     def transaction(
         self, tenant: Tenant, *, write: bool, seconds: float | None
-    ) -> Iterator[Opened]:
+    ) -> AbstractContextManager[Opened]:
         """See ``Stores``."""
-        with self.of(tenant.store_id).transaction(tenant, write=write, seconds=seconds) as opened:
-            yield opened
+        return self.of(tenant.store_id).transaction(tenant, write=write, seconds=seconds)
 
     def exists(self, tenant_id: int) -> bool:
         """See ``Stores``."""

@@ -21,24 +21,25 @@ from sqlalchemy.pool import NullPool
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
-from charterhouse.tenancy.engines.base import Opened
 from charterhouse.tenancy.engines.postgres_cell import Cell
-from charterhouse.tenancy.engines.postgres_driver import StoreConnection, meaning
+from charterhouse.tenancy.engines.postgres_driver import meaning
 from charterhouse.tenancy.engines.postgres_pool import (
     BUSY_SECONDS,
     Pools,
     driver_of,
-    end,
     engine_of,
     limits,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
+    from charterhouse.tenancy.engines.base import Opened
+    from charterhouse.tenancy.engines.postgres_driver import StoreConnection
     from charterhouse.tenancy.tenant import Tenant
 
 __all__ = ["PostgresStores"]
@@ -107,8 +108,7 @@ class PostgresStores:
         """Return whether the tenant has a schema."""
         query = "SELECT to_regnamespace(%s) IS NOT NULL"
         self.ready()
-        with self._named_errors(), self._pools.pool.connect() as connection:
-            driver = driver_of(connection)
+        with self._named_errors(), self._pools.lent() as driver:
             row = driver.execute(query, [roles.tenant_name(tenant_id)]).fetchone()
             return bool(row and row[0])
 
@@ -118,25 +118,25 @@ class PostgresStores:
     ) -> Iterator[Opened]:
         """Begin a transaction in the tenant's role; see ``Stores``."""
         limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
-        with self._told(tenant), self._named_errors(), self._turn(tenant.store_id, write=write):
-            connection = self._begin(tenant.store_id, write=write, seconds=limit)
-            driver = driver_of(connection)
+        with (
+            self._told(tenant),
+            self._turn(tenant.store_id, write=write),
+            self._unit(tenant.store_id, write=write, seconds=limit) as opened,
+        ):
+            driver: StoreConnection = opened.driver
+            if tenant.store_id not in self._checked:
+                self._check(_revisions(driver))
+                self._checked.add(tenant.store_id)
             try:
-                if tenant.store_id not in self._checked:
-                    self._check(_revisions(driver))
-                    self._checked.add(tenant.store_id)
-                try:
-                    yield Opened(connection, driver, meaning)
-                finally:
-                    driver.end()
-                if write and driver.failed:
-                    raise errors.UnitError(
-                        "A statement of this unit failed, so the whole unit is rolled back."
-                    )
-                if write:
-                    driver.commit()
+                yield opened
             finally:
-                end(connection, driver)
+                driver.end()
+            if write and driver.failed:
+                raise errors.UnitError(
+                    "A statement of this unit failed, so the whole unit is rolled back."
+                )
+            if write:
+                driver.commit()
 
     def provision(self, tenant_id: int, template: Path) -> None:
         """Make role, schema and tables in one transaction; ``template`` is of the same schema."""
@@ -157,13 +157,11 @@ class PostgresStores:
 
     def revisions(self, tenant_id: int) -> tuple[str, ...]:
         """Return the revisions of the tenant's schema; see ``Stores``."""
-        with self._named_errors():
-            connection = self._begin(tenant_id, write=False, seconds=_UNIT_SECONDS)
-            driver = driver_of(connection)
-            try:
-                return _revisions(driver)
-            finally:
-                end(connection, driver)
+        with (
+            self._named_errors(),
+            self._unit(tenant_id, write=False, seconds=_UNIT_SECONDS) as opened,
+        ):
+            return _revisions(opened.driver)
 
     @contextmanager
     def migration(self, tenant_id: int) -> Iterator[Connection]:
@@ -222,10 +220,12 @@ class PostgresStores:
         self._turns = weakref.WeakValueDictionary()
         self._pools.abandon()
 
-    def _begin(self, tenant_id: int, *, write: bool, seconds: float) -> Connection:
+    def _unit(
+        self, tenant_id: int, *, write: bool, seconds: float
+    ) -> AbstractContextManager[Opened]:
         self.ready()
         own = self._dedicated(tenant_id)
-        return self._pools.begin(tenant_id, own=own, write=write, seconds=seconds)
+        return self._pools.unit(tenant_id, own=own, write=write, seconds=seconds)
 
     @contextmanager
     def _turn(self, tenant_id: int, *, write: bool) -> Iterator[None]:
@@ -247,7 +247,8 @@ class PostgresStores:
     @contextmanager
     def _told(self, tenant: Tenant) -> Iterator[None]:
         try:
-            yield
+            with self._named_errors():
+                yield
         except errors.StoreRefusedError:
             self._refused(tenant.id)
             raise

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from psycopg.abc import Buffer
+    from sqlalchemy.engine import Engine
 
 __all__ = ["StoreConnection", "connect", "meaning"]
 
@@ -113,6 +114,8 @@ class StoreConnection(psycopg.Connection[Any]):
     guarded = False
     used = False
     deadline = float("inf")
+    born = 0.0
+    engine: Engine | None = None
 
     def check_time(self) -> None:
         """Raise when the unit's time is over: the server only watches single statements.
@@ -146,6 +149,11 @@ class StoreConnection(psycopg.Connection[Any]):
     def lost(self) -> bool:
         """Whether the connection is of no use any more."""
         return self.closed or self.broken
+
+    @property
+    def idle(self) -> bool:
+        """Whether the connection is in no transaction."""
+        return self.info.transaction_status == TransactionStatus.IDLE
 
 
 def _whole(value: Decimal) -> Any:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from sqlalchemy import create_engine
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
+from charterhouse.tenancy.engines.base import Opened
+from charterhouse.tenancy.engines.connections import Above, Connections, engine_above
+from charterhouse.tenancy.engines.postgres_driver import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import URL, Connection, Dialect, Engine
 
     from charterhouse.tenancy.engines.postgres_cell import Cell
     from charterhouse.tenancy.engines.postgres_driver import StoreConnection
@@ -31,104 +34,139 @@ _OWN_ENGINES = 64
 _OWN_CONNECTIONS = 2
 # A server process remembers every table it saw: it is let go after a while.
 _RECYCLE_SECONDS = 900
+_COMPILED = 2000
 
 
 class Pools:
-    """The pool of a cell, and the small ones of its dedicated tenants.
+    """The connections of a cell's pool login, and the few of its dedicated tenants.
 
     Args:
         cell: Where to connect.
-        connections: How many connections the pool opens at most.
+        connections: How many the pool opens at most.
     """
 
     def __init__(self, cell: Cell, connections: int) -> None:
         self._cell = cell
-        self.pool = engine_of(
-            cell.pool,
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
-            pool_recycle=_RECYCLE_SECONDS,
-            pool_use_lifo=True,
-        )
-        self._own: OrderedDict[int, Engine] = OrderedDict()
+        self._most = connections
+        self._shared = self._fresh()
+        self._own: OrderedDict[int, Connections[StoreConnection]] = OrderedDict()
         self._lock = threading.Lock()
+        self._pattern: tuple[Dialect, URL] | None = None
+        self._compiled: LRUCache[Any, Any] = LRUCache(_COMPILED)
 
-    def begin(self, tenant_id: int, *, own: bool, write: bool, seconds: float) -> Connection:
-        """Take a connection and begin on it; one that was lost while idle is replaced."""
+    @contextmanager
+    def lent(self) -> Iterator[StoreConnection]:
+        """Lend a connection of the pool, outside of any transaction."""
+        pool = self._shared
+        driver = pool.take()
+        try:
+            yield driver
+        finally:
+            _give(pool, driver)
+
+    @contextmanager
+    def unit(self, tenant_id: int, *, own: bool, write: bool, seconds: float) -> Iterator[Opened]:
+        """Begin on a connection, roll back what is not committed and give it back."""
         script = _script(tenant_id, own=own, write=write, seconds=seconds)
-        engine = self._engine_of(tenant_id) if own else self.pool
-        while True:
+        pool = self._of(tenant_id) if own else self._shared
+        driver = self._begin(pool, script, seconds)
+        above = Above(driver, self._engine)
+        try:
+            yield Opened(driver, self._taught(driver)[0], above.connection, meaning)
+        finally:
             try:
-                connection = engine.connect()
-            except PoolTimeoutError as error:
-                raise errors.StoreBusyError("Too many units at once: try again.") from error
-            driver = driver_of(connection)
-            used = driver.used
-            try:
-                connection.begin()
-                driver.begin(script, seconds)
-            except psycopg.errors.InvalidParameterValue as error:
-                end(connection, driver)
-                raise errors.StoreMissingError(
-                    "The tenant has no role here: restore it."
-                ) from error
-            except BaseException:
-                lost = driver.lost
-                end(connection, driver)
-                if not (lost and used):
-                    raise
-            else:
-                driver.used = True
-                return connection
+                above.close()
+            finally:
+                _give(pool, driver)
 
     def forget(self, tenant_id: int) -> None:
         """Close the connections of a dedicated tenant."""
         with self._lock:
             own = self._own.pop(tenant_id, None)
         if own is not None:
-            own.dispose()
+            own.close()
 
     def close(self) -> None:
         """Close every idle connection."""
         with self._lock:
-            engines = [self.pool, *self._own.values()]
+            pools = [self._shared, *self._own.values()]
+            self._shared = self._fresh()
             self._own.clear()
-        for engine in engines:
-            engine.dispose()
+        for pool in pools:
+            pool.close()
 
     def abandon(self) -> None:
         """Leave the connections to the parent of a forked child."""
         self._lock = threading.Lock()
-        for engine in (self.pool, *self._own.values()):
-            engine.dispose(close=False)
+        for pool in (self._shared, *self._own.values()):
+            pool.abandon()
 
-    def _engine_of(self, tenant_id: int) -> Engine:
-        """The engine of a dedicated tenant; the one idle longest makes room for it."""
+    def _fresh(self) -> Connections[StoreConnection]:
+        return _connections(self._cell.pool, self._most)
+
+    def _of(self, tenant_id: int) -> Connections[StoreConnection]:
+        """The connections of a dedicated tenant; those idle longest make room for them."""
         with self._lock:
             found = self._own.get(tenant_id)
             if found is None:
-                found = self._own[tenant_id] = self._sister(partial(self._cell.tenant, tenant_id))
+                connect = partial(self._cell.tenant, tenant_id)
+                found = self._own[tenant_id] = _connections(connect, _OWN_CONNECTIONS)
             self._own.move_to_end(tenant_id)
             surplus = self._own.popitem(last=False)[1] if len(self._own) > _OWN_ENGINES else None
         if surplus is not None:
-            surplus.dispose()
+            surplus.close()
         return found
 
-    def _sister(self, creator: Callable[[], Any]) -> Engine:
-        """An engine with the dialect of the pool, so that statements are compiled once for all."""
-        with self.pool.connect():
-            pass  # The first connection teaches the dialect what the server can do.
-        pool = QueuePool(
-            creator,
-            pool_size=_OWN_CONNECTIONS,
-            max_overflow=0,
-            timeout=BUSY_SECONDS,
-            recycle=_RECYCLE_SECONDS,
-            use_lifo=True,
-            dialect=self.pool.dialect,
-        )
-        return Engine(pool, self.pool.dialect, self.pool.url, hide_parameters=True)
+    def _begin(
+        self, pool: Connections[StoreConnection], script: str, seconds: float
+    ) -> StoreConnection:
+        """Take a connection and begin on it; one that was lost while idle is replaced."""
+        while True:
+            driver = pool.take()
+            used = driver.used
+            try:
+                self._taught(driver)
+                driver.begin(script, seconds)
+            except psycopg.errors.InvalidParameterValue as error:
+                _give(pool, driver)
+                raise errors.StoreMissingError(
+                    "The tenant has no role here: restore it."
+                ) from error
+            except BaseException:
+                lost = driver.lost
+                _give(pool, driver)
+                if not (lost and used):
+                    raise
+            else:
+                driver.used = True
+                return driver
+
+    def _engine(self, driver: StoreConnection) -> Engine:
+        dialect, url = self._taught(driver)
+        return engine_above(driver, dialect, url, compiled_cache=self._compiled)
+
+    def _taught(self, driver: StoreConnection) -> tuple[Dialect, URL]:
+        """The dialect that all share; the first connection teaches it about the server."""
+        if self._pattern is None:
+            pattern = engine_of(lambda: driver, poolclass=StaticPool)
+            with pattern.connect():
+                pass
+            self._pattern = (pattern.dialect, pattern.url)
+        return self._pattern
+
+
+def _connections(connect: Callable[[], StoreConnection], most: int) -> Connections[StoreConnection]:
+    return Connections(connect, kept=most, most=most, patience=BUSY_SECONDS, age=_RECYCLE_SECONDS)
+
+
+def _give(pool: Connections[StoreConnection], driver: StoreConnection) -> None:
+    """Give a connection back: rolled back, or closed when it is lost."""
+    try:
+        driver.end()
+        if not (driver.idle or driver.lost):
+            driver.rollback()
+    finally:
+        pool.give(driver, usable=driver.idle)
 
 
 def end(connection: Connection, driver: StoreConnection) -> None:

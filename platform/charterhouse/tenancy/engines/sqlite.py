@@ -16,17 +16,17 @@ import weakref
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import LRUCache
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import Opened
+from charterhouse.tenancy.engines.connections import Above, Connections, engine_above
 from charterhouse.tenancy.engines.sqlite_file import (
     BUSY_SECONDS,
     MAX_STORE_MIB,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlalchemy.engine import Connection, Transaction
+    from sqlalchemy.engine import Connection, Engine
 
     from charterhouse.tenancy.tenant import Tenant
 
@@ -52,13 +52,15 @@ __all__ = ["SqliteStores"]
 
 _UNIT_SECONDS = 10.0
 _CAPACITY = 1024
+_KEPT = 2
+_MOST = 32
 
 
 class _Handle:
-    """One tenant's engine, and the queue of this process's writers."""
+    """The connections to one tenant's store, and the queue of this process's writers."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, connections: Connections[StoreConnection]) -> None:
+        self.connections = connections
         self.writer = threading.Lock()
         self.users = 0
         self.checked = False
@@ -79,6 +81,14 @@ class _Handle:
             yield
         finally:
             self.writer.release()
+
+    def end(self, driver: StoreConnection, above: Above) -> None:
+        """Give a connection back, rolled back unless it was committed."""
+        try:
+            driver.rollback()
+            above.close()
+        finally:
+            self.connections.give(driver, usable=not driver.in_transaction)
 
 
 class SqliteStores:
@@ -142,34 +152,26 @@ class SqliteStores:
     ) -> Iterator[Opened]:
         """Begin a transaction on the store of ``tenant``; see ``Stores``."""
         with self._told(tenant), self._using(tenant) as handle, handle.turn(write=write):
-            connection = _connection(handle.engine)
+            driver = handle.connections.take()
+            above = Above(driver, self._engine)
             try:
-                driver = cast("StoreConnection", connection.connection.driver_connection)
                 self._first_look(handle, driver)
                 limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
                 # Connections outlive a change of the tenant's limits.
                 driver.resize(_max_mib(tenant))
-                transaction = connection.begin()
                 begin(driver, write=write)
                 driver.deadline = time.monotonic() + limit
                 driver.guarded = True
                 try:
-                    yield Opened(connection, driver, meaning)
+                    yield Opened(driver, self.dialect, above.connection, meaning)
                 finally:
                     driver.guarded = False
                     # Ending a transaction must not be interrupted.
                     driver.deadline = float("inf")
                 if write:
-                    _commit(transaction, driver)
-                else:
-                    transaction.rollback()
-            except (sqlite3.Error, DBAPIError) as error:
-                known = meaning(error)
-                if known is error:
-                    raise
-                raise known from error
+                    _commit(driver)
             finally:
-                connection.close()
+                handle.end(driver, above)
 
     def provision(self, tenant_id: int, template: Path) -> None:
         """Copy ``template``; the store appears whole, and never in place of one that is there."""
@@ -223,7 +225,7 @@ class SqliteStores:
         with self._lock:
             handle = self._handles.pop(tenant_id, None)
         if handle is not None:
-            handle.engine.dispose()
+            handle.connections.close()
         path = self.path(tenant_id)
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -235,7 +237,7 @@ class SqliteStores:
             handles = list(self._handles.values())
             self._handles.clear()
         for handle in handles:
-            handle.engine.dispose()
+            handle.connections.close()
 
     def abandon(self) -> None:
         """Start afresh in a forked child: SQLite forbids using what a parent opened.
@@ -249,8 +251,14 @@ class SqliteStores:
 
     @contextmanager
     def _told(self, tenant: Tenant) -> Iterator[None]:
+        """Give the driver's errors their meaning, and tell what was refused."""
         try:
             yield
+        except (sqlite3.Error, DBAPIError) as error:
+            known = meaning(error)
+            if known is error:
+                raise
+            raise known from error
         except errors.StoreRefusedError:
             self._refused(tenant.id)
             raise
@@ -260,7 +268,7 @@ class SqliteStores:
         with self._lock:
             handle = self._handles.get(tenant.store_id)
             if handle is None:
-                handle = self._handles[tenant.store_id] = _Handle(self._engine(tenant))
+                handle = self._handles[tenant.store_id] = _Handle(self._connections(tenant))
             handle.users += 1
             self._handles.move_to_end(tenant.store_id)
             self._evict()
@@ -277,31 +285,19 @@ class SqliteStores:
             return
         idle = [key for key, handle in self._handles.items() if handle.users == 0]
         for key in idle[:surplus]:
-            self._closer.submit(self._handles.pop(key).engine.dispose)
+            self._closer.submit(self._handles.pop(key).connections.close)
 
-    def _engine(self, tenant: Tenant) -> Engine:
-        path = self.path(tenant.store_id)
-        max_mib = _max_mib(tenant)
-
-        def creator() -> Any:
-            return connect(path, max_mib=max_mib)
-
-        pool = QueuePool(
-            creator,
-            pool_size=2,
-            max_overflow=30,
-            timeout=BUSY_SECONDS,
-            use_lifo=True,
-            dialect=self.dialect,
+    def _connections(self, tenant: Tenant) -> Connections[StoreConnection]:
+        path, max_mib = self.path(tenant.store_id), _max_mib(tenant)
+        return Connections(
+            partial(connect, path, max_mib=max_mib),
+            kept=_KEPT,
+            most=_MOST,
+            patience=BUSY_SECONDS,
         )
-        return Engine(
-            pool,
-            self.dialect,
-            self._url,
-            query_cache_size=0,
-            execution_options={"compiled_cache": self._compiled},
-            hide_parameters=True,
-        )
+
+    def _engine(self, driver: StoreConnection) -> Engine:
+        return engine_above(driver, self.dialect, self._url, compiled_cache=self._compiled)
 
     def _first_look(self, handle: _Handle, driver: StoreConnection) -> None:
         if not handle.checked:
@@ -313,25 +309,11 @@ def _max_mib(tenant: Tenant) -> int:
     return int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
 
 
-def _connection(engine: Engine) -> Connection:
+def _commit(driver: StoreConnection) -> None:
     try:
-        return engine.connect()
-    except PoolTimeoutError as error:
-        raise errors.StoreBusyError("Too many readers at once: try again.") from error
-    except DBAPIError as error:
-        known = meaning(error)
-        if known is error:
-            raise
-        raise known from error
-
-
-def _commit(transaction: Transaction, driver: StoreConnection) -> None:
-    try:
-        transaction.commit()
-    except IntegrityError as error:
-        # A refused commit leaves the transaction open. Every other constraint is checked where
-        # it is broken.
-        driver.rollback()
+        driver.commit()
+    except sqlite3.IntegrityError as error:
+        # Every other constraint is checked where it is broken.
         raise errors.ConstraintError(
             "The postings of a decision do not sum to zero.", kind="check"
         ) from error

@@ -23,7 +23,7 @@ from charterhouse.tenancy.engines.sqlite_guard import GuardedCursor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.pool import Pool
 
 __all__ = [
@@ -56,12 +56,15 @@ class StoreConnection(sqlite3.Connection):
     Attributes:
         guarded: Whether a tenant's unit uses it.
         deadline: Until when it may.
+        born, engine: See ``Poolable``.
     """
 
     guarded = False
     deadline = float("inf")
     reading: bool | None = None
     max_mib = 0
+    born = 0.0
+    engine: Engine | None = None
 
     def cursor(self, factory: Any = GuardedCursor) -> Any:
         """Return a cursor, which is guarded when the connection is."""
