@@ -34,8 +34,13 @@ class Bounds:
             than one tenant.
         processes: How many processes serve, on all machines; each allows its part.
         threads: How many requests one process answers at the same time; 0 when nobody told.
+        open_stores: How many stores in files a process keeps open; those that rested longest are
+            closed for others.
         counters: Where processes count tries together: ``redis://…``; empty for the queue's Redis
             if it has one, else among the workers of one server.
+        drain_seconds: How long a server that is told to end still takes requests, while it says
+            that it is not ready.
+        finish_seconds: How long it then finishes the requests under way.
     """
 
     requests_second: int = 200
@@ -43,7 +48,10 @@ class Bounds:
     requests_at_once: int = 0
     processes: int = 1
     threads: int = 0
+    open_stores: int = 1024
     counters: str = field(default="", repr=False)
+    drain_seconds: int = 0
+    finish_seconds: int = 30
 
     @classmethod
     def told(cls, env: Env) -> Self:
@@ -54,18 +62,31 @@ class Bounds:
             requests_at_once=env.int("TENANT_REQUESTS_AT_ONCE", default=0),
             processes=env.int("PROCESSES", default=1),
             threads=env.int("THREADS", default=0),
+            open_stores=env.int("OPEN_STORES", default=1024),
             counters=env.str("LIMITS", default=""),
+            drain_seconds=env.int("DRAIN_SECONDS", default=0),
+            finish_seconds=env.int("FINISH_SECONDS", default=30),
         )
+
+    @property
+    def ending_seconds(self) -> int:
+        """How long a server takes to end at most, before it is ended by force."""
+        return self.drain_seconds + self.finish_seconds + 5
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield the variable at fault and what is to be changed."""
         for name in ("tenant_requests_second", "tenant_requests_burst", "tenant_requests_at_once"):
             if getattr(self, name.removeprefix("tenant_")) < 0:
                 yield _variable(name), "The number must be 0 or more."
+        for name in ("drain_seconds", "finish_seconds"):
+            if getattr(self, name) < 0:
+                yield _variable(name), "The number of seconds must be 0 or more."
         if self.threads < 0:
             yield _variable("threads"), "The number of threads must be 0 or more."
         if self.processes < 1:
             yield _variable("processes"), "The number of processes must be 1 or more."
+        if self.open_stores < 1:
+            yield _variable("open_stores"), "The number of open stores must be 1 or more."
         if self.counters and not in_redis(self.counters):
             yield _variable("limits"), "Limits are counted at redis://… or rediss://…."
 

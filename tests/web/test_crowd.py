@@ -253,6 +253,7 @@ def test_slow_requests_of_one_tenant_leave_threads_to_the_others(
         ({"requests_at_once": -1}, "CHARTERHOUSE_TENANT_REQUESTS_AT_ONCE"),
         ({"processes": 0}, "CHARTERHOUSE_PROCESSES"),
         ({"threads": -1}, "CHARTERHOUSE_THREADS"),
+        ({"open_stores": 0}, "CHARTERHOUSE_OPEN_STORES"),
     ],
 )
 def test_bounds_that_cannot_be_are_refused(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from charterhouse.tenancy.blobs import Blobs
 from charterhouse.tenancy.engines.cells import CellStores
+from charterhouse.tenancy.engines.room import room_for
 from charterhouse.tenancy.engines.sqlite import SqliteStores
 from charterhouse.tenancy.errors import StoreOutdatedError, StoreUnavailableError
 from charterhouse.tenancy.history import History
@@ -65,7 +66,12 @@ class Installation:
 
     def _make_stores(self) -> Stores:
         root, databases = self.config.data_dir / "tenants", self.config.databases
-        local = SqliteStores(root, check=self._check, refused=self._note_refusal)
+        local = SqliteStores(
+            root,
+            check=self._check,
+            refused=self._note_refusal,
+            capacity=room_for(self.config.bounds.open_stores),
+        )
         if not databases.names:
             return local
         try:
