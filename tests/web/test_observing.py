@@ -9,9 +9,11 @@ import shutil
 import signal
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from gunicorn.config import Config as Settings
 
 from charterhouse import metrics
 from charterhouse.config import Config, ConfigError
@@ -86,11 +88,31 @@ def test_a_worker_that_is_told_to_end_says_so_and_ends(monkeypatch: pytest.Monke
     told: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))
     try:
-        gunicorn.post_worker_init(None)
+        gunicorn.post_worker_init(SimpleNamespace(cfg=Settings()))
         os.kill(os.getpid(), signal.SIGTERM)
         assert told == [signal.SIGTERM], "what the server does itself is done too"
         assert observing._ending.is_set()
     finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_worker_that_is_told_twice_does_not_wait_for_the_balancer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(observing, "_ending", threading.Event())
+    monkeypatch.setenv("CHARTERHOUSE_DRAIN_SECONDS", "600")
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))
+    try:
+        gunicorn.post_worker_init(SimpleNamespace(cfg=Settings()))
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert observing._ending.is_set()
+        assert not told, "requests are still taken"
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert told == [signal.SIGTERM]
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, before)
 
 

@@ -6,10 +6,18 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+from environs import Env
+
+from charterhouse.bounds import Bounds
 from charterhouse.web import counting_shared, observing
 
 if TYPE_CHECKING:
     from types import FrameType
+
+
+def _bounds() -> Bounds:
+    return Bounds.told(Env(prefix="CHARTERHOUSE_"))
+
 
 worker_class = "gthread"
 accesslog = "/dev/null"
@@ -17,6 +25,8 @@ accesslog = "/dev/null"
 # hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
+# After so long the server ends its workers by force.
+graceful_timeout = _bounds().ending_seconds
 
 
 def on_starting(server: Any) -> None:
@@ -26,14 +36,28 @@ def on_starting(server: Any) -> None:
     os.environ.setdefault("CHARTERHOUSE_THREADS", str(server.cfg.threads))
 
 
-def post_worker_init(worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
-    """Let `/readyz` say that this worker is about to end, as soon as it is told to."""
+def post_worker_init(worker: Any) -> None:
+    """Let this worker end in two steps when it is told to.
+
+    `/readyz` says 503 at once; requests are taken for the pause, in which a balancer finds out,
+    and those under way are finished after it. Being told twice ends the pause.
+    """
+    bounds = _bounds()
     told = signal.getsignal(signal.SIGTERM)
+    worker.cfg.set("graceful_timeout", bounds.finish_seconds)
+
+    def finish(_number: int, frame: FrameType | None) -> None:
+        if callable(told):
+            told(signal.SIGTERM, frame)
 
     def ending(number: int, frame: FrameType | None) -> None:
         observing.shut_down()
-        if callable(told):
-            told(number, frame)
+        if not bounds.drain_seconds:
+            finish(number, frame)
+            return
+        signal.signal(signal.SIGTERM, finish)
+        signal.signal(signal.SIGALRM, finish)
+        signal.alarm(bounds.drain_seconds)
 
     signal.signal(signal.SIGTERM, ending)
 
