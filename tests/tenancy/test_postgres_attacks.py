@@ -88,6 +88,8 @@ NAMING_ANOTHER = (
     "SELECT lo_from_bytea(0, 'x')",
     "SELECT pg_advisory_lock(1)",
     "SELECT pg_notify('x', 'y')",
+    "SELECT ts_rewrite('a'::tsquery, 'SELECT text::tsquery, ''b'' FROM {other}.note')",
+    "SELECT * FROM ts_stat('SELECT to_tsvector(text) FROM {other}.note')",
     "SELECT * FROM pg_authid",
 )
 
@@ -326,3 +328,11 @@ def test_a_login_without_the_right_cannot_make_a_cell(
 
     with pytest.raises(errors.UnsafeStoreError, match="superuser"):
         cell.ready()
+
+
+def test_a_server_that_is_too_old_is_told_so(
+    config: Config, cell: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charterhouse.tenancy.engines.postgres_cell._OLDEST", 990_000)
+    with pytest.raises(errors.UnsafeStoreError, match="PostgreSQL 15 or later"):
+        open_catalogue(replace(config, databases=cell))

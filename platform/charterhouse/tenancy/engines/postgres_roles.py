@@ -39,7 +39,7 @@ _DEDICATED_CONNECTIONS = 20
 _FUNCTIONS = (
     r"^(set_config|pg_notify|pg_export_snapshot|pg_logical_emit_message"
     r"|pg_(try_)?advisory_.*|pg_sleep.*|pg_cancel_backend|pg_terminate_backend"
-    r"|lo_.*|loread|lowrite|(query|cursor|table|schema|database)_to_xml.*|ts_stat)$"
+    r"|lo_.*|loread|lowrite|(query|cursor|table|schema|database)_to_xml.*|ts_(stat|rewrite))$"
 )
 
 _PREPARE = r"""

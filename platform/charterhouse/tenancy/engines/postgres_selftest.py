@@ -38,6 +38,7 @@ _BY_DATABASE = (
     "CREATE ROLE mine",
     "SET SESSION AUTHORIZATION postgres",
     f"SELECT query_to_xml('TABLE {_OTHER}.probe', true, true, '')",
+    "SELECT ts_rewrite('a'::tsquery, 'SELECT ''a''::tsquery, ''b''::tsquery')",
     "SELECT pg_read_file('PG_VERSION')",
     "SELECT lo_from_bytea(0, 'x')",
     "SELECT pg_advisory_lock(1)",
