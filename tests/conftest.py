@@ -12,18 +12,24 @@ import subprocess
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 
 from charterhouse.databases import Databases
 from charterhouse.desk import passwords
+from charterhouse.tenancy.engines.postgres_roles import CATALOGUE
 from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 
 
 def pytest_configure() -> None:
     """Tests and the programs that they start use no database but their own."""
-    for name in [name for name in os.environ if "DATABASE_" in name]:
+    for name in [name for name in os.environ if _names_a_database(name)]:
         del os.environ[name]
+
+
+def _names_a_database(variable: str) -> bool:
+    return "DATABASE_" in variable or variable == "CHARTERHOUSE_CATALOGUE"
 
 
 @pytest.fixture(name="real_hasher", scope="session", autouse=True)
@@ -79,12 +85,30 @@ def _wait_for(port: int) -> None:
     raise TimeoutError(port)
 
 
+@pytest.fixture(name="chain_url", scope="session")
+def _chain_url(postgres: ScratchPostgres) -> str:
+    """A database for the catalogue and tenants, as a chain has it."""
+    return postgres.database()
+
+
+@pytest.fixture(name="chain")
+def _chain(chain_url: str) -> Databases:
+    """An empty catalogue in a database, which is a cell as well."""
+    with psycopg.connect(chain_url) as driver:
+        if driver.execute(f"SELECT to_regnamespace('{CATALOGUE}')").fetchone() != (None,):
+            driver.execute(f"SET search_path = {CATALOGUE}")
+            driver.execute("TRUNCATE tenant, audit, tenant_lock CASCADE")
+            driver.execute("UPDATE catalogue_state SET key_check = NULL, documents = NULL")
+    return Databases({"main": chain_url}, catalogue_url=chain_url, catalogue_serving_url=chain_url)
+
+
 @pytest.fixture(name="databases")
 def _databases(request: pytest.FixtureRequest) -> Databases:
-    """Where the stores are: in files, and for modules of both engines then in a database."""
-    if getattr(request, "param", "sqlite") == "sqlite":
+    """Where the stores are: in files, in a database, or in one that has the catalogue too."""
+    place = getattr(request, "param", "sqlite")
+    if place == "sqlite":
         return Databases()
-    found: Databases = request.getfixturevalue("cell")
+    found: Databases = request.getfixturevalue({"postgresql": "cell", "chain": "chain"}[place])
     return found
 
 

@@ -91,7 +91,7 @@ def add_migration(config: Config) -> Callable[[int, str], None]:
 def catalogue(config: Config) -> Iterator[Catalogue]:
     opened = open_catalogue(config)
     yield opened
-    opened.installation.stores.close()
+    opened.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from charterhouse.tenancy import errors, models
-from charterhouse.tenancy.engines.sqlite_file import SqliteFile
+from charterhouse.tenancy.engines.postgres_roles import CATALOGUE
 from charterhouse.tenancy.provision import open_catalogue
 
 if TYPE_CHECKING:
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
+BOTH = pytest.mark.parametrize("databases", ["sqlite", "chain"], indirect=True)
+"""In a file and in a database."""
+
 GOOD = {"slug": "east", "name_zh": "东院", "name_en": "East", "charter": "sample.plain"}
 
 
+@BOTH
 def test_a_tenant_is_found_by_each_of_its_names(catalogue: Catalogue, north: Tenant) -> None:
     catalogue.add_host(north.id, "Care.North.Example.")
 
@@ -87,6 +91,7 @@ def test_malformed_arguments_are_named(catalogue: Catalogue, field: str, value: 
     assert catalogue.list() == ()
 
 
+@BOTH
 def test_a_slug_belongs_to_one_tenant(catalogue: Catalogue) -> None:
     catalogue.create(**GOOD)
 
@@ -97,6 +102,7 @@ def test_a_slug_belongs_to_one_tenant(catalogue: Catalogue) -> None:
     assert len(catalogue.audit()) == 1
 
 
+@BOTH
 def test_a_host_belongs_to_one_tenant(catalogue: Catalogue, north: Tenant, south: Tenant) -> None:
     catalogue.add_host(north.id, "care.example")
     assert catalogue.add_host(north.id, "care.example").hosts == ("care.example",)
@@ -121,6 +127,7 @@ def test_only_a_host_of_ones_own_can_be_added(
         catalogue.add_host(north.id, host)
 
 
+@BOTH
 def test_statuses_follow_their_order(catalogue: Catalogue, north: Tenant) -> None:
     assert catalogue.suspend(north.id, reason="unpaid").status == "suspended"
     with pytest.raises(errors.StatusError):
@@ -131,11 +138,13 @@ def test_statuses_follow_their_order(catalogue: Catalogue, north: Tenant) -> Non
     assert catalogue.activate(north.id).writable
 
 
+@BOTH
 def test_a_plugin_is_allowed_and_forbidden(catalogue: Catalogue, north: Tenant) -> None:
     assert catalogue.set_plugin(north.id, "dental", enabled=True).plugins == {"dental"}
     assert catalogue.set_plugin(north.id, "dental", enabled=False).plugins == frozenset()
 
 
+@BOTH
 def test_the_audit_tells_who_did_what(catalogue: Catalogue, north: Tenant) -> None:
     catalogue.change(north.id, actor="operator 7", name_en="North Gate")
     with pytest.raises(errors.CatalogueError):
@@ -161,10 +170,16 @@ def test_a_request_asks_the_catalogue_nothing(
     assert catalogue.by_host("north.localhost") == north
 
 
+@BOTH
 def test_what_another_process_changes_is_seen_at_the_next_look(
-    config: Config, catalogue: Catalogue, north: Tenant, south: Tenant
+    config: Config,
+    catalogue: Catalogue,
+    north: Tenant,
+    south: Tenant,
+    request: pytest.FixtureRequest,
 ) -> None:
     other = open_catalogue(config)
+    request.addfinalizer(other.close)
     unchanged = other.get(south.id)
     catalogue.add_host(north.id, "care.example")
     catalogue.suspend(north.id, reason="unpaid")
@@ -182,14 +197,16 @@ def test_the_look_is_due_within_two_seconds(catalogue: Catalogue) -> None:
     assert catalogue._poll_seconds <= 2
 
 
-def test_the_tables_in_the_code_are_those_of_the_migrations(config: Config) -> None:
-    open_catalogue(config)
-
-    with SqliteFile(config.data_dir / "catalogue.db").migration() as connection:
+@BOTH
+def test_the_tables_in_the_code_are_those_of_the_migrations(catalogue: Catalogue) -> None:
+    with catalogue.database.migration() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.dialect.default_schema_name = CATALOGUE
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, models.metadata) == []
 
 
+@BOTH
 def test_the_catalogue_is_of_one_release(
     config: Config, catalogue: Catalogue, make_tenant: Callable[[str], Tenant]
 ) -> None:

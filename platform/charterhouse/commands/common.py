@@ -76,7 +76,11 @@ def installation(*, wait: bool = False) -> Catalogue:
     if not structlog.is_configured():
         # Standard output is the command's own.
         configure_logging()
-    return open_catalogue(Config.from_env(), wait=wait)
+    found = open_catalogue(Config.from_env(), wait=wait)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(found.close)
+    return found
 
 
 def tenant_named(catalogue: Catalogue, slug: str) -> Tenant:

@@ -120,6 +120,11 @@ class Book:
         with self.database.transaction(write=False) as connection:
             _state(connection)
 
+    def close(self) -> None:
+        """Close the idle connections of the catalogue and of all stores; they open again."""
+        self.database.close()
+        self.installation.stores.close()
+
     def audit(self, tenant_id: int | None = None, *, limit: int = 100) -> tuple[Any, ...]:
         """Return the latest entries of the audit, newest first, of one tenant or of all."""
         table = models.audit

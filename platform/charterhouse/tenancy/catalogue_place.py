@@ -85,37 +85,52 @@ def open_database(config: Config) -> Database:
             "The move of the catalogue broke off: run 'charterhouse catalogue move' again."
         )
     database = database_of(config)
-    in_use = kept is not None and kept.tenants > 0
-    try:
-        found = database.look()
-    except errors.CatalogueUnavailableError as error:
-        if kept is None or not in_use:
-            raise
-        _log.warning("catalogue_in_file", file=str(kept.file.path), database=str(error))
+    if kept is not None and kept.tenants:
+        _see_that_there_is_one(kept, database)
         return kept.file
-    if kept is not None and in_use:
-        if found.tenants:
+    _take_up(database, config)
+    return database
+
+
+def _see_that_there_is_one(kept: Kept, database: PostgresCatalogue) -> None:
+    """See that a file in use is the only catalogue; a database that is away was no other before."""
+    told = {"file": str(kept.file.path), "move": "charterhouse catalogue move"}
+    try:
+        there = database.look().tenants
+    except errors.CatalogueUnavailableError as error:
+        told["database"] = str(error)
+    else:
+        if there:
             raise errors.CataloguePlaceError(
                 f"There are two catalogues: {kept.file.path} has {kept.tenants} tenants and the "
-                f"database has {found.tenants}. Set CHARTERHOUSE_CATALOGUE=file to use the file, or "
-                "put it away."
+                f"database has {there}. Set CHARTERHOUSE_CATALOGUE=file to use the file, or put it "
+                "away."
             )
-        _log.warning(
-            "catalogue_in_file", file=str(kept.file.path), move="charterhouse catalogue move"
-        )
-        return kept.file
+    _log.warning("catalogue_in_file", **told)
+
+
+def _take_up(database: PostgresCatalogue, config: Config) -> None:
+    """See that a database is the catalogue of this process's installation, and safe; or make it."""
+    found = database.look()
     if not found.exists and found.stores:
         raise errors.CataloguePlaceError(
             f"The database holds {found.stores} stores of tenants, whose catalogue is elsewhere: run "
             "'charterhouse catalogue move' where its file is, or restore it."
         )
     _check_key(config, found.key_check)
-    upgraded(database, config)
-    found_ways = database.ways_in()
-    if found_ways:
-        raise errors.UnsafeStoreError(f"The catalogue can be read by {', '.join(found_ways)}.")
-    _check_documents(database, config)
-    return database
+    try:
+        upgraded(database, config)
+        _see_that_it_is_safe(database)
+        _check_documents(database, config)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _see_that_it_is_safe(database: PostgresCatalogue) -> None:
+    found = database.ways_in()
+    if found:
+        raise errors.UnsafeStoreError(f"The catalogue can be read by {', '.join(found)}.")
 
 
 def file_of(config: Config) -> Kept | None:

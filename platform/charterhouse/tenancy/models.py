@@ -145,15 +145,15 @@ store_copy = Table(
     Column("changed_at", Instant, nullable=False),
     Index(None, "tenant_id"),
     CheckConstraint("state IN ('filling', 'retired', 'books')", name="state"),
-    comment="Stores that no tenant uses: being filled, replaced by another, or kept as books.",
 )
+"""Stores that no tenant uses: being filled, replaced by another, or kept as books."""
 
 tenant_lock = Table(
     "tenant_lock",
     metadata,
     Column("tenant_id", BigInteger, primary_key=True, autoincrement=False),
-    comment="In a database: rows that commands lock, so that two never work on one tenant.",
 )
+"""In a database: rows that commands lock, so that two never work on one tenant."""
 
 audit = Table(
     "audit",
