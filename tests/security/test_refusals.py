@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from charterhouse.cli import main as charterhouse
+from charterhouse.jobs.worker import Job, Worker
+from charterhouse.records.tables import person
 from charterhouse.tenancy import errors, refusals
+from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.store import unit
+from charterhouse.web.permissions import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +75,33 @@ def foreign_path(world: Any) -> None:
     assert world.app.test_client().get("/t/nobody/my/").status_code == 404
 
 
+def test_a_page_that_turns_to_another_institution_stands_in_the_audit(world: Any) -> None:
+    def turn() -> str:
+        with unit(), tenant_scope(world.east.tenant):
+            return "there"
+
+    app = world.site()
+    app.testing = False
+    app.add_url_rule("/test-turn", "test.turn", public(reason="An attack of the test.")(turn))
+    for _ in range(2):
+        assert app.test_client().get("/t/west/test-turn").status_code == 500
+    assert noted(world) == [(world.west.tenant.id, "scope", "anybody")]
+
+
+def no_scope(world: Any) -> None:
+    """A job that hands its work to a thread without telling it for whom."""
+
+    def work(_tenant: Any) -> bool:
+        with ThreadPoolExecutor(1) as pool:
+            return bool(pool.submit(people).result())
+
+    def people() -> int:
+        with unit() as opened:
+            return len(opened.connection.execute(select(person.c.id)).all())
+
+    Worker(world.catalogue, [Job("test", work)]).visit(world.west.tenant)
+
+
 ATTACKS: list[tuple[Callable[[Any], None], str, str]] = [
     (foreign_id, "id", "staff"),
     (foreign_id_of_a_member, "id", "member"),
@@ -89,6 +123,11 @@ def test_an_attack_stands_in_the_audit_once_a_minute(
 
     reached = None if what == "host" else world.west.tenant.id
     assert noted(world) == [(reached, what, actor)]
+
+
+def test_a_job_without_scope_stands_in_the_audit(world: Any) -> None:
+    no_scope(world)
+    assert noted(world) == [(world.west.tenant.id, "scope", "worker")]
 
 
 def test_who_has_only_lost_the_way_stands_nowhere(world: Any) -> None:

@@ -17,7 +17,8 @@ from charterhouse.jobs.outbox import deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.copies import tidy
-from charterhouse.tenancy.errors import UnknownTenantError
+from charterhouse.tenancy.errors import NoTenantError, TenantSwitchError, UnknownTenantError
+from charterhouse.tenancy.refusals import Refusals
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
 
@@ -88,6 +89,7 @@ class Worker:
 
     def __init__(self, catalogue: Catalogue, jobs: list[Job] | None = None) -> None:
         self._catalogue = catalogue
+        self._refusals = Refusals(catalogue)
         self._jobs = standard_jobs() if jobs is None else jobs
         self._stopping = threading.Event()
         self._slow = threading.Lock()
@@ -142,8 +144,10 @@ class Worker:
         with structlog.contextvars.bound_contextvars(tenant=tenant.slug, job=job.name):
             try:
                 more = job.run(tenant)
-            except Exception:  # noqa: BLE001 - one tenant's trouble must not stop the others
+            except Exception as error:  # noqa: BLE001 - one tenant's trouble must not stop the others
                 _log.exception("job_failed")
+                if isinstance(error, NoTenantError | TenantSwitchError):
+                    self._refusals.note(tenant.id, "scope", f"worker:{job.name}")
                 job.rest(tenant, now + _REST_SECONDS)
                 return False
         if job.every:

@@ -15,7 +15,7 @@ from flask import Response, g, jsonify, make_response, render_template, request
 from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 
-from charterhouse.tenancy.errors import StoreOutdatedError
+from charterhouse.tenancy.errors import NoTenantError, StoreOutdatedError, TenantSwitchError
 from charterhouse.web import refusals
 from charterhouse.web.i18n import lazy_gettext
 from charterhouse.web.middleware import REFERENCE, new_reference
@@ -216,8 +216,11 @@ def _web_error(error: WebError) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    _log.error("unforeseen_error", exc_info=error, path=request.path, method=request.method)
+    # The rule and not the address, in which there may be what somebody searched for.
+    route = request.url_rule.rule if request.url_rule else None
+    _log.error("unforeseen_error", exc_info=error, route=route, method=request.method)
     g.pop("principal", None)
+    g.left_scope = isinstance(error, NoTenantError | TenantSwitchError)
     return problem_response(Problem(500, "internal_error", str(_MESSAGES[500])))
 
 

@@ -26,7 +26,9 @@ _EXTENSION: Final = "charterhouse.refusals"
 
 
 def _what() -> str | None:
-    """The kind of what was refused: a host, a session, a key, a form, an id; None if nothing was."""
+    """The kind of what was refused: a host, session, key, form, id or scope; None if nothing was."""
+    if g.get("left_scope"):
+        return "scope"
     if request.environ.get(FOREIGN_SESSION):
         return "session"
     refusal = request.environ.get(REFUSAL)
