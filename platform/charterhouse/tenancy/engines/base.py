@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["FROZEN", "Opened", "Stores"]
+__all__ = ["FROZEN", "MAX_STORE_MIB", "Opened", "Stores", "max_mib"]
 
 FROZEN = "the store is frozen"
 """What a frozen store says to whoever writes."""
+
+MAX_STORE_MIB = 1024
+"""The size at which a store counts as full, where the tenant's limits say nothing else."""
+
+
+def max_mib(tenant: Tenant) -> int:
+    """Return the size in MiB at which a tenant's store counts as full."""
+    return int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
+from charterhouse.tenancy.engines.base import max_mib
 from charterhouse.tenancy.engines.postgres_cell import Cell
 from charterhouse.tenancy.engines.postgres_driver import meaning
 from charterhouse.tenancy.engines.postgres_pool import (
@@ -30,6 +31,7 @@ from charterhouse.tenancy.engines.postgres_pool import (
     engine_of,
     limits,
 )
+from charterhouse.tenancy.engines.postgres_size import Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +88,7 @@ class PostgresStores:
         self._lock = threading.Lock()
         self._turns: weakref.WeakValueDictionary[int, _Turn] = weakref.WeakValueDictionary()
         self._checked: set[int] = set()
+        self._sizes = Sizes()
         me = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _after_fork(me))
 
@@ -127,6 +130,8 @@ class PostgresStores:
             if tenant.store_id not in self._checked:
                 self._check(_revisions(driver))
                 self._checked.add(tenant.store_id)
+            if write:
+                driver.full = self._sizes.full(driver, tenant.store_id, max_mib(tenant))
             try:
                 yield opened
             finally:
@@ -184,6 +189,7 @@ class PostgresStores:
             driver.execute(roles.grant_tables(tenant_id))
             driver.commit()
             self._checked.discard(tenant_id)
+            self._sizes.forget(tenant_id)
 
     @contextmanager
     def rewriting(self, tenant_id: int, table: str) -> Iterator[Connection]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import FROZEN
 from charterhouse.tenancy.engines.guard import READING, check
+from charterhouse.tenancy.engines.postgres_size import adds_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,12 +48,14 @@ class _Guarded(psycopg.Cursor[Any]):
         """Run one statement; within a unit, of a tenant's kinds only.
 
         Raises:
+            QuotaError: The store is full.
             StoreRefusedError: It is of another kind.
             StoreTimeoutError: The unit's time is over.
         """
         driver = self.connection
         if driver.guarded:
             check(query)
+            driver.check_room(query)
             driver.check_time()
             # Binary results exist in the extended protocol only, which takes one statement.
             binary = True
@@ -66,6 +69,7 @@ class _Guarded(psycopg.Cursor[Any]):
         driver = self.connection
         if driver.guarded:
             check(query)
+            driver.check_room(query)
             driver.check_time()
         super().executemany(query, params_seq, returning=returning)
 
@@ -109,9 +113,10 @@ class _GuardedServer(psycopg.ServerCursor[Any]):
 
 
 class StoreConnection(psycopg.Connection[Any]):
-    """A connection that knows whether a tenant's code uses it, and until when it may."""
+    """A connection that knows whether a tenant's code uses it, until when, and for how much."""
 
     guarded = False
+    full = False
     used = False
     deadline = float("inf")
     born = 0.0
@@ -128,6 +133,17 @@ class StoreConnection(psycopg.Connection[Any]):
                 "The work took longer than it may: ask for less at once."
             )
 
+    def check_room(self, query: str) -> None:
+        """Raise when the tenant's store is full and the statement wants room.
+
+        Raises:
+            QuotaError: It does.
+        """
+        if self.full and adds_rows(query):
+            raise errors.QuotaError(
+                "The store has reached its size: raise the tenant's limit or remove old files."
+            )
+
     def begin(self, script: str, seconds: float) -> None:
         """Begin a unit with ``script``, trusted text of several statements, in one round trip."""
         self.guarded = False
@@ -137,7 +153,7 @@ class StoreConnection(psycopg.Connection[Any]):
 
     def end(self) -> None:
         """End the guard; the transaction is ended by the caller."""
-        self.guarded = False
+        self.guarded = self.full = False
         self.deadline = float("inf")
 
     @property

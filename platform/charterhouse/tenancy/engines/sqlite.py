@@ -25,11 +25,10 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import LRUCache
 
 from charterhouse.tenancy import errors
-from charterhouse.tenancy.engines.base import Opened
+from charterhouse.tenancy.engines.base import Opened, max_mib
 from charterhouse.tenancy.engines.connections import Above, Connections, engine_above
 from charterhouse.tenancy.engines.sqlite_file import (
     BUSY_SECONDS,
-    MAX_STORE_MIB,
     SqliteFile,
     StoreConnection,
     begin,
@@ -158,7 +157,7 @@ class SqliteStores:
                 self._first_look(handle, driver)
                 limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
                 # Connections outlive a change of the tenant's limits.
-                driver.resize(_max_mib(tenant))
+                driver.resize(max_mib(tenant))
                 begin(driver, write=write)
                 driver.deadline = time.monotonic() + limit
                 driver.guarded = True
@@ -288,9 +287,9 @@ class SqliteStores:
             self._closer.submit(self._handles.pop(key).connections.close)
 
     def _connections(self, tenant: Tenant) -> Connections[StoreConnection]:
-        path, max_mib = self.path(tenant.store_id), _max_mib(tenant)
+        path, size = self.path(tenant.store_id), max_mib(tenant)
         return Connections(
-            partial(connect, path, max_mib=max_mib),
+            partial(connect, path, max_mib=size),
             kept=_KEPT,
             most=_MOST,
             patience=BUSY_SECONDS,
@@ -303,10 +302,6 @@ class SqliteStores:
         if not handle.checked:
             self._check(revisions(driver))
             handle.checked = True
-
-
-def _max_mib(tenant: Tenant) -> int:
-    return int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
 
 
 def _commit(driver: StoreConnection) -> None:

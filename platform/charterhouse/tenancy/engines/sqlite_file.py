@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from charterhouse.tenancy import errors
-from charterhouse.tenancy.engines.base import FROZEN
+from charterhouse.tenancy.engines.base import FROZEN, MAX_STORE_MIB
 from charterhouse.tenancy.engines.sqlite_guard import GuardedCursor
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUSY_SECONDS",
-    "MAX_STORE_MIB",
     "UNLIMITED_MIB",
     "SqliteFile",
     "StoreConnection",
@@ -41,7 +40,6 @@ __all__ = [
 ]
 
 BUSY_SECONDS = 5.0
-MAX_STORE_MIB = 1024
 UNLIMITED_MIB = 4 * 1024 * 1024
 _BUSY_STEP_MS = 1000
 _PAGES_PER_MIB = 256
