@@ -21,6 +21,7 @@ _BY_CODE: Final = {
     "key_invalid": "key",
     "cross_site": "form",
     "csrf": "form",
+    "charter_failed": "charter",
 }
 _EXTENSION: Final = "charterhouse.refusals"
 
