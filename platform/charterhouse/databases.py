@@ -15,6 +15,7 @@ MAIN = "main"
 """The cell of the address without a name."""
 
 _CONNECTIONS = 10
+_DEDICATED = 10
 _URL = re.compile(r"(?:CHARTERHOUSE_)?DATABASE_URL\Z|CHARTERHOUSE_DATABASE_URL_([A-Z][A-Z0-9_]*)\Z")
 _POOL = re.compile(r"CHARTERHOUSE_DATABASE_POOL_URL(?:_([A-Z][A-Z0-9_]*))?\Z")
 _SCHEME = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
@@ -35,6 +36,7 @@ class Databases:
             only serves, and for a catalogue in a file.
         catalogue_serving_url: Where the catalogue is read and changed, whose login is put in; empty
             for a catalogue in a file.
+        dedicated: How many dedicated tenants of a cell keep connections in a process, two each.
 
     Raises:
         ValueError: An address is of another kind of database.
@@ -45,6 +47,7 @@ class Databases:
     connections: int = _CONNECTIONS
     catalogue_url: str = field(default="", repr=False)
     catalogue_serving_url: str = field(default="", repr=False)
+    dedicated: int = _DEDICATED
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -56,6 +59,8 @@ class Databases:
                     )
         if self.connections < 1:
             raise ValueError("A cell needs at least one connection.")
+        if self.dedicated < 1:
+            raise ValueError("At least one dedicated tenant keeps its connections.")
         for url in (self.catalogue_url, self.catalogue_serving_url):
             if url and not _SCHEME.match(url):
                 raise ValueError(f"{_CATALOGUE} is 'file', or an address like postgresql://….")
@@ -83,11 +88,17 @@ class Databases:
                 match = pattern.match(variable)
                 if match is not None and value:
                     found[_cell(match.group(1))] = value
-        number = variables.get("CHARTERHOUSE_DATABASE_CONNECTIONS", str(_CONNECTIONS))
-        if not number.isdecimal():
-            raise ValueError("CHARTERHOUSE_DATABASE_CONNECTIONS must be a number.")
+        number = _number(variables, "CHARTERHOUSE_DATABASE_CONNECTIONS", _CONNECTIONS)
+        dedicated = _number(variables, "CHARTERHOUSE_DATABASE_DEDICATED", _DEDICATED)
         owner, serving = _catalogue(variables.get(_CATALOGUE, ""), urls, pools)
-        return cls(urls, pools, int(number), owner, serving)
+        return cls(urls, pools, number, owner, serving, dedicated)
+
+
+def _number(variables: Mapping[str, str], name: str, usual: int) -> int:
+    given = variables.get(name, str(usual))
+    if not given.isdecimal():
+        raise ValueError(f"{name} must be a number.")
+    return int(given)
 
 
 def _cell(suffix: str | None) -> str:

@@ -47,8 +47,10 @@ def command(*, once: bool, threads: int) -> None:
 def _serve(worker: Worker, threads: int) -> None:
     from charterhouse.jobs.crew import Crew
     from charterhouse.jobs.queue import open_queue
+    from charterhouse.tenancy.engines.room import warn_of_little_room
 
     config = worker.config
+    warn_of_little_room(config.bounds.open_stores)
     if config.databases.catalogue_serving_url and not config.queue:
         structlog.get_logger(__name__).warning(
             "queue_in_file", hint="workers on other machines share it by CHARTERHOUSE_QUEUE only"

@@ -93,6 +93,7 @@ class Installation:
                 dedicated=lambda store_id: self._placement(store_id)[1] == "dedicated",
                 refused=self._note_refusal,
                 connections=databases.connections,
+                own_logins=databases.dedicated,
             )
         return CellStores(cells, lambda tenant_id: self._placement(tenant_id)[0])
 

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from charterhouse import tracing
 from charterhouse.config import Config
 from charterhouse.tenancy import db
+from charterhouse.tenancy.engines.room import warn_of_little_room
 from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.web import (
@@ -110,6 +111,7 @@ def create_app(
     settings = settings or Config.from_env()
     traced = tracing.start(settings)
     directory = directory or open_catalogue(settings, wait=True)
+    warn_of_little_room(settings.bounds.open_stores)
     app = Flask(__name__, static_folder=None)
     app.extensions[_CONFIG] = settings
     app.extensions[_CATALOGUE] = directory

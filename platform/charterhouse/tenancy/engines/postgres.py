@@ -49,6 +49,7 @@ __all__ = ["PostgresStores"]
 _UNIT_SECONDS = 10.0
 _DDL_SECONDS = 600.0
 _CONNECTIONS = 10
+_OWN_LOGINS = 10
 
 
 class PostgresStores:
@@ -63,6 +64,7 @@ class PostgresStores:
         dedicated: Tells whether a tenant has a login of its own.
         refused: Called with a tenant's id when something was refused to it; after its unit.
         connections: How many connections the pool opens at most.
+        own_logins: How many dedicated tenants keep connections of their own open.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class PostgresStores:
         dedicated: Callable[[int], bool] = lambda _: False,
         refused: Callable[[int], None] = lambda _: None,
         connections: int = _CONNECTIONS,
+        own_logins: int = _OWN_LOGINS,
     ) -> None:
         self.cell = cell
         self.root = root
@@ -82,7 +85,7 @@ class PostgresStores:
         self._tables = tables
         self._dedicated = dedicated
         self._refused = refused
-        self._pools = Pools(cell, connections)
+        self._pools = Pools(cell, connections, dedicated=own_logins)
         self._owner = engine_of(cell.owner, poolclass=NullPool)
         self._ready = False
         self._lock = threading.Lock()

@@ -16,6 +16,7 @@ from sqlalchemy.util import LRUCache
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
 from charterhouse.tenancy.engines.base import Opened
+from charterhouse.tenancy.engines.closer import Closer
 from charterhouse.tenancy.engines.connections import Above, Connections, engine_above
 from charterhouse.tenancy.engines.postgres_driver import meaning
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["BUSY_SECONDS", "Pools", "driver_of", "end", "engine_of", "limits"]
 
 BUSY_SECONDS = 5.0
-_OWN_ENGINES = 64
 _OWN_CONNECTIONS = 2
 # A server process remembers every table it saw: it is let go after a while.
 _RECYCLE_SECONDS = 900
@@ -43,10 +43,13 @@ class Pools:
     Args:
         cell: Where to connect.
         connections: How many the pool opens at most.
+        dedicated: How many dedicated tenants keep theirs, two each.
     """
 
-    def __init__(self, cell: Cell, connections: int) -> None:
+    def __init__(self, cell: Cell, connections: int, *, dedicated: int) -> None:
         self._cell = cell
+        self._dedicated = dedicated
+        self._closer = Closer()
         self._most = connections
         self._shared = self._fresh()
         self._own: OrderedDict[int, Connections[StoreConnection]] = OrderedDict()
@@ -98,6 +101,7 @@ class Pools:
     def abandon(self) -> None:
         """Leave the connections to the parent of a forked child."""
         self._lock = threading.Lock()
+        self._closer.abandon()
         for pool in (self._shared, *self._own.values()):
             pool.abandon()
 
@@ -112,9 +116,10 @@ class Pools:
                 connect = partial(self._cell.tenant, tenant_id)
                 found = self._own[tenant_id] = _connections(connect, _OWN_CONNECTIONS)
             self._own.move_to_end(tenant_id)
-            surplus = self._own.popitem(last=False)[1] if len(self._own) > _OWN_ENGINES else None
+            over = len(self._own) > self._dedicated
+            surplus = self._own.popitem(last=False)[1] if over else None
         if surplus is not None:
-            surplus.close()
+            self._closer.close(surplus.close)
         return found
 
     def _begin(

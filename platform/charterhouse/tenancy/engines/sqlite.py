@@ -14,9 +14,9 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, text
@@ -26,6 +26,7 @@ from sqlalchemy.util import LRUCache
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import Opened, max_mib
+from charterhouse.tenancy.engines.closer import Closer
 from charterhouse.tenancy.engines.connections import Above, Connections, engine_above
 from charterhouse.tenancy.engines.sqlite_file import (
     BUSY_SECONDS,
@@ -122,7 +123,7 @@ class SqliteStores:
         self._compiled: LRUCache[Any, Any] = LRUCache(2000)
         self._lock = threading.Lock()
         self._handles: OrderedDict[int, _Handle] = OrderedDict()
-        self._closer = ThreadPoolExecutor(1, thread_name_prefix="store-closer")
+        self._closer = Closer()
         self._inherited: list[object] = []
         me = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _after_fork(me))
@@ -246,7 +247,7 @@ class SqliteStores:
         self._inherited.append(self._handles)
         self._handles = OrderedDict()
         self._lock = threading.Lock()
-        self._closer = ThreadPoolExecutor(1, thread_name_prefix="store-closer")
+        self._closer.abandon()
 
     @contextmanager
     def _told(self, tenant: Tenant) -> Iterator[None]:
@@ -270,21 +271,22 @@ class SqliteStores:
                 handle = self._handles[tenant.store_id] = _Handle(self._connections(tenant))
             handle.users += 1
             self._handles.move_to_end(tenant.store_id)
-            self._evict()
+            evicted = self._evicted()
+        for each in evicted:
+            self._closer.close(each.connections.close)
         try:
             yield handle
         finally:
             with self._lock:
                 handle.users -= 1
 
-    def _evict(self) -> None:
-        """Close the stores that were idle longest, on another thread: closing takes a checkpoint."""
+    def _evicted(self) -> list[_Handle]:
+        """Take out the stores that were idle longest, so that no more stay open than may."""
         surplus = len(self._handles) - self._capacity
         if surplus <= 0:
-            return
-        idle = [key for key, handle in self._handles.items() if handle.users == 0]
-        for key in idle[:surplus]:
-            self._closer.submit(self._handles.pop(key).connections.close)
+            return []
+        idle = (key for key, handle in self._handles.items() if handle.users == 0)
+        return [self._handles.pop(key) for key in tuple(islice(idle, surplus))]
 
     def _connections(self, tenant: Tenant) -> Connections[StoreConnection]:
         path, size = self.path(tenant.store_id), max_mib(tenant)
