@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
     from charterhouse.config import Config
 
-__all__ = ["ROUTE", "TracingMiddleware", "span", "start"]
+__all__ = ["ROUTE", "TracingMiddleware", "span", "start", "statement_span"]
 
 ROUTE: Final = "charterhouse.route"
 """Where the application leaves the rule of the route, in the environment of the request."""
 
 _SPANS: Final = "charterhouse.spans"
+# What an error says may hold what somebody typed.
+_WITHOUT_ERRORS: Final = {"record_exception": False, "set_status_on_exception": False}
 _NOTHING: AbstractContextManager[None] = nullcontext()
 _tracer: Any = None
 
@@ -104,7 +106,21 @@ def span(name: str, **about: str | int) -> AbstractContextManager[Any]:
     """
     if _tracer is None:
         return _NOTHING
-    return _tracer.start_as_current_span(name, attributes=about)  # type: ignore[no-any-return]  # of a library that may be absent
+    return _tracer.start_as_current_span(name, attributes=about, **_WITHOUT_ERRORS)  # type: ignore[no-any-return]  # of a library that may be absent
+
+
+def statement_span(statement: str, system: str) -> AbstractContextManager[Any]:
+    """A span around a statement that goes to the driver without SQLAlchemy.
+
+    Args:
+        statement: its text, of which the first word is told.
+        system: the name of the database's kind.
+    """
+    if _tracer is None:
+        return _NOTHING
+    name = statement.split(None, 1)[0].upper()
+    about = {"db.system.name": system}
+    return _tracer.start_as_current_span(name, attributes=about, **_WITHOUT_ERRORS)  # type: ignore[no-any-return]  # as above
 
 
 class TracingMiddleware:

@@ -37,8 +37,15 @@ parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 client.get("/t/east/my/charter?phone=13912345678", headers={"traceparent": parent})
 client.get("/t/east/my/13912345678")
 client.get("/readyz")
+try:
+    with tenant_scope(tenant), unit(write=True):
+        raise ValueError("what somebody typed: 13912345678")
+except ValueError:
+    pass
 print(json.dumps([
-    [s.name, format(s.context.trace_id, "032x"), dict(s.attributes)] for s in kept.get_finished_spans()
+    [s.name, format(s.context.trace_id, "032x"), dict(s.attributes), s.status.description,
+     [dict(each.attributes) for each in s.events], s.parent and s.parent.span_id, s.context.span_id]
+    for s in kept.get_finished_spans()
 ]))
 catalogue.installation.stores.close()
 """
@@ -50,13 +57,18 @@ def test_a_request_is_a_span_with_what_it_did_in_it(tmp_path: Path) -> None:
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     spans = json.loads(done.stdout)
-    names = [name for name, _, _ in spans]
+    names = [each[0] for each in spans]
     page = next(each for each in spans if each[0] == "GET /my/charter")
     assert page[1] == "0af7651916cd43dd8448eb211c80319c", "it continues the caller's trace"
     assert page[2]["http.response.status_code"] in (200, 302, 303)
     inner = [each for each in spans if each[1] == page[1] and each[0] == "transaction"]
     assert inner, names
     assert inner[0][2] == {"engine": "sqlite", "mode": "read"}
+    within = {each[6] for each in inner}
+    asked = [each for each in spans if each[1] == page[1] and each[0] == "SELECT"]
+    assert asked, "statements that go past SQLAlchemy are told too"
+    assert all(each[2] == {"db.system.name": "sqlite"} for each in asked)
+    assert any(each[5] in within for each in asked)
     assert "GET unmatched" in names
     ready = next(each for each in spans if each[0] == "GET /readyz")
     statements = [each for each in spans if each[1] == ready[1] and each[0] == "SELECT"]

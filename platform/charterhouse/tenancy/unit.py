@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from sqlalchemy.orm import Session
 
 from charterhouse.tenancy.errors import ReadOnlyUnitError, UnitError
+from charterhouse.tracing import statement_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,8 +85,9 @@ class Unit:
         plan = prepared.plan(self._dialect)
         cursor = self._driver.cursor()
         try:
-            cursor.execute(plan.sql, plan.bind(params))
-            return plan.rows(cursor)
+            with statement_span(plan.sql, self._dialect.name):
+                cursor.execute(plan.sql, plan.bind(params))
+                return plan.rows(cursor)
         except self._failure as error:
             known = self._meaning(error)
             if known is error:
@@ -104,8 +106,9 @@ class Unit:
         plan = prepared.plan(self._dialect)
         cursor = self._driver.cursor()
         try:
-            cursor.executemany(plan.sql, [plan.bind(one) for one in params])
-            return int(cursor.rowcount)
+            with statement_span(plan.sql, self._dialect.name):
+                cursor.executemany(plan.sql, [plan.bind(one) for one in params])
+                return int(cursor.rowcount)
         except self._failure as error:
             known = self._meaning(error)
             if known is error:
