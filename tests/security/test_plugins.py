@@ -100,7 +100,9 @@ def spend(world: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize(("attempt", "what"), ATTEMPTS, ids=lambda each: str(each)[10:40])
+@pytest.mark.parametrize(
+    ("attempt", "what"), ATTEMPTS, ids=lambda each: getattr(each, "__name__", str(each))
+)
 def test_a_plugin_reaches_no_other_institution(
     shared: Any,
     monkeypatch: pytest.MonkeyPatch,

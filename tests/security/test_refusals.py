@@ -114,7 +114,9 @@ ATTACKS: list[tuple[Callable[[Any], None], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("attack", "what", "actor"), ATTACKS, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(
+    ("attack", "what", "actor"), ATTACKS, ids=lambda each: getattr(each, "__name__", str(each))
+)
 def test_an_attack_stands_in_the_audit_once_a_minute(
     world: Any, attack: Callable[[Any], None], what: str, actor: str
 ) -> None:
