@@ -20,6 +20,7 @@ from flask_wtf.csrf import generate_csrf
 from PIL import Image
 from sqlalchemy import select
 
+from charterhouse.bounds import Bounds
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.config import Config
 from charterhouse.databases import Databases
@@ -124,6 +125,8 @@ class House:
 
 def _config(folder: Path, databases: Databases | None = None) -> Config:
     return Config(
+        # Hundreds of attempts a second are what these tests do; shares have tests of their own.
+        bounds=Bounds(requests_second=0),
         data_dir=folder,
         master_key=bytes(range(32)),
         stripe_key="sk_test_of_nobody",
