@@ -10,16 +10,19 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
 
+from charterhouse.config import Config
 from charterhouse.databases import Databases
 from charterhouse.desk import passwords
 from charterhouse.tenancy.engines.postgres_roles import CATALOGUE
 from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
+from charterhouse.tenancy.provision import open_catalogue, template_store
 
 
 def pytest_configure() -> None:
@@ -43,6 +46,27 @@ def _quick_passwords() -> Iterator[PasswordHasher]:
     passwords._hasher, passwords._NOBODY = quick, quick.hash("nobody has this password")
     yield real
     passwords._hasher, passwords._NOBODY = real, nobody
+
+
+@pytest.fixture(name="migrated", scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder without tenants, made by the migrations once in a process."""
+    folder = tmp_path_factory.mktemp("migrated")
+    catalogue = open_catalogue(Config(data_dir=folder, master_key=bytes(range(32))))
+    template_store(catalogue.installation)
+    catalogue.installation.stores.close()
+    return folder
+
+
+@pytest.fixture(name="furnish")
+def _furnish(migrated: Path) -> Callable[[Path], Path]:
+    """Copy that folder to where a test has its own; the migrations take a fifth of a second."""
+
+    def furnish(folder: Path) -> Path:
+        shutil.copytree(migrated, folder, dirs_exist_ok=True)
+        return folder
+
+    return furnish
 
 
 @pytest.fixture(name="postgres", scope="session")

@@ -15,7 +15,7 @@ from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from charterhouse.databases import Databases
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(name="catalogue")
-def _catalogue(tmp_path: Path, databases: Databases) -> Iterator[Catalogue]:
+def _catalogue(
+    tmp_path: Path, databases: Databases, furnish: Callable[[Path], Path]
+) -> Iterator[Catalogue]:
     opened = open_catalogue(
-        Config(data_dir=tmp_path, master_key=bytes(range(32)), databases=databases)
+        Config(data_dir=furnish(tmp_path), master_key=bytes(range(32)), databases=databases)
     )
     yield opened
     opened.installation.stores.close()

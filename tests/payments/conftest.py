@@ -144,9 +144,11 @@ def _shops() -> Any:
 
 
 @pytest.fixture(name="shop")
-def _shop(shops: Any, tmp_path: Path, databases: Databases) -> Iterator[Any]:
+def _shop(
+    shops: Any, tmp_path: Path, databases: Databases, furnish: Callable[[Path], Path]
+) -> Iterator[Any]:
     """A tenant in scope that takes payments by a sandbox in the same process."""
-    shop = shops.InProcess(tmp_path, databases=databases)
+    shop = shops.InProcess(furnish(tmp_path), databases=databases)
     with shop.open():
         yield shop
     shop.close()

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(name="settings")
-def _settings(tmp_path: Path) -> Config:
-    return Config(data_dir=tmp_path, master_key=bytes(range(32)))
+def _settings(tmp_path: Path, furnish: Callable[[Path], Path]) -> Config:
+    return Config(data_dir=furnish(tmp_path), master_key=bytes(range(32)))
 
 
 @pytest.fixture(name="catalogue")

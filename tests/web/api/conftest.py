@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(name="catalogue")
-def _catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = open_catalogue(Config(data_dir=tmp_path, master_key=bytes(range(32))))
+def _catalogue(tmp_path: Path, furnish: Callable[[Path], Path]) -> Iterator[Catalogue]:
+    opened = open_catalogue(Config(data_dir=furnish(tmp_path), master_key=bytes(range(32))))
     yield opened
     opened.installation.stores.close()
 
