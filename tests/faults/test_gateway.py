@@ -159,7 +159,7 @@ def _paid_over_a_dying_gateway(
             pay(attempt.url, "card")
             if settle(attempt.id).state in ("paid", "refunded"):
                 todo.remove(ref)
-    assert kills > 2, "nobody was killed"
+    assert kills > 1, "nobody was killed"
     return done
 
 

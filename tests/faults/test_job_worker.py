@@ -151,7 +151,7 @@ def _kill_often(office: Office, chance: Random) -> int:
     kills = 0
     for number in range(KILLS):
         LINE.before = LINE.after = -1
-        if number % 3:
+        if (number + 1) % 3:
             setattr(LINE, "before" if number % 2 else "after", chance.randrange(3))
         came_to_its_end = in_a_child(office.work, chance.uniform(0.002, 0.1))
         kills += not came_to_its_end

@@ -194,11 +194,11 @@ def test_pages_of_a_list_know_their_neighbours(app: Flask) -> None:
 def test_a_notice_is_said_once(app: Flask) -> None:
     with app.test_request_context("/"):
         for number in range(9):
-            notify(f"n{number}", link=("See", "/x"), undo="/undo")
+            notify(f"the notice {number}", link=("See", "/x"), undo="/undo")
         source = '{% from "macros/ui.html" import notices %}{{ notices() }}'
         first, second = render_template_string(source), render_template_string(source)
 
-    assert [f"n{number}" in first for number in range(9)] == [False] * 4 + [True] * 5
+    assert [f"the notice {number}" in first for number in range(9)] == [False] * 4 + [True] * 5
     assert "/undo" in first
     assert not second.strip()
 
