@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from charterhouse.clock import FixedClock, use_clock
 from charterhouse.desk import files
 from charterhouse.desk.intake import submit
+from charterhouse.desk.life import restore as restoring
 from charterhouse.desk.people import create_person
 from charterhouse.desk.staff import create_staff
 from charterhouse.records.books import adopt
-from charterhouse.tenancy.provision import create_tenant
+from charterhouse.tenancy import copies
+from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
 if TYPE_CHECKING:
-    from charterhouse.clock import FixedClock
+    from charterhouse.config import Config
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
@@ -90,3 +95,17 @@ def settle(catalogue: Catalogue, moment: FixedClock, slug: str = "north", **more
         files.add(refs[0], files.paper_codes()[0], picture("red"), actor="staff:1")
         files.add(refs[1], files.paper_codes()[0], picture("blue"), actor="staff:1")
     return refs
+
+
+def move_until(config: Config, moment: datetime, cell: str, step: str) -> None:
+    """Move the house and be killed before a step; in a process of its own."""
+    copies.SETTLE_SECONDS = 0.0
+    if step != "end":
+        place = copies if step in {"begin", "finish"} else restoring
+        setattr(place, step, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    with use_clock(FixedClock(moment)):
+        catalogue = open_catalogue(config)
+        tenant = catalogue.by_slug("north")
+        assert tenant is not None
+        restoring.move(catalogue, tenant, cell)
+    os.kill(os.getpid(), signal.SIGKILL)
