@@ -26,9 +26,19 @@ PARTS = (
 )  # fmt: skip
 
 
+ENGINES = ("files", "PostgreSQL")
+
+
 @click.command(name="bench")
 @click.option(
     "--part", "parts", multiple=True, type=click.Choice(PARTS), help="All by default; repeatable."
+)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(ENGINES),
+    help="Of the parts that measure both, one; repeatable.",
 )
 @click.option("--slices", default=15, show_default=True, type=click.IntRange(3, 1000))
 @click.option("--size", default=200, show_default=True, help="Events of a slice.")
@@ -61,6 +71,7 @@ PARTS = (
 def command(
     *,
     parts: tuple[str, ...],
+    engines: tuple[str, ...],
     slices: int,
     size: int,
     tenants: int,
@@ -73,6 +84,7 @@ def command(
 
     Slices of the product and of its floor alternate, so that a busy machine slows both.
     """
+    from charterhouse.commands.benchmark.engines import only
     from charterhouse.commands.benchmark.workload import Workload
 
     workload = Workload.of(folder)
@@ -84,7 +96,8 @@ def command(
             click.echo(f"measuring: {part}", err=True)
             began = perf_counter()
             try:
-                found = _part(part, tenants, events)(workload, Path(scratch), slices, size)
+                with only(engines or ENGINES):
+                    found = _part(part, tenants, events)(workload, Path(scratch), slices, size)
             except OSError as error:
                 raise Failure(f"{part}: {error}") from error
             measures.extend(found)

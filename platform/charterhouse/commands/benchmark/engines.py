@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 
+from charterhouse.bounds import Bounds
 from charterhouse.commands.benchmark.workload import config_of
 from charterhouse.config import Config
 from charterhouse.databases import Databases
 from charterhouse.tenancy.catalogue_cells import CAPACITY
 from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 
-__all__ = ["FILES", "POSTGRES", "Engine", "each_engine", "postgres", "server"]
+__all__ = ["FILES", "POSTGRES", "Engine", "each_engine", "only", "postgres", "server"]
 
 FILES, POSTGRES = "files", "PostgreSQL"
+
+_chosen: ContextVar[Collection[str]] = ContextVar("chosen", default=(FILES, POSTGRES))
 
 # A server that serves, where trials have as little as they can.
 _SETTINGS = ("shared_buffers=1GB", "max_connections=500", "max_wal_size=4GB")
@@ -53,8 +57,12 @@ class Engine:
             f"CHARTERHOUSE_DATABASE_URL_{name.upper()}": url
             for name, url in self.config.databases.urls.items()
         }
-        data = {"CHARTERHOUSE_DATA_DIR": str(self.config.data_dir)}
-        return {**os.environ, **_UNBOUNDED, **data, "CHARTERHOUSE_MASTER_KEY": key, **urls}
+        own = {
+            "CHARTERHOUSE_DATA_DIR": str(self.config.data_dir),
+            "CHARTERHOUSE_MASTER_KEY": key,
+            "CHARTERHOUSE_OPEN_STORES": str(self.config.bounds.open_stores),
+        }
+        return {**os.environ, **_UNBOUNDED, **own, **urls}
 
     @contextmanager
     def hasty(self) -> Iterator[None]:
@@ -99,8 +107,22 @@ def postgres(place: Path, tenants: int = 1) -> Iterator[Engine]:
         yield Engine(POSTGRES, config_of(place / "data", Databases(cells)), started)
 
 
+@contextmanager
+def only(names: Collection[str]) -> Iterator[None]:
+    """Let `each_engine` give no others, within the block."""
+    token = _chosen.set(frozenset(names))
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
 def each_engine(place: Path, tenants: int = 1) -> Iterator[Engine]:
     """Files, then PostgreSQL with as many cells as so many tenants need."""
-    yield Engine(FILES, config_of(place / "files"))
+    if FILES in _chosen.get():
+        bounds = Bounds(open_stores=max(tenants, Bounds().open_stores))
+        yield Engine(FILES, replace(config_of(place / "files"), bounds=bounds))
+    if POSTGRES not in _chosen.get():
+        return
     with postgres(place / "pg", tenants) as engine:
         yield engine

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -116,7 +116,11 @@ def make_many(
 
 
 def _stored(catalogue: Catalogue, tenants: Sequence[Tenant]) -> Iterator[Tenant]:
-    """Make the stores, some of them at once; each tenant when its own is there."""
+    """Make the stores, some of them at once, and give their tenants.
+
+    No tenant is used while others are made: a connection that looks up its roles at the moment in
+    which PostgreSQL is given another one may not see that one.
+    """
     installation = catalogue.installation
     template = template_store(installation)
 
@@ -126,8 +130,7 @@ def _stored(catalogue: Catalogue, tenants: Sequence[Tenant]) -> Iterator[Tenant]
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for first in range(0, len(tenants), _TOGETHER):
-            waiting = [pool.submit(provision, one) for one in tenants[first : first + _TOGETHER]]
-            yield from (done.result() for done in as_completed(waiting))
+            yield from list(pool.map(provision, tenants[first : first + _TOGETHER]))
 
 
 def _entered(catalogue: Catalogue, engine: Engine, like: Tenant, number: int) -> list[Tenant]:

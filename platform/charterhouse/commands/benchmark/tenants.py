@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from charterhouse.bounds import Bounds
 from charterhouse.commands.benchmark.engines import Engine, each_engine
 from charterhouse.commands.benchmark.http import CREATED, slices_of
 from charterhouse.commands.benchmark.many import House, each_in_turn, make_many, make_one
@@ -18,6 +19,7 @@ from charterhouse.commands.benchmark.serving import request, served
 from charterhouse.commands.benchmark.store import submit
 from charterhouse.commands.benchmark.workload import Told, Workload
 from charterhouse.commands.common import progress_bar
+from charterhouse.tenancy.engines.room import room_for
 from charterhouse.tenancy.migrate import Outcome
 from charterhouse.tenancy.migrate_run import migrate_all
 from charterhouse.tenancy.provision import open_catalogue
@@ -82,7 +84,7 @@ def _engine(
     for step in _steps(tenants):
         if step > len(houses):
             houses += make_many(workload, catalogue, engine, houses[0], step)[1:]
-        measures.append(_in_turns(workload, engine, houses[:step], slices, size))
+        measures += _in_turns(workload, engine, houses[:step], slices, size)
         catalogue.installation.stores.close()
         measures.append(_over_http(workload, engine, houses[:step], slices, size))
     catalogue.installation.stores.close()
@@ -95,8 +97,23 @@ def _steps(tenants: int) -> list[int]:
 
 def _in_turns(
     workload: Workload, engine: Engine, houses: Sequence[House], slices: int, size: int
+) -> list[Measure]:
+    """By the use case; of more files than a process keeps open by itself, with both numbers open."""
+    kept, usual = room_for(engine.config.bounds.open_stores), Bounds().open_stores
+    if engine.server is not None or len(houses) <= usual:
+        return [_compared(workload, engine, houses, slices, size, "")]
+    all_open = _compared(workload, engine, houses, slices, size, f", {kept:,} kept open")
+    fewer = open_catalogue(replace(engine.config, bounds=Bounds()))
+    same = [replace(house, tenant=fewer.get(house.tenant.id)) for house in houses]
+    some_open = _compared(workload, engine, same, slices, size, f", {usual:,} kept open")
+    fewer.installation.stores.close()
+    return [all_open, some_open]
+
+
+def _compared(
+    workload: Workload, engine: Engine, houses: Sequence[House], slices: int, size: int, more: str
 ) -> Measure:
-    number, name = slices * size, f"turns{len(houses)}"
+    number, name = slices * size, f"turns{len(houses)}{more[2:7].strip()}"
     with progress_bar(f"{engine.name}: a first event of each of {len(houses):,}") as told:
         for done, each in enumerate(each_in_turn(workload, houses, f"{name}-first", len(houses))):
             _submit(each)
@@ -104,7 +121,7 @@ def _in_turns(
     many = list(each_in_turn(workload, houses, name, number))
     one = list(each_in_turn(workload, houses[:1], f"{name}-alone", number))
     return beside(
-        f"{engine.name}: an event by the use case, {len(houses):,} tenants in turns",
+        f"{engine.name}: an event by the use case, {len(houses):,} tenants in turns{more}",
         pieces(many, size, _submit), "the same of one tenant", pieces(one, size, _submit),
         f"{slices} slices of {size} events, each tenant used once before",
     )  # fmt: skip
