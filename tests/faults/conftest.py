@@ -25,4 +25,4 @@ def _house_in(tmp_path: Path) -> Iterator[Callable[..., House]]:
 
     yield make
     for house in made:
-        house.catalogue.installation.stores.close()
+        house.catalogue.close()

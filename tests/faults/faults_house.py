@@ -61,8 +61,8 @@ class House:
             "CHARTERHOUSE_MASTER_KEY": base64.urlsafe_b64encode(KEY).decode(),
         }
         for name, url in self.databases.urls.items():
-            assert name == "main"
-            made["CHARTERHOUSE_DATABASE_URL"] = url
+            more = "" if name == "main" else f"_{name.upper()}"
+            made[f"CHARTERHOUSE_DATABASE_URL{more}"] = url
         return {**os.environ, **made, **self.more}
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import psycopg
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["open_queue"]
 
 _NAME = "charterhouse"
+_MAKING: Final = 0x71756575
 
 
 def open_queue(config: Config) -> Huey:
@@ -35,6 +37,13 @@ def open_queue(config: Config) -> Huey:
             file = str(config.data_dir / "queue.db")
             return SqliteHuey(filename=file, strict_fifo=True, fsync=False, **common)
         case "postgresql":
-            return PostgresHuey(dsn=config.queue, **common)
+            return _in_postgres(config.queue, common)
         case _:
             return RedisHuey(url=config.queue, **common)
+
+
+def _in_postgres(url: str, common: dict[str, Any]) -> Huey:
+    # Its tables are made when it is opened, and a table that two make at once fails for one.
+    with psycopg.connect(url) as guard:
+        guard.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
+        return PostgresHuey(dsn=url, **common)
