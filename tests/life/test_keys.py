@@ -30,8 +30,12 @@ from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charterhouse.config import Config
     from charterhouse.tenancy.tenant import Tenant
+
+NEW = b"another key for everything here."
 
 
 def prefixes(tenant: Tenant) -> dict[str, set[str]]:
@@ -357,3 +361,58 @@ def test_an_installation_copied_without_the_key_file_opens_nothing(
     assert stolen is not None
     with tenant_scope(stolen), pytest.raises(errors.SealError):
         get_person(house.refs[0])
+
+
+def test_the_master_key_is_exchanged_while_the_house_is_in_use(
+    house: House, tmp_path: Path
+) -> None:
+    new, both = {"master_key": NEW, "master_key_old": b""}, {"master_key": NEW}
+    other = create_tenant(
+        house.catalogue, slug="south", name_zh="南方", name_en="South", charter="x.y"
+    )
+    back_up(house.catalogue, house.tenant, tmp_path / "before")
+    with pytest.raises(errors.MasterKeyError):
+        reopened(house, **new)
+
+    # The way there: those who still have the old key first learn of the new one.
+    waiting = reopened(house, master_key_old=NEW)
+    house = reopened(house, **both, master_key_old=KEY)
+    house.spend(house.refs[0], "meanwhile")
+    made = create_tenant(
+        house.catalogue, slug="east", name_zh="东方", name_en="East", charter="x.y"
+    )
+    waiting.catalogue._next_poll = 0.0
+    with tenant_scope(waiting.catalogue.get(made.id)):
+        assert find_people("phone", "1") == []
+    later = create_tenant(
+        waiting.catalogue, slug="west", name_zh="西方", name_en="West", charter="x.y"
+    )
+    house.catalogue._next_poll = 0.0
+    assert verify_tenant(house.tenant).clean
+
+    with pytest.raises(KeyboardInterrupt):
+        rewrap_keys(house.catalogue, progress=_stopping_at(2))
+    assert rewrap_keys(house.catalogue) in {1, 2}
+    assert rewrap_keys(house.catalogue) == 0
+    waiting.catalogue._next_poll = 0.0
+    waiting.spend(house.refs[0], "still")
+
+    house = reopened(house, **new)
+    assert verify_tenant(house.tenant).clean
+    restore(house.catalogue, tmp_path / "before")
+    with tenant_scope(house.tenant):
+        assert find_people("name", "王小明") == [house.refs[0]]
+    for each in (other, made, later):
+        with tenant_scope(house.catalogue.get(each.id)):
+            assert find_people("phone", "1") == []
+    with pytest.raises(errors.MasterKeyError):
+        reopened(house, master_key=KEY)
+    assert rewrap_keys(house.catalogue) == 0
+
+
+def _stopping_at(number: int) -> Callable[[int, int], None]:
+    def progress(done: int, _expected: int) -> None:
+        if done == number:
+            raise KeyboardInterrupt
+
+    return progress

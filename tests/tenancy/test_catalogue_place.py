@@ -74,6 +74,33 @@ def test_a_wrong_key_is_not_taken_for_the_right_one_of_an_older_catalogue(
         assert again.get(north.id) == north
 
 
+@BOTH
+def test_the_key_before_is_accepted_until_the_present_one_is_taken(
+    config: Config, catalogue: Catalogue, north: Tenant
+) -> None:
+    catalogue.close()
+    both = replace(config, master_key=b"x" * 32, master_key_old=config.master_key)
+    with closing(open_catalogue(both)) as exchanging:
+        assert exchanging.get(north.id) == north
+        exchanging.take_master_key()
+        exchanging.take_master_key()
+        assert [one.action for one in exchanging.audit()].count("exchange master key") == 1
+
+    with pytest.raises(errors.MasterKeyError):
+        open_catalogue(config)
+    with closing(open_catalogue(replace(both, master_key_old=b""))) as after:
+        assert after.get(north.id) == north
+
+
+@CHAIN
+def test_a_key_that_a_tenants_own_login_rests_on_is_not_exchanged(
+    config: Config, catalogue: Catalogue
+) -> None:
+    create_tenant(catalogue, slug="own", isolation="dedicated", **MAKE)
+    with pytest.raises(errors.MasterKeyError, match="logins of their own"):
+        open_catalogue(replace(config, master_key=b"x" * 32, master_key_old=config.master_key))
+
+
 @CHAIN
 def test_a_folder_of_documents_of_ones_own_is_refused(
     config: Config, catalogue: Catalogue, north: Tenant

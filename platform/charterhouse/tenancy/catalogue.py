@@ -15,6 +15,7 @@ from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.catalogue_book import Book
 from charterhouse.tenancy.catalogue_cells import find_room
 from charterhouse.tenancy.catalogue_checks import check_fields, check_host, check_slug
+from charterhouse.tenancy.catalogue_place import key_check
 from charterhouse.tenancy.ids import new_id, new_key
 from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.tenant import STATUSES, Tenant
@@ -271,6 +272,15 @@ class Catalogue(Book):
                     .values(wrapped=key.wrapped)
                 )
         return True
+
+    def take_master_key(self, *, actor: str = "system") -> None:
+        """Take the present master key for the installation's; the one before opens it no more."""
+        present = key_check(self.installation.config)
+        with self.database.transaction(write=False) as connection:
+            known = connection.execute(select(models.state.c.key_check)).scalar_one()
+        if known != present:
+            with self.changing(None, "exchange master key", actor, {}) as connection:
+                connection.execute(update(models.state).values(key_check=present))
 
     def destroy_keys(self, tenant_id: int, *, actor: str = "system") -> Tenant:
         """Destroy the keys of a tenant being deleted: what they sealed is gone, backups too.

@@ -20,6 +20,7 @@ from charterhouse.tenancy.catalogue_cells import add_cells, lacks_cells
 from charterhouse.tenancy.engines.sqlite_catalogue import CatalogueFile
 from charterhouse.tenancy.history import History
 from charterhouse.tenancy.ids import new_key
+from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.tenant import WrappedKey
 from charterhouse.tenancy.vault import KeyRing
 
@@ -30,12 +31,22 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.engines.database import Database
     from charterhouse.tenancy.engines.postgres_catalogue import PostgresCatalogue
 
-__all__ = ["FILE", "UNDER_WAY", "Kept", "database_of", "file_of", "open_database", "upgraded"]
+__all__ = [
+    "FILE",
+    "UNDER_WAY",
+    "Kept",
+    "database_of",
+    "file_of",
+    "key_check",
+    "open_database",
+    "upgraded",
+]
 
 FILE = "catalogue.db"
 UNDER_WAY = "under way"
 """What a file says whose move to a database has begun and not ended."""
 
+_CHECK = "catalogue key check"
 _MARK = ".installation"
 _WRONG_KEY = (
     "The master key of this process is not that of the installation: set CHARTERHOUSE_MASTER_KEY "
@@ -199,14 +210,24 @@ def _file(config: Config) -> CatalogueFile:
     file = CatalogueFile(path)
     with file.migration() as connection:
         History(config.migrations_dir / "catalogue").upgrade(connection)
-        if connection.execute(select(models.state.c.moved)).scalar_one() is None:
+        if _is_used(connection, config):
             _settle(connection, config)
     return file
+
+
+def _is_used(connection: Connection, config: Config) -> bool:
+    """Whether the file is the catalogue, and not only left where one was or might have been."""
+    if connection.execute(select(models.state.c.moved)).scalar_one() is not None:
+        return False
+    if not config.databases.catalogue_serving_url:
+        return True
+    return connection.execute(select(models.tenant.c.id).limit(1)).first() is not None
 
 
 def _settled(connection: Connection, config: Config) -> bool:
     row = connection.execute(select(models.state)).one()
     _check_key(config, row.key_check)
+    _check_exchange(connection, config, row.key_check)
     return row.key_check is not None and not lacks_cells(connection, config.databases.names)
 
 
@@ -214,19 +235,38 @@ def _settle(connection: Connection, config: Config) -> None:
     """Enter the check of the master key, and cells that are not known yet."""
     row = connection.execute(select(models.state)).one()
     _check_key(config, row.key_check)
+    _check_exchange(connection, config, row.key_check)
     if row.key_check is None:
         _open_one(connection, config)
-        connection.execute(update(models.state).values(key_check=_key_check(config)))
+        connection.execute(update(models.state).values(key_check=key_check(config)))
     add_cells(connection, config.databases.names)
 
 
-def _key_check(config: Config) -> str:
-    return config.derive("catalogue key check").hex()
+def key_check(config: Config) -> str:
+    """Return what tells that the present master key is the installation's, and not the key."""
+    return config.derive(_CHECK).hex()
 
 
 def _check_key(config: Config, known: str | None) -> None:
-    if known is not None and not hmac.compare_digest(known, _key_check(config)):
+    if known is None:
+        return
+    accepted = [one.hex() for one in config.derivations(_CHECK)]
+    if not any(hmac.compare_digest(known, one) for one in accepted):
         raise errors.MasterKeyError(_WRONG_KEY)
+
+
+def _check_exchange(connection: Connection, config: Config, known: str | None) -> None:
+    """See that no login has a password from the key before, which nobody would give it anew."""
+    if known in {None, key_check(config)}:
+        return
+    tenants = models.tenant.join(models.cell)
+    own = (models.tenant.c.isolation == "dedicated") & (models.cell.c.name != LOCAL)
+    query = select(models.tenant.c.id).select_from(tenants).where(own).limit(1)
+    if connection.execute(query).first():
+        raise errors.MasterKeyError(
+            "Tenants have database logins of their own, whose passwords come from the master key: "
+            "it cannot be exchanged for another."
+        )
 
 
 def _open_one(connection: Connection, config: Config) -> None:

@@ -138,6 +138,7 @@ def rewrap_keys(
     for number, tenant in enumerate(tenants, 1):
         changed += catalogue.rewrap_keys(tenant.id, actor=actor)
         progress(number, len(tenants))
+    catalogue.take_master_key(actor=actor)
     return changed
 
 
