@@ -300,11 +300,11 @@ def rewrap_keys(*, new_key: bool, as_json: bool) -> None:
 @told_plainly
 def tidy(*, as_json: bool) -> None:
     """Remove stores that were replaced, and books whose time is over."""
-    from charterhouse.tenancy.copies import clear, spares
+    from charterhouse.tenancy import copies
 
     catalogue = installation()
-    gone = clear(catalogue, actor=_ACTOR)
-    left = spares(catalogue)
+    gone = copies.tidy(catalogue, actor=_ACTOR)
+    left = copies.spares(catalogue)
     _tell(
         as_json,
         f"{len(gone)} stores removed, {len(left)} resting",

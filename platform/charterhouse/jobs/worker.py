@@ -121,7 +121,7 @@ class Worker:
 
     def tidy(self) -> int:
         """Remove stores whose time is over, such as those that were replaced; how many."""
-        return tidy(self._catalogue, actor="system")
+        return len(tidy(self._catalogue, actor="system"))
 
     def visit(self, tenant: Tenant) -> bool:
         """Do one bounded piece of each job for a tenant; whether there may be more at once."""

@@ -241,17 +241,18 @@ def clear(
     return tuple(gone)
 
 
-def tidy(catalogue: Catalogue, *, actor: str) -> int:
-    """Remove the spare stores whose time is over; return how many.
+def tidy(catalogue: Catalogue, *, actor: str) -> tuple[Spare, ...]:
+    """Remove the spare stores whose time is over and return them.
 
     A tenant at which another command works, perhaps the same one on another machine, is left out.
     """
-    now, gone = clock.now(), 0
+    now = clock.now()
+    gone: list[Spare] = []
     overdue = {one.tenant_id for one in spares(catalogue) if one.until and one.until <= now}
     for tenant_id in sorted(overdue):
         with suppress(errors.StoreBusyError), alone(catalogue, tenant_id):
-            gone += len(clear(catalogue, tenant_id, actor=actor))
-    return gone
+            gone += clear(catalogue, tenant_id, actor=actor)
+    return tuple(gone)
 
 
 def writable(tenant: Tenant) -> Tenant:
