@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
 
 from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.engines.postgres_roles import CATALOGUE
@@ -210,8 +211,19 @@ def test_the_tables_in_the_code_are_those_of_the_migrations(catalogue: Catalogue
 def test_the_catalogue_is_of_one_release(
     config: Config, catalogue: Catalogue, make_tenant: Callable[[str], Tenant]
 ) -> None:
-    with catalogue.database.migration() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0900'")
+    def leave_at(revision: str) -> str:
+        with catalogue.database.migration() as connection:
+            query = "SELECT version_num FROM alembic_version"
+            before = connection.exec_driver_sql(query).scalar_one()
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :to"), {"to": revision}
+            )
+            return str(before)
 
-    with pytest.raises(errors.MigrationError, match="newer release"):
-        open_catalogue(config)
+    present = leave_at("0900")
+    try:
+        with pytest.raises(errors.MigrationError, match="newer release"):
+            open_catalogue(config)
+    finally:
+        # The database is that of other tests too.
+        leave_at(present)
