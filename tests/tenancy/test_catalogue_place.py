@@ -93,15 +93,6 @@ def test_the_key_before_is_accepted_until_the_present_one_is_taken(
 
 
 @CHAIN
-def test_a_key_that_a_tenants_own_login_rests_on_is_not_exchanged(
-    config: Config, catalogue: Catalogue
-) -> None:
-    create_tenant(catalogue, slug="own", isolation="dedicated", **MAKE)
-    with pytest.raises(errors.MasterKeyError, match="logins of their own"):
-        open_catalogue(replace(config, master_key=b"x" * 32, master_key_old=config.master_key))
-
-
-@CHAIN
 def test_a_folder_of_documents_of_ones_own_is_refused(
     config: Config, catalogue: Catalogue, north: Tenant
 ) -> None:

@@ -324,7 +324,7 @@ def test_a_login_without_the_right_cannot_make_a_cell(
     with psycopg.connect(url, autocommit=True) as driver:
         driver.execute("CREATE ROLE nobody_special LOGIN")
 
-    cell = Cell("weak", url.replace("postgres@", "nobody_special@"), config.derive)
+    cell = Cell("weak", url.replace("postgres@", "nobody_special@"), config.derivations)
 
     with pytest.raises(errors.UnsafeStoreError, match="superuser"):
         cell.ready()

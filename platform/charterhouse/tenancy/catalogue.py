@@ -18,6 +18,7 @@ from charterhouse.tenancy.catalogue_checks import check_fields, check_host, chec
 from charterhouse.tenancy.catalogue_place import key_check
 from charterhouse.tenancy.ids import new_id, new_key
 from charterhouse.tenancy.installation import LOCAL
+from charterhouse.tenancy.logins import renew_logins
 from charterhouse.tenancy.tenant import STATUSES, Tenant
 
 if TYPE_CHECKING:
@@ -274,11 +275,19 @@ class Catalogue(Book):
         return True
 
     def take_master_key(self, *, actor: str = "system") -> None:
-        """Take the present master key for the installation's; the one before opens it no more."""
+        """Take the present master key for the installation's; the one before opens it no more.
+
+        Logins of databases get passwords of the new one first.
+
+        Raises:
+            StoreMissingError: A database with tenants has no address here.
+            StoreUnavailableError: One does not answer, or only its owner could do it.
+        """
         present = key_check(self.installation.config)
         with self.database.transaction(write=False) as connection:
             known = connection.execute(select(models.state.c.key_check)).scalar_one()
         if known != present:
+            renew_logins(self)
             with self.changing(None, "exchange master key", actor, {}) as connection:
                 connection.execute(update(models.state).values(key_check=present))
 

@@ -15,6 +15,7 @@ from charterhouse.tenancy import models
 from charterhouse.tenancy.catalogue_rows import read_tenants
 from charterhouse.tenancy.errors import (
     CataloguePlaceError,
+    MasterKeyError,
     QuotaError,
     StoreBusyError,
     TenancyError,
@@ -67,7 +68,8 @@ class Book:
     def snapshot(self) -> Snapshot:
         """Return all tenants as they were at most two seconds ago.
 
-        While the catalogue's database is away, or the disk full, those who are known stay.
+        While the catalogue's database is away or takes our password no more, or the disk is full,
+        those who are known stay.
         """
         if time.monotonic() >= self._next_poll and self._polling.acquire(blocking=False):
             try:
@@ -75,7 +77,7 @@ class Book:
             except QuotaError:
                 # On a full disk nobody changes anything either: who is known is served.
                 _log.warning("catalogue_not_read", problem="full")
-            except (StoreBusyError, CataloguePlaceError) as error:
+            except (StoreBusyError, CataloguePlaceError, MasterKeyError) as error:
                 # Whoever asked waited for it; the others need not wait as often.
                 self._next_poll = time.monotonic() + _AWAY_SECONDS
                 _log.warning("catalogue_not_read", problem=str(error))

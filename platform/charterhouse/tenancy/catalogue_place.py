@@ -20,7 +20,6 @@ from charterhouse.tenancy.catalogue_cells import add_cells, lacks_cells
 from charterhouse.tenancy.engines.sqlite_catalogue import CatalogueFile
 from charterhouse.tenancy.history import History
 from charterhouse.tenancy.ids import new_key
-from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.tenant import WrappedKey
 from charterhouse.tenancy.vault import KeyRing
 
@@ -170,7 +169,7 @@ def database_of(config: Config) -> PostgresCatalogue:
         ) from error
 
     places = config.databases
-    return PostgresCatalogue(places.catalogue_url, places.catalogue_serving_url, config.derive)
+    return PostgresCatalogue(places.catalogue_url, places.catalogue_serving_url, config.derivations)
 
 
 def upgraded(database: PostgresCatalogue, config: Config) -> None:
@@ -227,7 +226,6 @@ def _is_used(connection: Connection, config: Config) -> bool:
 def _settled(connection: Connection, config: Config) -> bool:
     row = connection.execute(select(models.state)).one()
     _check_key(config, row.key_check)
-    _check_exchange(connection, config, row.key_check)
     return row.key_check is not None and not lacks_cells(connection, config.databases.names)
 
 
@@ -235,7 +233,6 @@ def _settle(connection: Connection, config: Config) -> None:
     """Enter the check of the master key, and cells that are not known yet."""
     row = connection.execute(select(models.state)).one()
     _check_key(config, row.key_check)
-    _check_exchange(connection, config, row.key_check)
     if row.key_check is None:
         _open_one(connection, config)
         connection.execute(update(models.state).values(key_check=key_check(config)))
@@ -253,20 +250,6 @@ def _check_key(config: Config, known: str | None) -> None:
     accepted = [one.hex() for one in config.derivations(_CHECK)]
     if not any(hmac.compare_digest(known, one) for one in accepted):
         raise errors.MasterKeyError(_WRONG_KEY)
-
-
-def _check_exchange(connection: Connection, config: Config, known: str | None) -> None:
-    """See that no login has a password from the key before, which nobody would give it anew."""
-    if known in {None, key_check(config)}:
-        return
-    tenants = models.tenant.join(models.cell)
-    own = (models.tenant.c.isolation == "dedicated") & (models.cell.c.name != LOCAL)
-    query = select(models.tenant.c.id).select_from(tenants).where(own).limit(1)
-    if connection.execute(query).first():
-        raise errors.MasterKeyError(
-            "Tenants have database logins of their own, whose passwords come from the master key: "
-            "it cannot be exchanged for another."
-        )
 
 
 def _open_one(connection: Connection, config: Config) -> None:

@@ -86,7 +86,7 @@ class Installation:
         for name in databases.names:
             url, pool_url = databases.urls.get(name, ""), databases.pool_urls.get(name, "")
             cells[name] = PostgresStores(
-                Cell(name, url, self.config.derive, pool_url=pool_url),
+                Cell(name, url, self.config.derivations, pool_url=pool_url),
                 root,
                 check=self._check,
                 tables=lambda: self._tables,

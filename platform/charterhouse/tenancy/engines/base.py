@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -100,6 +100,17 @@ class Stores(Protocol):
 
     def erase(self, tenant_id: int) -> None:
         """Remove the store and the files of a tenant for good."""
+        ...
+
+    def renew_passwords(self, tenant_ids: Collection[int]) -> None:
+        """Give logins passwords of the present master key, where the engine has logins.
+
+        Args:
+            tenant_ids: Stores that have one of their own.
+
+        Raises:
+            StoreUnavailableError: A database does not answer, or this process may only serve it.
+        """
         ...
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from charterhouse.tenancy.errors import StoreMissingError, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -94,6 +94,11 @@ class CellStores:
     def erase(self, tenant_id: int) -> None:
         """See ``Stores``."""
         self.of(tenant_id).erase(tenant_id)
+
+    def renew_passwords(self, tenant_ids: Collection[int]) -> None:
+        """See ``Stores``; in every cell, also one that has no tenants yet."""
+        for name, stores in self.cells.items():
+            stores.renew_passwords([one for one in tenant_ids if self._cell_of(one) == name])
 
     def close(self) -> None:
         """See ``Stores``."""

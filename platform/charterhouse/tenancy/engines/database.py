@@ -41,6 +41,14 @@ class Database(Protocol):
         """Overwrite what was removed."""
         ...
 
+    def renew_password(self) -> None:
+        """Give the login a password of the present master key, where it has one.
+
+        Raises:
+            CatalogueUnavailableError: It does not answer, or this process may only serve.
+        """
+        ...
+
     def close(self) -> None:
         """Close every idle connection."""
         ...

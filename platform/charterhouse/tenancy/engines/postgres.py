@@ -34,7 +34,7 @@ from charterhouse.tenancy.engines.postgres_pool import (
 from charterhouse.tenancy.engines.postgres_size import Sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -218,6 +218,11 @@ class PostgresStores:
             with suppress(psycopg.errors.DependentObjectsStillExist):
                 driver.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(name))
         shutil.rmtree(self.files(tenant_id), ignore_errors=True)
+
+    def renew_passwords(self, tenant_ids: Collection[int]) -> None:
+        """Set the passwords of the pool's login and of dedicated tenants; see ``Stores``."""
+        with self._named_errors():
+            self.cell.renew_passwords(tenant_ids)
 
     def close(self) -> None:
         """Close every idle connection; they open again when asked for."""

@@ -8,7 +8,6 @@ turns, as they do in a file.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import weakref
@@ -25,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.postgres_cell import parts_of, plain
 from charterhouse.tenancy.engines.postgres_driver import StoreConnection, connect, meaning
+from charterhouse.tenancy.engines.postgres_login import Logins, is_wrong_password
 from charterhouse.tenancy.engines.postgres_pool import (
     BUSY_SECONDS,
     driver_of,
@@ -102,19 +102,22 @@ class PostgresCatalogue:
     Args:
         url: The owner's address; empty for a process that only serves.
         serving_url: Where the catalogue's login connects.
-        derive: Gives 32 secret bytes for a purpose.
+        derivations: Gives 32 secret bytes for a purpose: from the master key, then from the one
+            before, if there is one.
 
     Raises:
         StoreUnavailableError: An address cannot be read.
     """
 
-    def __init__(self, url: str, serving_url: str, derive: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, url: str, serving_url: str, derivations: Callable[[str], tuple[bytes, ...]]
+    ) -> None:
         self._url, self._serving_url = plain(url), plain(serving_url)
         self.database = str(parts_of(self._serving_url, "the catalogue").get("dbname") or "")
         if not self.database:
             raise errors.StoreUnavailableError("The address of the catalogue names no database.")
         self.login = catalogue_login(self.database)
-        self._password = base64.urlsafe_b64encode(derive(f"database login {self.login}")).decode()
+        self._logins = Logins(derivations)
         self._engine = engine_of(
             self._served,
             pool_size=_KEPT,
@@ -163,29 +166,43 @@ class PostgresCatalogue:
     def ready(self) -> None:
         """Make the schema and its login where they are missing and we are the owner.
 
+        A password of the key before stays.
+
         Raises:
             UnsafeStoreError: The owner may not.
         """
-        if not self.owned:
-            return
-        with self._named_errors(), closing(self._owner()) as driver:
+        if self.owned:
+            self._prepare(renewing=False)
+
+    def renew_password(self) -> None:
+        """Give the login the password of the present master key; see ``Database``."""
+        self._prepare(renewing=True)
+
+    def _prepare(self, *, renewing: bool) -> None:
+        passwords = self._logins.passwords(self.login)
+        with self._named_errors(telling=renewing), closing(self._owner()) as driver:
             self._keeper = _keeper(driver)
             names = {
                 "login": sql.Identifier(self.login),
                 "login_text": sql.Literal(self.login),
-                "password": sql.Literal(self._password),
                 "database": sql.Identifier(self.database),
                 "keeper": sql.Identifier(self._keeper),
                 "schema": sql.Identifier(CATALOGUE),
             }
-            draft = sql.SQL(_PREPARE).format(**names, mark=sql.Literal("")).as_string(driver)
-            mark = hashlib.sha256(draft.encode()).hexdigest()
+
+            def script(password: str, mark: str) -> sql.Composed:
+                told = {"password": sql.Literal(password), "mark": sql.Literal(mark)}
+                return sql.SQL(_PREPARE).format(**names, **told)
+
+            drafts = (script(each, "").as_string(driver) for each in passwords)
+            marks = [hashlib.sha256(each.encode()).hexdigest() for each in drafts]
             query = "SELECT obj_description(to_regnamespace(%s), 'pg_namespace')"
-            if driver.execute(query, [CATALOGUE]).fetchone() == (mark,):
+            (known,) = driver.execute(query, [CATALOGUE]).fetchone() or (None,)
+            if known in (marks[:1] if renewing else marks):
                 return
             try:
                 with driver.transaction():
-                    driver.execute(sql.SQL(_PREPARE).format(**names, mark=sql.Literal(mark)))
+                    driver.execute(script(passwords[0], marks[0]))
             except psycopg.errors.InsufficientPrivilege as error:
                 raise errors.UnsafeStoreError(
                     f"The owner of the catalogue's database may not make it ready ({_line(error)}): "
@@ -320,11 +337,10 @@ class PostgresCatalogue:
         return connect(self._url, **_ALIVE)
 
     def _served(self) -> StoreConnection:
-        login = {"user": self.login, "password": self._password}
         try:
-            return connect(self._serving_url, **login, **_ALIVE)
+            return self._logins.connect(self._serving_url, self.login, **_ALIVE)
         except errors.StoreUnavailableError as error:
-            if "password authentication failed" in str(error):
+            if is_wrong_password(error):
                 raise errors.MasterKeyError(
                     f"The catalogue's database does not take the password of {self.login}, which "
                     "comes from the master key: set the CHARTERHOUSE_MASTER_KEY of the installation. "

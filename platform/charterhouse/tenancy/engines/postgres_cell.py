@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -14,10 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
 from charterhouse.tenancy.engines.postgres_driver import StoreConnection, connect, meaning
+from charterhouse.tenancy.engines.postgres_login import Logins
 from charterhouse.tenancy.engines.postgres_selftest import ways_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Cell", "parts_of", "plain"]
 
@@ -34,7 +34,8 @@ class Cell:
         name: The cell's, in the catalogue.
         url: The owner's address, ``postgresql://owner@host/database``; empty for a process that
             only serves.
-        derive: Gives 32 secret bytes for a purpose.
+        derivations: Gives 32 secret bytes for a purpose: from the master key, then from the one
+            before, if there is one.
         pool_url: Where units connect instead, when a pooler stands in between. The pool's login
             is put in where it names no user.
 
@@ -43,17 +44,22 @@ class Cell:
     """
 
     def __init__(
-        self, name: str, url: str, derive: Callable[[str], bytes], *, pool_url: str = ""
+        self,
+        name: str,
+        url: str,
+        derivations: Callable[[str], tuple[bytes, ...]],
+        *,
+        pool_url: str = "",
     ) -> None:
         self.name = name
         self._url = plain(url)
-        self._derive = derive
+        self._logins = Logins(derivations)
         self._pool_url = plain(pool_url or url)
         self.database = str(self._parts(self._url or self._pool_url).get("dbname") or "")
         if not self.database:
             raise errors.StoreUnavailableError(f"The address of cell {name} names no database.")
         named = bool(pool_url) and "user" in self._parts(self._pool_url)
-        self._pool_login = {} if named else self._login(roles.pool_login(self.database))
+        self._pool_login = None if named else roles.pool_login(self.database)
 
     def owner(self) -> StoreConnection:
         """Connect as the owner of the schemas.
@@ -70,15 +76,35 @@ class Cell:
 
     def pool(self) -> StoreConnection:
         """Connect as the pool's login."""
-        return connect(self._pool_url, **self._pool_login)
+        if self._pool_login is None:
+            return connect(self._pool_url)
+        return self._logins.connect(self._pool_url, self._pool_login)
 
     def tenant(self, tenant_id: int) -> StoreConnection:
         """Connect as a dedicated tenant's own login, past any pooler."""
-        return connect(self._url or self._pool_url, **self._login(roles.tenant_name(tenant_id)))
+        return self._logins.connect(self._url or self._pool_url, roles.tenant_name(tenant_id))
 
     def password(self, tenant_id: int) -> str:
         """Return the password of a dedicated tenant's login."""
-        return self._secret(roles.tenant_name(tenant_id))
+        return self._logins.passwords(roles.tenant_name(tenant_id))[0]
+
+    def renew_passwords(self, tenant_ids: Iterable[int]) -> None:
+        """Give the pool and dedicated tenants the passwords of the present master key.
+
+        Args:
+            tenant_ids: The stores here that have a login of their own.
+
+        Raises:
+            StoreUnavailableError: It does not answer, or this process may only serve.
+            UnsafeStoreError: The owner may not.
+        """
+        self._prepare(renewing=True)
+        with closing(self.owner()) as driver, driver.transaction():
+            for tenant_id in tenant_ids:
+                name = roles.tenant_name(tenant_id)
+                query = "SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin"
+                if driver.execute(query, [name]).fetchone() is not None:
+                    driver.execute(roles.renew_password(tenant_id, self.password(tenant_id)))
 
     def ready(self) -> None:
         """See that the database is a safe cell; make it one where it is not and we may.
@@ -96,21 +122,26 @@ class Cell:
                 f"Cell {self.name} is not safe to serve: {'; '.join(found)}."
             )
 
-    def _prepare(self) -> None:
-        script = roles.prepare_cell(self.database, self._secret(roles.pool_login(self.database)))
+    def _prepare(self, *, renewing: bool = False) -> None:
+        """Make the database a cell; a password of the key before stays, unless it is renewed."""
+        passwords = self._logins.passwords(roles.pool_login(self.database))
+        scripts = [roles.prepare_cell(self.database, each) for each in passwords]
+        script = scripts[0]
         with closing(self.owner()) as driver:
             self._check_server(driver)
-            text = script.as_string(driver)
-            mark = hashlib.sha256(text.encode()).hexdigest()
+            marks = [
+                hashlib.sha256(each.as_string(driver).encode()).hexdigest() for each in scripts
+            ]
             query = "SELECT obj_description(to_regnamespace('charterhouse'), 'pg_namespace')"
-            if driver.execute(query).fetchone() == (mark,):
+            (known,) = driver.execute(query).fetchone() or (None,)
+            if known in (marks[:1] if renewing else marks):
                 return
             try:
                 with driver.transaction():
                     driver.execute(script)
                     driver.execute(
                         psycopg.sql.SQL("COMMENT ON SCHEMA charterhouse IS {}").format(
-                            psycopg.sql.Literal(mark)
+                            psycopg.sql.Literal(marks[0])
                         )
                     )
             except psycopg.Error as error:
@@ -138,12 +169,6 @@ class Cell:
 
     def _parts(self, url: str) -> dict[str, object]:
         return parts_of(url, f"cell {self.name}")
-
-    def _login(self, user: str) -> dict[str, str]:
-        return {"user": user, "password": self._secret(user)}
-
-    def _secret(self, login: str) -> str:
-        return base64.urlsafe_b64encode(self._derive(f"database login {login}")).decode()
 
 
 def parts_of(url: str, whose: str) -> dict[str, object]:

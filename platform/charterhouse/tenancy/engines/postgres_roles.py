@@ -22,6 +22,7 @@ __all__ = [
     "grant_tables",
     "pool_login",
     "prepare_cell",
+    "renew_password",
     "tenant_name",
 ]
 
@@ -202,6 +203,13 @@ def create_tenant(
     steps.append(sql.Composed([sql.SQL(tables)]))
     steps.append(grant_tables(tenant_id))
     return sql.Composed(steps)
+
+
+def renew_password(tenant_id: int, password: str) -> Composed:
+    """Return the statement that gives a dedicated tenant's login another password."""
+    return sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+        sql.Identifier(tenant_name(tenant_id)), sql.Literal(password)
+    )
 
 
 def grant_tables(tenant_id: int) -> Composed:

@@ -105,16 +105,23 @@ class ScratchPostgres:
 
     def crash(self) -> None:
         """Kill the server without warning, and start it again: it recovers by its journal."""
+        self.stop()
+        self.start()
+
+    def stop(self) -> None:
+        """Kill the server without warning; it is away until it is started."""
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait()
+
+    def start(self) -> None:
+        """Start the server that was stopped."""
         self._server = self._start()
 
     def close(self) -> None:
         """Stop the server and remove everything; twice is once."""
         atexit.unregister(self.close)
         if self._server.poll() is None:
-            self._server.send_signal(signal.SIGQUIT)
-            self._server.wait()
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make(self) -> None:

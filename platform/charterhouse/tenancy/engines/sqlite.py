@@ -41,7 +41,7 @@ from charterhouse.tenancy.engines.sqlite_file import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from sqlalchemy.engine import Connection, Engine
@@ -230,6 +230,9 @@ class SqliteStores:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         shutil.rmtree(self.files(tenant_id), ignore_errors=True)
+
+    def renew_passwords(self, tenant_ids: Collection[int]) -> None:
+        """Do nothing: files have no logins; see ``Stores``."""
 
     def close(self) -> None:
         """Close every idle connection; the stores open again when asked for."""

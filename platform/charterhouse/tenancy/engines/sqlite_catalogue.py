@@ -60,6 +60,9 @@ class CatalogueFile(SqliteFile):
         finally:
             os.close(handle)
 
+    def renew_password(self) -> None:
+        """Do nothing: a file has no login; see ``Database``."""
+
     def close(self) -> None:
         """Close every idle connection."""
         self._engine.dispose()
