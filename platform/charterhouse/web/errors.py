@@ -15,9 +15,17 @@ from flask import Response, g, jsonify, make_response, render_template, request
 from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 
-from charterhouse.tenancy.errors import NoTenantError, StoreOutdatedError, TenantSwitchError
+from charterhouse.tenancy.errors import (
+    NoTenantError,
+    StoreBusyError,
+    StoreFrozenError,
+    StoreOutdatedError,
+    StoreTimeoutError,
+    TenancyError,
+    TenantSwitchError,
+)
 from charterhouse.web import refusals
-from charterhouse.web.i18n import lazy_gettext
+from charterhouse.web.i18n import gettext, lazy_gettext
 from charterhouse.web.middleware import REFERENCE, new_reference
 
 if TYPE_CHECKING:
@@ -25,16 +33,19 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as WerkzeugResponse
 
 __all__ = [
+    "PASSING",
     "Problem",
     "WebError",
     "init_app",
     "map_error",
+    "passing_response",
     "problem_response",
     "reference",
     "wants_json",
 ]
 
 _log = structlog.get_logger("charterhouse.web")
+_RETRY_SECONDS: Final = "2"
 _MACHINE_PATHS: Final = ("/api/", "/hooks/")
 
 
@@ -80,6 +91,9 @@ class WebError(Exception):
         self.status = status
         self.field = field
 
+
+PASSING: Final = (StoreBusyError, StoreFrozenError, StoreTimeoutError)
+"""What a store refuses for the moment, wherever it is met."""
 
 _HTTP_CODES: Final = {
     400: "bad_request",
@@ -215,11 +229,17 @@ def _web_error(error: WebError) -> Response:
     return problem_response(_of_error(error, int(error.status)))
 
 
+def _to_nobody() -> None:
+    """Look nobody up for the page that follows: it would be done in the very store that fails."""
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where flask-login keeps it
+    g.pop("principal", None)
+
+
 def _unforeseen(error: Exception) -> Response:
     # The rule and not the address, in which there may be what somebody searched for.
     route = request.url_rule.rule if request.url_rule else None
     _log.error("unforeseen_error", exc_info=error, route=route, method=request.method)
-    g.pop("principal", None)
+    _to_nobody()
     g.left_scope = isinstance(error, NoTenantError | TenantSwitchError)
     return problem_response(Problem(500, "internal_error", str(_MESSAGES[500])))
 
@@ -227,16 +247,26 @@ def _unforeseen(error: Exception) -> Response:
 def _closed(error: StoreOutdatedError) -> Response:
     """Answer for a store that waits for its migration; which schema it has is not the reader's."""
     _log.error("store_closed", problem=str(error))
-    # Who reads the page would be looked up in the very store.
-    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where flask-login keeps it
-    g.pop("principal", None)
+    _to_nobody()
     return problem_response(Problem(503, error.code, str(_MESSAGES[503])))
+
+
+def passing_response(error: TenancyError) -> Response:
+    """Answer for a store that cannot just now; where it is and why is not the reader's."""
+    _log.warning("store_unavailable", code=error.code, problem=str(error))
+    _to_nobody()
+    message = gettext("The institution's store cannot take this just now. Try again.")
+    response = problem_response(Problem(503, error.code, message))
+    response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
 
 
 def init_app(app: Flask) -> None:
     """Answer every error of the application."""
     refusals.init_app(app)
     app.register_error_handler(StoreOutdatedError, _closed)
+    for kind in PASSING:
+        app.register_error_handler(kind, passing_response)
     app.register_error_handler(WebError, _web_error)
     app.register_error_handler(HTTPException, _http_error)
     # Flask asks the most precise handler first; this one takes what nobody foresaw.

@@ -8,7 +8,7 @@ from flask import request
 
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
 from charterhouse.plugins.errors import CharterUnavailableError
-from charterhouse.tenancy.errors import QuotaError, StoreBusyError, StoreTimeoutError
+from charterhouse.tenancy.errors import QuotaError
 from charterhouse.tenancy.ids import new_key
 from charterhouse.web.auth.session import current_principal, need_sign_in
 from charterhouse.web.errors import WebError, map_error
@@ -119,6 +119,6 @@ def init_app(app: Flask) -> None:
     """Answer the desk's errors, and give the templates ``say()``."""
     for kind in (DeskError, NotFoundError, ConflictError, UnavailableError):
         map_error(app, kind, kind.status)
-    for passing in (CharterUnavailableError, StoreBusyError, StoreTimeoutError, QuotaError):
+    for passing in (CharterUnavailableError, QuotaError):
         map_error(app, passing, 503)
     app.jinja_env.globals["say"] = say

@@ -12,19 +12,14 @@ from flask_smorest import Api  # type: ignore[import-untyped]  # it carries no t
 
 from charterhouse.desk.errors import DeskError
 from charterhouse.plugins.errors import CharterUnavailableError
-from charterhouse.tenancy.errors import (
-    QuotaError,
-    StoreBusyError,
-    StoreTimeoutError,
-    TenantNotWritableError,
-)
+from charterhouse.tenancy.errors import QuotaError, TenantNotWritableError
 from charterhouse.web.api import gate
 from charterhouse.web.api import schemas as answer_schemas
 from charterhouse.web.api.docs import docs
 from charterhouse.web.api.kinds import VERB_SCHEMAS, constraints_of, schema_name
 from charterhouse.web.api.schemas import ErrorSchema
 from charterhouse.web.api.views import VERB_PERMISSIONS, api
-from charterhouse.web.errors import Problem, problem_response
+from charterhouse.web.errors import PASSING, Problem, passing_response, problem_response
 from charterhouse.web.i18n import gettext
 from charterhouse.web.permissions import access_of
 from charterhouse.web.security import limiter
@@ -38,8 +33,7 @@ _log = structlog.get_logger("charterhouse.web.api")
 
 VERSION: Final = "1"
 SPEC: Final = "charterhouse.openapi"
-_RETRY_SECONDS: Final = "2"
-_PASSING = (StoreBusyError, StoreTimeoutError, TenantNotWritableError, QuotaError)
+_PASSING = (*PASSING, TenantNotWritableError, QuotaError)
 
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
@@ -60,14 +54,6 @@ def _desk_error(error: DeskError) -> Response:
 
 def _charter_gone(error: CharterUnavailableError) -> Response:
     return problem_response(Problem(503, error.code, error.message))
-
-
-def _passing(error: Exception) -> Response:
-    _log.warning("store_unavailable", code=getattr(error, "code", ""))
-    message = gettext("The institution's store cannot take this just now. Try again.")
-    response = problem_response(Problem(503, str(getattr(error, "code", "unavailable")), message))
-    response.headers["Retry-After"] = _RETRY_SECONDS
-    return response
 
 
 def register(app: Flask) -> None:
@@ -108,7 +94,7 @@ def _prepare() -> None:
     api.register_error_handler(DeskError, _desk_error)
     api.register_error_handler(CharterUnavailableError, _charter_gone)
     for kind in _PASSING:
-        api.register_error_handler(kind, _passing)
+        api.register_error_handler(kind, passing_response)
 
 
 def _finished(app: Flask, spec: dict[str, Any]) -> dict[str, Any]:
