@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -180,5 +183,36 @@ def test_instants_are_exact_to_the_microsecond() -> None:
 
 def test_equal_values_are_equal_json() -> None:
     assert to_json({"b": 1, "a": [True]}) == to_json({"a": [True], "b": 1}) == '{"a":[true],"b":1}'
-    with pytest.raises(ValueError, match="JSON"):
-        to_json(float("nan"))
+
+
+class _Pair(NamedTuple):
+    first: int
+    second: str
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8"))
+_VALUES = st.recursive(
+    _LEAVES | st.builds(_Pair, st.integers(), st.just("\x7f\x1f\u2028")),
+    lambda part: (
+        st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=4), part, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(_VALUES)
+def test_a_value_has_the_text_that_hashes_on_record_were_made_of(value: Any) -> None:
+    text_of_old = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert to_json(value) == text_of_old
+
+
+@pytest.mark.parametrize("value", [date(2026, 1, 1), {1, 2}, _Pair(1, "a").__class__])
+def test_what_has_no_json_form_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError):
+        to_json({"a": [value]})
+
+
+def test_a_column_takes_no_number_that_is_not_finite() -> None:
+    with unit(write=True) as opened, pytest.raises(ValueError, match="JSON"):
+        opened.execute(add, {**EMPTY, "data": {"a": [float("nan")]}})

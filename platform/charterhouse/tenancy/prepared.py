@@ -130,8 +130,8 @@ class Plan:
         self._allowed = frozenset(names)
         self._defaults = {
             name: bind.callable() if bind.callable else bind.value
-            for name, bind in compiled.binds.items()
-            if not bind.required and bind.value is not None
+            for name in self._allowed
+            if not (bind := compiled.binds[name]).required and bind.value is not None
         }
         self._pick = _picker(names)
         self._names = names
@@ -153,9 +153,6 @@ class Plan:
         Raises:
             UnitError: A parameter is missing or unknown.
         """
-        if not params.keys() <= self._allowed:
-            extra = ", ".join(sorted(params.keys() - self._allowed))
-            raise UnitError(f"The statement has no parameter {extra}: {self.sql}")
         given = {**self._defaults, **params} if self._defaults else params
         try:
             values = self._pick(given)
@@ -163,6 +160,9 @@ class Plan:
             raise UnitError(
                 f"The statement needs a value for {error.args[0]}: {self.sql}"
             ) from None
+        if len(given) != len(self._allowed):
+            extra = ", ".join(sorted(given.keys() - self._allowed))
+            raise UnitError(f"The statement has no parameter {extra}: {self.sql}")
         if self._binders:
             values = list(values)
             for place, convert in self._binders:
