@@ -10,13 +10,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import os
 import re
 import secrets
 import threading
 import time
 import unicodedata
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,9 +39,26 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _VERSION_BYTES = 4
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _CACHE_SECONDS = 300.0
 _CACHE_ENTRIES = 4096
 _SEALED = re.compile(r"v([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)\Z")
+
+
+class _Opened(NamedTuple):
+    """A key that was unwrapped.
+
+    Attributes:
+        until: how long it may be used, in seconds of the monotonic clock.
+        keys: those of the tenant when it was seen to be one of them.
+        plain: its 32 bytes.
+        cipher: what seals with them.
+    """
+
+    until: float
+    keys: tuple[WrappedKey, ...]
+    plain: bytes
+    cipher: AESGCM
 
 
 class KeyRing:
@@ -49,7 +67,7 @@ class KeyRing:
     def __init__(self, config: Config) -> None:
         self._wrappers = Wrappers(config)
         self._lock = threading.Lock()
-        self._unwrapped: dict[tuple[int, str, int], tuple[float, bytes]] = {}
+        self._unwrapped: dict[tuple[int, str, int], _Opened] = {}
 
     def make(self, tenant_id: int, purpose: str, version: int) -> WrappedKey:
         """Return a new random key of ``tenant_id``, wrapped."""
@@ -88,10 +106,13 @@ class KeyRing:
         Raises:
             KeyDestroyedError: The tenant has no such key any more.
         """
-        versions = [key.version for key in tenant.keys if key.purpose == purpose]
-        if not versions:
+        last = -1
+        for key in tenant.keys:
+            if key.purpose == purpose and key.version > last:
+                last = key.version
+        if last < 0:
             raise KeyDestroyedError(f"Tenant {tenant.slug} has no {purpose} key any more.")
-        return max(versions)
+        return last
 
     def key(self, tenant: Tenant, purpose: str, version: int) -> bytes:
         """Return the 32 bytes of one key.
@@ -101,6 +122,27 @@ class KeyRing:
             KeyPendingError: It is so new that this process does not know it yet.
             SealError: The key was wrapped with another master key or for another tenant.
         """
+        return self._opened(tenant, purpose, version).plain
+
+    def cipher(self, tenant: Tenant, version: int) -> AESGCM:
+        """Return what seals and opens with one data key; raises as ``key``."""
+        return self._opened(tenant, "data", version).cipher
+
+    def _opened(self, tenant: Tenant, purpose: str, version: int) -> _Opened:
+        name = (tenant.id, purpose, version)
+        known = self._unwrapped.get(name)
+        if known is not None and known.until <= time.monotonic():
+            known = None
+        if known is not None and known.keys is tenant.keys:
+            return known
+        wrapped = self._wrapped(tenant, purpose, version)
+        if known is not None:
+            return self._keep(name, known._replace(keys=tenant.keys))
+        plain = self._wrappers.unwrap(wrapped, _wrapping(*name))
+        until = time.monotonic() + _CACHE_SECONDS
+        return self._keep(name, _Opened(until, tenant.keys, plain, AESGCM(plain)))
+
+    def _wrapped(self, tenant: Tenant, purpose: str, version: int) -> bytes:
         wrapped = next(
             (k for k in tenant.keys if (k.purpose, k.version) == (purpose, version)), None
         )
@@ -112,11 +154,7 @@ class KeyRing:
             raise KeyDestroyedError(
                 f"Tenant {tenant.slug} has no {purpose} key of version {version} any more."
             )
-        name = (tenant.id, purpose, version)
-        known = self._unwrapped.get(name)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        return self._unwrap(name, wrapped.wrapped)
+        return wrapped.wrapped
 
     def forget(self, tenant_id: int) -> None:
         """Drop the unwrapped keys of one tenant from memory."""
@@ -129,16 +167,15 @@ class KeyRing:
         # Without any, the keys were destroyed, and no other will come.
         return max(known) if known else -1
 
-    def _unwrap(self, name: tuple[int, str, int], wrapped: bytes) -> bytes:
-        plain = self._wrappers.unwrap(wrapped, _wrapping(*name))
+    def _keep(self, name: tuple[int, str, int], opened: _Opened) -> _Opened:
         now = time.monotonic()
         with self._lock:
             if len(self._unwrapped) >= _CACHE_ENTRIES:
-                self._unwrapped = {n: e for n, e in self._unwrapped.items() if e[0] > now}
+                self._unwrapped = {n: e for n, e in self._unwrapped.items() if e.until > now}
             if len(self._unwrapped) >= _CACHE_ENTRIES:
                 self._unwrapped.clear()
-            self._unwrapped[name] = (now + _CACHE_SECONDS, plain)
-        return plain
+            self._unwrapped[name] = opened
+        return opened
 
 
 class _Column:
@@ -159,13 +196,13 @@ class _Column:
         tenant = current_tenant()
         ring = tenant.installation.keyring
         version = ring.newest(tenant, "data")
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = AESGCM(ring.key(tenant, "data", version))
+        nonce = os.urandom(_NONCE_BYTES)
+        cipher = ring.cipher(tenant, version)
         return version, nonce + cipher.encrypt(nonce, plain, self._place(tenant, row_id))
 
     def _open(self, row_id: int | str, version: int, raw: bytes) -> bytes:
         tenant = current_tenant()
-        cipher = AESGCM(tenant.installation.keyring.key(tenant, "data", version))
+        cipher = tenant.installation.keyring.cipher(tenant, version)
         nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
         try:
             return cipher.decrypt(nonce, sealed, self._place(tenant, row_id))
@@ -195,7 +232,7 @@ class EncryptedStr(_Column):
             KeyDestroyedError: The tenant's keys were destroyed.
         """
         version, sealed = self._seal(row_id, text.encode())
-        return f"v{version}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+        return f"v{version}.{_encoded(sealed)}"
 
     def decrypt(self, row_id: int | str, sealed: str) -> str:
         """Return the text which ``encrypt`` sealed for the same tenant, column and row.
@@ -264,7 +301,11 @@ def blind_index(kind: str, text: str) -> str:
     key = HKDF(SHA256(), _KEY_BYTES, salt=None, info=f"blind index/{kind}".encode()).derive(root)
     normal = unicodedata.normalize("NFKC", text).strip().casefold()
     digest = hmac.new(key, normal.encode(), sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return _encoded(digest)
+
+
+def _encoded(raw: bytes) -> str:
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def _wrapping(tenant_id: int, purpose: str, version: int) -> bytes:
