@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.engine import spoken_of
-from charterhouse.kernel.events import dump_body
 from charterhouse.kernel.standing import Standing, dump
 from charterhouse.records import sealing
 from charterhouse.records import tables as t
@@ -144,10 +143,11 @@ class Commit:
             self._chain = Chain(self._unit)
         return self._chain
 
-    def event(self, decision: Decision, *, key: str | None, request_hash: str) -> None:
-        """Write the event of a decision."""
+    def event(
+        self, decision: Decision, body: Mapping[str, Any], *, key: str | None, request_hash: str
+    ) -> None:
+        """Write the event of a decision; `body` as `dump_body` gives it."""
         event = decision.event
-        body = dump_body(event.body)
         people = {
             ref: {n: v.isoformat() if hasattr(v, "isoformat") else v for n, v in facts.items()}
             for ref, facts in event.people.items()
@@ -171,12 +171,12 @@ class Commit:
             },
         )
 
-    def decision(self, decision: Decision, version: int) -> int | None:
-        """Write a decision with its effects; return its id, or None if there is nothing to say."""
+    def decision(self, decision: Decision, version: int) -> Mapping[str, Any]:
+        """Write a decision with its effects; return what was kept, empty if it says nothing."""
         due = decision.event.verb == "due"
         if due and not decision.trace:
             self._standings(decision)
-            return None
+            return {}
         number = new_id()
         outcome = outcome_of(decision)
         refusal = decision.refusal
@@ -203,7 +203,7 @@ class Commit:
             self._items(number, decision)
             self._cards(number, decision)
         self._audit(number, decision, outcome)
-        return number
+        return outcome
 
     def _member(self, decision: Decision) -> str | None:
         """Whose event it is; a refused step on a request or policy is its member's."""

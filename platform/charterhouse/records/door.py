@@ -20,7 +20,7 @@ from charterhouse.records import tables as t
 from charterhouse.records.books import add_version, load_book
 from charterhouse.records.cards import new_card_number
 from charterhouse.records.chain import digest_of
-from charterhouse.records.commit import Commit, outcome_of
+from charterhouse.records.commit import Commit
 from charterhouse.records.errors import IdempotencyError
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.ids import new_id
@@ -60,11 +60,14 @@ class Told:
     occurred_at: datetime | None = None
     facts: Facts = field(default=lambda _ref: {})
 
-    @property
-    def request_hash(self) -> str:
-        """By which a retry is told from another event under the same key."""
+    def request_hash(self, body: Mapping[str, Any]) -> str:
+        """By which a retry is told from another event under the same key.
+
+        Args:
+            body: as `dump_body` gives it.
+        """
         occurred = self.occurred_at.isoformat() if self.occurred_at else None
-        return digest_of([self.body.verb, dump_body(self.body), occurred])
+        return digest_of([self.body.verb, body, occurred])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,9 @@ class Door:
             IdempotencyError: the key was used for another event.
             CharterError: the charter broke its contract; nothing is kept.
         """
-        before = self._kept(told)
+        body = dump_body(told.body)
+        request_hash = told.request_hash(body)
+        before = self._kept(told.key, request_hash)
         if before is not None:
             return before
         event = self._event(told)
@@ -110,12 +115,12 @@ class Door:
         commit = self._commit(told.actor)
         for passed in outcome.passed:
             self._write(commit, passed)
-        commit.event(outcome.decision, key=told.key, request_hash=told.request_hash)
-        self._write(commit, outcome.decision)
+        commit.event(outcome.decision, body, key=told.key, request_hash=request_hash)
+        content = self._write(commit, outcome.decision)
         refusal = outcome.decision.refusal
         metrics.decided(event.verb, refusal.code if refusal else "")
         version = self.version_at(event.at)
-        return Kept(event.id, outcome_of(outcome.decision), version, decided=outcome)
+        return Kept(event.id, content, version, decided=outcome)
 
     def quote(self, told: Told) -> Outcome:
         """Decide an event and keep nothing."""
@@ -138,8 +143,8 @@ class Door:
             recorded_at=clock.now(),
         )
 
-    def _write(self, commit: Commit, decision: Decision) -> None:
-        commit.decision(decision, self.version_at(decision.at))
+    def _write(self, commit: Commit, decision: Decision) -> Mapping[str, Any]:
+        content = commit.decision(decision, self.version_at(decision.at))
         if decision.event.verb == DUE:
             metrics.decided(DUE, "")
         commit.seen(decision)
@@ -150,19 +155,20 @@ class Door:
             announced = new.announced.isoformat()
             actor = decision.event.body.by or "staff"
             add_version(self._unit, self.book, added, announced=announced, actor=actor[:120])
+        return content
 
     def version_at(self, moment: datetime) -> int:
         """The number of the charter's version in force at a moment."""
         index = self.book.index_at(moment)
         return self.book.versions[index].number
 
-    def _kept(self, told: Told) -> Kept | None:
-        if told.key is None:
+    def _kept(self, key: str | None, request_hash: str) -> Kept | None:
+        if key is None:
             return None
-        row = self._unit.execute(_BY_KEY, {"wanted": told.key}).first()
+        row = self._unit.execute(_BY_KEY, {"wanted": key}).first()
         if row is None:
             return None
-        if row.request_hash != told.request_hash:
+        if row.request_hash != request_hash:
             raise IdempotencyError(
                 "this idempotency key was used for another event: use a new key",
                 field="Idempotency-Key",
