@@ -6,6 +6,7 @@ None of these kinds changes the role, a limit, a trigger or a table, or ends the
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from charterhouse.tenancy import errors
@@ -28,12 +29,17 @@ def check(query: Any, allowed: frozenset[str] = STATEMENTS) -> None:
     Raises:
         StoreRefusedError: It is refused, before it reaches the database.
     """
-    if isinstance(query, str):
-        found = _KEYWORD.match(query)
-        if found is not None and found.group(1).upper() in allowed:
-            return
-        if allowed is STATEMENTS and _TO_SAVEPOINT.match(query):
-            return
+    if isinstance(query, str) and _passes(query, allowed):
+        return
     raise errors.StoreRefusedError(
         "A unit runs SELECT, INSERT, UPDATE, DELETE and WITH only, one statement at a time."
     )
+
+
+# The same few statements come again and again; the texts that are remembered are not long.
+@lru_cache(maxsize=1024)
+def _passes(query: str, allowed: frozenset[str]) -> bool:
+    found = _KEYWORD.match(query)
+    if found is not None and found.group(1).upper() in allowed:
+        return True
+    return allowed is STATEMENTS and _TO_SAVEPOINT.match(query) is not None
