@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import base64
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from charterhouse import clock
+from charterhouse.cli import main
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.history import History
@@ -318,3 +321,26 @@ def test_two_runs_never_take_the_same_store(
 
     assert migrate_all(config, after=meanwhile).ok
     assert seen == ["claimed"]
+
+
+def test_a_closed_tenant_is_told_by_the_commands(
+    config: Config,
+    make_tenant: Callable[[str], Tenant],
+    add_migration: AddMigration,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_tenant("good")
+    _write(make_tenant("bad"), "x", "y")
+    add_migration(2, UNIQUE)
+    migrate_all(config)
+    monkeypatch.setenv("CHARTERHOUSE_DATA_DIR", str(config.data_dir))
+    monkeypatch.setenv("CHARTERHOUSE_MIGRATIONS_DIR", str(config.migrations_dir))
+    monkeypatch.setenv("CHARTERHOUSE_MASTER_KEY", base64.b64encode(config.master_key).decode())
+
+    listed = CliRunner().invoke(main, ["tenant", "list"]).stdout
+    status = CliRunner().invoke(main, ["migrate", "--status"])
+
+    assert "bad\tactive, closed: its migration failed\t" in listed
+    assert "good\tactive\t" in listed
+    assert "bad: 0001, closed until it is migrated; " in status.stdout
+    assert status.exit_code == 1

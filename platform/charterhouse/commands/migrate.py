@@ -26,6 +26,7 @@ _STATES = {
     "failed": "failed",
     "skipped": "skipped",
     "claimed": "left to another run",
+    "busy": "in use or away, so that they wait for the next run",
 }
 
 
@@ -51,7 +52,8 @@ def command(
     """Bring the catalogue and every tenant's store to the schema of this release.
 
     Each store is one transaction; a run that broke off goes on when it is run again, and several
-    may run at once. Exit code 1 when a store stayed behind.
+    may run at once. A tenant whose migration fails is closed until one succeeds, and loses nothing;
+    the others go on. Exit code 1 when a store stayed behind.
     """
     from charterhouse.tenancy.migrate_run import migrate_all
 
@@ -108,10 +110,10 @@ def _tell(report: Report, *, as_json: bool) -> None:
     counts = [
         f"{states.count(state)} {text}"
         for state, text in _STATES.items()
-        if state != "claimed" or state in states
+        if state not in {"claimed", "busy"} or state in states
     ]
     click.echo(f"schema {report.target}: {', '.join(counts)}")
-    for one in report.failed:
+    for one in (one for one in report.outcomes if one.error is not None):
         click.echo(f"{one.slug}: {one.error}", err=True)
 
 
@@ -132,6 +134,7 @@ def _told_status(catalogue: Catalogue, *, as_json: bool) -> bool:
                 "state": last.state if last else None,
                 "attempts": last.attempts if last else 0,
                 "error": last.error if last else None,
+                "closed": tenant.closed,
             }
         )
     if as_json:
@@ -139,6 +142,7 @@ def _told_status(catalogue: Catalogue, *, as_json: bool) -> bool:
         return not rows
     click.echo(f"schema {target}: {len(catalogue.list()) - len(rows)} up to date, {len(rows)} not")
     for row in rows:
+        closed = ", closed until it is migrated" if row["closed"] else ""
         error = f"; {row['error']}" if row["error"] else ""
-        click.echo(f"{row['tenant']}: {row['schema'] or 'no store'}{error}")
+        click.echo(f"{row['tenant']}: {row['schema'] or 'no store'}{closed}{error}")
     return not rows

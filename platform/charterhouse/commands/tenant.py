@@ -116,8 +116,11 @@ def list_tenants(*, as_json: bool) -> None:
     if not tenants:
         click.echo(f"There is no tenant here; {where_tenants_are()}", err=True)
     for tenant in tenants:
+        status = (
+            f"{tenant.status}, closed: its migration failed" if tenant.closed else tenant.status
+        )
         click.echo(
-            f"{tenant.slug}\t{tenant.status}\t{tenant.charter}\t{tenant.name_zh} / {tenant.name_en}"
+            f"{tenant.slug}\t{status}\t{tenant.charter}\t{tenant.name_zh} / {tenant.name_en}"
         )
 
 
@@ -129,6 +132,7 @@ def _row(tenant: Tenant) -> dict[str, Any]:
         "name_zh": tenant.name_zh,
         "name_en": tenant.name_en,
         "status": tenant.status,
+        "closed": tenant.closed,
         "cell": tenant.cell,
         "charter": tenant.charter,
         "timezone": tenant.timezone,

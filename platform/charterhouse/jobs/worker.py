@@ -105,7 +105,7 @@ class Worker:
 
     def tenants(self) -> tuple[Tenant, ...]:
         """The tenants that are visited."""
-        return self._catalogue.list("active")
+        return tuple(each for each in self._catalogue.list("active") if each.open)
 
     def tenant(self, tenant_id: int) -> Tenant | None:
         """The tenant of this id, if it is visited."""
@@ -113,7 +113,7 @@ class Worker:
             found = self._catalogue.get(tenant_id)
         except UnknownTenantError:
             return None
-        return found if found.status == "active" else None
+        return found if found.open else None
 
     def round(self) -> bool:
         """Visit each tenant once; whether anything was done."""

@@ -48,6 +48,7 @@ def read_tenants(
             store_id=row.store_id,
             installation=installation,
             limits=MappingProxyType(row.limits),
+            closed=row.closed,
             hosts=tuple(sorted(one.host for one in hosts[row.id] if one.verified_at)),
             plugins=frozenset(one.plugin for one in plugins[row.id] if one.enabled),
             keys=tuple(WrappedKey(one.purpose, one.version, one.wrapped) for one in keys[row.id]),

@@ -177,7 +177,8 @@ def finish(catalogue: Catalogue, copy: Copy, *, actor: str, rest: timedelta = RE
                 "changed_at": now,
             },
         )
-        _set(connection, tenant_id, store_id=store_id, cell_id=row.cell_id)
+        # The new store has this release's schema, whatever became of the old one's migration.
+        _set(connection, tenant_id, store_id=store_id, cell_id=row.cell_id, closed=None)
         _back(connection, tenant_id, row.status)
     return catalogue.get(tenant_id)
 

@@ -4,21 +4,28 @@ The revision inside a store is the truth; the catalogue only keeps how the last 
 store is one transaction, so a crash or an error leaves whole schemas only, and a run that broke
 off is continued by running again. Who migrates a store holds a lease on it, so that runs on
 several machines share the work.
+
+A tenant whose migration failed is closed to use until one succeeds: it is whole, on its old schema.
+One whose store was only busy or away is not: it waits for its turn like those not yet migrated.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
 from charterhouse import clock
 from charterhouse.tenancy import models
+from charterhouse.tenancy.errors import StoreBusyError
+from charterhouse.tenancy.tenant import MIGRATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
 
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.history import History
@@ -42,7 +49,8 @@ class Outcome:
         tenant_id: Whose store.
         slug: The same, for people.
         state: ``done``, ``current`` (nothing to do), ``failed`` (left as it was), ``skipped`` (the
-            run stopped before, because too many failed) or ``claimed`` (another run is at it).
+            run stopped before, because too many failed), ``claimed`` (another run is at it) or
+            ``busy`` (left as it was and in use: others held it, or its database is away).
         error: Why it failed.
     """
 
@@ -97,6 +105,8 @@ def migrate_tenant(
 ) -> Outcome:
     """Migrate one store in one transaction; an error leaves it as it was and is reported.
 
+    Then the tenant is closed to use, unless its schema is new and only what follows failed.
+
     Args:
         catalogue: Of the installation.
         tenant: Whose store.
@@ -108,6 +118,7 @@ def migrate_tenant(
     if not stores.exists(tenant.store_id) and tenant.status in {"provisioning", "deleting"}:
         # It has no store yet, or none any more.
         return Outcome(tenant.id, tenant.slug, "current")
+    behind = True
     try:
         behind = history.heads != stores.revisions(tenant.store_id)
         if settled and not behind:
@@ -117,13 +128,15 @@ def migrate_tenant(
         if behind:
             with stores.migration(tenant.store_id) as connection:
                 history.upgrade(connection)
+            behind = False
         if after is not None:
             after(tenant)
     except Exception as error:  # noqa: BLE001 - a migration may fail in any way, and all are reported
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:_ERROR_LENGTH]
-        _note(catalogue, tenant, history, "failed", reason)
-        return Outcome(tenant.id, tenant.slug, "failed", reason)
-    _note(catalogue, tenant, history, "done")
+        busy = isinstance(error, StoreBusyError)
+        _note(catalogue, tenant, history, "failed", behind=behind, busy=busy, error=reason)
+        return Outcome(tenant.id, tenant.slug, "busy" if busy else "failed", reason)
+    _note(catalogue, tenant, history, "done", behind=False)
     return Outcome(tenant.id, tenant.slug, "done")
 
 
@@ -160,19 +173,52 @@ def _claim(catalogue: Catalogue, tenant: Tenant, history: History) -> bool:
 
 
 def _note(
-    catalogue: Catalogue, tenant: Tenant, history: History, state: str, error: str | None = None
+    catalogue: Catalogue,
+    tenant: Tenant,
+    history: History,
+    state: str,
+    *,
+    behind: bool,
+    busy: bool = False,
+    error: str | None = None,
 ) -> None:
-    """Keep how the attempt went. It changes nothing that requests read, so no new version."""
-    table = models.tenant_migration
+    """Keep how the attempt went, and close the tenant or open it where that changes something.
+
+    Args:
+        catalogue: Of the installation.
+        tenant: Whose store.
+        history: Aimed at.
+        state: ``done`` or ``failed``.
+        behind: Whether the store still has its old schema.
+        busy: Whether it could not be tried, so that nothing is known of the migration itself.
+        error: Why it failed.
+    """
+    table, one = models.tenant, models.tenant.c.id == tenant.id
+    with catalogue.database.transaction(write=False) as connection:
+        closed = connection.execute(select(table.c.closed).where(one)).scalar_one_or_none()
+    shut = MIGRATION if behind else None
     values = {"state": state, "error": error, "changed_at": clock.now()}
-    if state == "done":
+    if not behind:
         values["revision"] = _name(history.heads)
-    one = table.c.tenant_id == tenant.id
-    with catalogue.database.transaction(write=True) as connection:
-        if connection.execute(update(table).where(one), values).rowcount:
-            return
-        row = {"tenant_id": tenant.id, "revision": None, "target": _name(history.heads)}
-        connection.execute(insert(table), {**row, "attempts": 0, **values})
+    if shut == closed or (behind and busy):
+        # It changes nothing that requests read, so no new version.
+        with catalogue.database.transaction(write=True) as connection:
+            _write(connection, tenant, history, values)
+        return
+    action = "closed by migration" if shut else "opened by migration"
+    with catalogue.changing(tenant.id, action, "system", {}) as connection:
+        connection.execute(update(table).where(one).values(closed=shut))
+        _write(connection, tenant, history, values)
+
+
+def _write(
+    connection: Connection, tenant: Tenant, history: History, values: dict[str, Any]
+) -> None:
+    table = models.tenant_migration
+    if connection.execute(update(table).where(table.c.tenant_id == tenant.id), values).rowcount:
+        return
+    row = {"tenant_id": tenant.id, "revision": None, "target": _name(history.heads)}
+    connection.execute(insert(table), {**row, "attempts": 0, **values})
 
 
 def _name(heads: tuple[str, ...]) -> str:

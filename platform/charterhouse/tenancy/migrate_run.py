@@ -11,7 +11,7 @@ import multiprocessing
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,8 @@ def migrate_all(
 ) -> Report:
     """Migrate the catalogue, the template and the stores.
 
-    A store that fails keeps its old schema and the others go on, until more than three and more
-    than one in a hundred have failed, or one canary: then the rest is left alone.
+    A store that fails keeps its old schema, its tenant is closed, and the others go on, until more than three and more
+    than one in a hundred have failed or were busy, or one canary: then the rest is left alone.
 
     Args:
         config: The installation.
@@ -59,22 +59,22 @@ def migrate_all(
         MigrationError: The catalogue itself cannot be migrated, migrations are missing, or a
             process was killed.
     """
-    catalogue = open_catalogue(config)
-    template_store(catalogue.installation)
-    tenants = [one for one in catalogue.list() if only is None or one.slug in only]
-    first = [one for one in tenants if one.slug in canaries]
-    others = [one for one in tenants if one.slug not in canaries]
-    run = _Run(catalogue, len(tenants), on_progress)
-    run.take(_here(catalogue, first, run.unsettled, after))
-    if run.counts["failed"]:
-        run.stop()
-    if workers > 1 and len(others) >= workers * BEHIND:
-        with _elsewhere(config, others, run.unsettled, after, workers) as outcomes:
-            run.take(outcomes)
-    else:
-        run.take(_here(catalogue, others, run.unsettled, after))
-    heads = " ".join(catalogue.installation.history.heads)
-    return Report(heads, tuple(run.outcome_of(tenant) for tenant in tenants))
+    with closing(open_catalogue(config)) as catalogue:
+        template_store(catalogue.installation)
+        tenants = [one for one in catalogue.list() if only is None or one.slug in only]
+        first = [one for one in tenants if one.slug in canaries]
+        others = [one for one in tenants if one.slug not in canaries]
+        run = _Run(catalogue, len(tenants), on_progress)
+        run.take(_here(catalogue, first, run.unsettled, after))
+        if run.counts["failed"] or run.counts["busy"]:
+            run.stop()
+        if workers > 1 and len(others) >= workers * BEHIND:
+            with _elsewhere(config, others, run.unsettled, after, workers) as outcomes:
+                run.take(outcomes)
+        else:
+            run.take(_here(catalogue, others, run.unsettled, after))
+        heads = " ".join(catalogue.installation.history.heads)
+        return Report(heads, tuple(run.outcome_of(tenant) for tenant in tenants))
 
 
 def left_to_do(catalogue: Catalogue) -> list[tuple[Tenant, tuple[str, ...]]]:
@@ -112,7 +112,7 @@ class _Run:
         while not self._stopped and (outcome := next(outcomes, None)):
             self._outcomes[outcome.tenant_id] = outcome
             self.counts[outcome.state] += 1
-            self._stopped = self.counts["failed"] > self._bearable
+            self._stopped = self.counts["failed"] + self.counts["busy"] > self._bearable
             if self._on_progress is not None:
                 self._on_progress(outcome)
 

@@ -79,6 +79,7 @@ tenant = Table(
     Column("cell_id", BigInteger, ForeignKey("cell.id"), nullable=False),
     Column("store_id", BigInteger, nullable=False),
     Column("limits", Json, nullable=False),
+    Column("closed", Text),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("version", BigInteger, nullable=False),

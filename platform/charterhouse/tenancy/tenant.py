@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from charterhouse.tenancy.installation import Installation
 
-__all__ = ["STATUSES", "WRITABLE", "Snapshot", "Tenant", "WrappedKey"]
+__all__ = ["MIGRATION", "STATUSES", "WRITABLE", "Snapshot", "Tenant", "WrappedKey"]
 
 STATUSES = ("provisioning", "active", "suspended", "migrating", "moving", "deleting")
+MIGRATION = "migration"
 WRITABLE = frozenset({"provisioning", "active"})
 
 
@@ -51,6 +52,8 @@ class Tenant:
         store_id: Id of its store there: the tenant's own until a restore or move replaced it.
         limits: ``max_store_mib``, ``unit_seconds``, ``keep_books_days``, ``requests_second``,
             ``requests_burst`` and ``requests_at_once`` where they differ from the defaults.
+        closed: ``MIGRATION`` when its migration failed: it is kept as it was, and nobody uses it until
+            the migration succeeds; None otherwise.
         hosts: Verified custom hosts.
         plugins: Codes of the plugins allowed to it.
         installation: Where its store and keys are reached.
@@ -69,6 +72,7 @@ class Tenant:
     installation: Installation = field(repr=False, compare=False)
     cell: str = "local"
     limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    closed: str | None = None
     hosts: tuple[str, ...] = ()
     plugins: frozenset[str] = frozenset()
     keys: tuple[WrappedKey, ...] = field(default=(), repr=False)
@@ -77,6 +81,11 @@ class Tenant:
     def zone(self) -> ZoneInfo:
         """The time zone in which the tenant's days begin and end."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is in use: people and jobs get in."""
+        return self.status == "active" and self.closed is None
 
     @property
     def writable(self) -> bool:

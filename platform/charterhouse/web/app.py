@@ -207,6 +207,11 @@ def _refused(refusal: Refusal) -> Problem:
         "tenant_moving": i18n.gettext(
             "This institution is being moved. Reading works; try again in a few minutes to change something."
         ),
+        "tenant_migration_failed": i18n.gettext(
+            "This institution is closed: its data could not be brought to the new release. Nothing is "
+            "lost or changed. Ask whoever runs this platform; they find the reason with 'charterhouse "
+            "migrate --status', and it opens by itself once that is mended."
+        ),
         "host_malformed": i18n.gettext("The request names no proper host."),
     }
     return Problem(int(refusal.status), refusal.code, messages[refusal.code])

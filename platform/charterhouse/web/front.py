@@ -25,7 +25,9 @@ def front() -> str | tuple[str, int] | WerkzeugResponse:
     if g.get("tenant") is not None:
         return redirect(url_for("portal.home"), code=302)
     if config().demo:
-        return render_template("front.html", tenants=catalogue().list("active"))
+        return render_template(
+            "front.html", tenants=[one for one in catalogue().list("active") if one.open]
+        )
     return render_template("front.html", tenants=[]), 404
 
 

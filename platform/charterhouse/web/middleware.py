@@ -75,6 +75,7 @@ class Refusal:
 
 _UNKNOWN = Refusal(HTTPStatus.NOT_FOUND, "tenant_unknown")
 _SUSPENDED = Refusal(HTTPStatus.FORBIDDEN, "tenant_suspended")
+_CLOSED = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "tenant_migration_failed")
 _MOVING = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "tenant_moving")
 _BAD_HOST = Refusal(HTTPStatus.BAD_REQUEST, "host_malformed")
 
@@ -190,10 +191,12 @@ def _lacks_slash(path: str) -> bool:
 
 def _admit(tenant: Tenant, environ: WSGIEnvironment) -> Tenant | Refusal:
     status = tenant.status
-    if status == "active":
+    if tenant.open:
         return tenant
     if status == "suspended":
         return _SUSPENDED
+    if status in {"active", "migrating", "moving"} and tenant.closed is not None:
+        return _CLOSED
     if status in {"migrating", "moving"}:
         return tenant if environ["REQUEST_METHOD"] in _READING else _MOVING
     return _UNKNOWN

@@ -36,7 +36,7 @@ def stripe(key: str) -> Response | tuple[Response, int]:
     tenant = catalogue().by_key(key)
     if tenant is None:
         abort(404)
-    if not tenant.writable:
+    if not tenant.writable or tenant.closed is not None:
         # Being moved or closed: the gateway sends the notice again later.
         abort(503)
     with tenant_scope(tenant):
