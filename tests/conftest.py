@@ -1,4 +1,4 @@
-"""What all tests share: passwords that cost little to hash, a PostgreSQL and a Redis.
+"""What all tests share: passwords that cost little to hash, templates, a PostgreSQL and a Redis.
 
 A module that says `BOTH_ENGINES = True` runs once with stores in files and once in a database.
 """
@@ -16,6 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from charterhouse.config import Config
 from charterhouse.databases import Databases
@@ -46,6 +48,18 @@ def _quick_passwords() -> Iterator[PasswordHasher]:
     passwords._hasher, passwords._NOBODY = quick, quick.hash("nobody has this password")
     yield real
     passwords._hasher, passwords._NOBODY = real, nobody
+
+
+@pytest.fixture(name="compiled", scope="session", autouse=True)
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compile each template once in a run: most of a page's first time, and each test has its own app."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "templates"
+    folder.mkdir(exist_ok=True)
+    before = Flask.jinja_options
+    Flask.jinja_options = {**before, "bytecode_cache": FileSystemBytecodeCache(str(folder))}
+    yield
+    Flask.jinja_options = before
 
 
 @pytest.fixture(name="migrated", scope="session")
