@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bounds", "in_redis"]
 
+_LONGEST: Final = 86_400
 _REDIS: Final = frozenset({"redis", "rediss"})
 
 
@@ -41,6 +42,8 @@ class Bounds:
         drain_seconds: How long a server that is told to end still takes requests, while it says
             that it is not ready.
         finish_seconds: How long it then finishes the requests under way.
+        migration_seconds: How long a migration may work on one store.
+        migration_lock_seconds: How long it waits for those who use the store.
     """
 
     requests_second: int = 200
@@ -52,6 +55,8 @@ class Bounds:
     counters: str = field(default="", repr=False)
     drain_seconds: int = 0
     finish_seconds: int = 30
+    migration_seconds: float = 600.0
+    migration_lock_seconds: float = 5.0
 
     @classmethod
     def told(cls, env: Env) -> Self:
@@ -66,6 +71,8 @@ class Bounds:
             counters=env.str("LIMITS", default=""),
             drain_seconds=env.int("DRAIN_SECONDS", default=0),
             finish_seconds=env.int("FINISH_SECONDS", default=30),
+            migration_seconds=env.float("MIGRATION_SECONDS", default=600.0),
+            migration_lock_seconds=env.float("MIGRATION_LOCK_SECONDS", default=5.0),
         )
 
     @property
@@ -81,6 +88,7 @@ class Bounds:
         for name in ("drain_seconds", "finish_seconds"):
             if getattr(self, name) < 0:
                 yield _variable(name), "The number of seconds must be 0 or more."
+        yield from self._problems_of_migrations()
         if self.threads < 0:
             yield _variable("threads"), "The number of threads must be 0 or more."
         if self.processes < 1:
@@ -89,6 +97,12 @@ class Bounds:
             yield _variable("open_stores"), "The number of open stores must be 1 or more."
         if self.counters and not in_redis(self.counters):
             yield _variable("limits"), "Limits are counted at redis://… or rediss://…."
+
+    def _problems_of_migrations(self) -> Iterator[tuple[str, str]]:
+        for name in ("migration_seconds", "migration_lock_seconds"):
+            # Written so that what is not a number is no number of seconds either.
+            if not 0 < getattr(self, name) <= _LONGEST:
+                yield _variable(name), "The number of seconds must be above 0, and a day at most."
 
 
 def _variable(name: str) -> str:

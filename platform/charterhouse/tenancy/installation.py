@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from charterhouse.tenancy.blobs import Blobs
+from charterhouse.tenancy.engines.base import MigrationLimits
 from charterhouse.tenancy.engines.cells import CellStores
 from charterhouse.tenancy.engines.room import room_for
 from charterhouse.tenancy.engines.sqlite import SqliteStores
@@ -66,11 +67,14 @@ class Installation:
 
     def _make_stores(self) -> Stores:
         root, databases = self.config.data_dir / "tenants", self.config.databases
+        bounds = self.config.bounds
+        migrating = MigrationLimits(bounds.migration_seconds, bounds.migration_lock_seconds)
         local = SqliteStores(
             root,
             check=self._check,
             refused=self._note_refusal,
-            capacity=room_for(self.config.bounds.open_stores),
+            capacity=room_for(bounds.open_stores),
+            migrating=migrating,
         )
         if not databases.names:
             return local
@@ -94,6 +98,7 @@ class Installation:
                 refused=self._note_refusal,
                 connections=databases.connections,
                 own_logins=databases.dedicated,
+                migrating=migrating,
             )
         return CellStores(cells, lambda tenant_id: self._placement(tenant_id)[0])
 

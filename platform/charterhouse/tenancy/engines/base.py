@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["FROZEN", "MAX_STORE_MIB", "Opened", "Stores", "max_mib"]
+__all__ = ["FROZEN", "MAX_STORE_MIB", "MigrationLimits", "Opened", "Stores", "max_mib"]
 
 FROZEN = "the store is frozen"
 """What a frozen store says to whoever writes."""
@@ -26,6 +26,20 @@ MAX_STORE_MIB = 1024
 def max_mib(tenant: Tenant) -> int:
     """Return the size in MiB at which a tenant's store counts as full."""
     return int(tenant.limits.get("max_store_mib", MAX_STORE_MIB))
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationLimits:
+    """How much time a migration of one store has.
+
+    Attributes:
+        seconds: For a statement in PostgreSQL, and for the whole in a file.
+        lock_seconds: To wait for those who use the store; in PostgreSQL readers of the same table
+            queue behind it meanwhile.
+    """
+
+    seconds: float = 600.0
+    lock_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

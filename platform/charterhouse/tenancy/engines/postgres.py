@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
-from charterhouse.tenancy.engines.base import max_mib
+from charterhouse.tenancy.engines.base import MigrationLimits, max_mib
 from charterhouse.tenancy.engines.postgres_cell import Cell
 from charterhouse.tenancy.engines.postgres_driver import meaning
 from charterhouse.tenancy.engines.postgres_pool import (
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["PostgresStores"]
 
 _UNIT_SECONDS = 10.0
-_DDL_SECONDS = 600.0
+_MIGRATING = MigrationLimits()
 _CONNECTIONS = 10
 _OWN_LOGINS = 10
 
@@ -65,6 +65,7 @@ class PostgresStores:
         refused: Called with a tenant's id when something was refused to it; after its unit.
         connections: How many connections the pool opens at most.
         own_logins: How many dedicated tenants keep connections of their own open.
+        migrating: How much time a migration has.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class PostgresStores:
         refused: Callable[[int], None] = lambda _: None,
         connections: int = _CONNECTIONS,
         own_logins: int = _OWN_LOGINS,
+        migrating: MigrationLimits = _MIGRATING,
     ) -> None:
         self.cell = cell
         self.root = root
@@ -85,6 +87,7 @@ class PostgresStores:
         self._tables = tables
         self._dedicated = dedicated
         self._refused = refused
+        self._migrating = migrating
         self._pools = Pools(cell, connections, dedicated=own_logins)
         self._owner = engine_of(cell.owner, poolclass=NullPool)
         self._ready = False
@@ -175,13 +178,13 @@ class PostgresStores:
     def migration(self, tenant_id: int) -> Iterator[Connection]:
         """Begin a transaction as the schemas' owner, then let the role use what is new.
 
-        A queued change of a table would hold up all who only read it, so it waits for
-        ``BUSY_SECONDS`` at most.
+        A queued change of a table holds up all who only read it, so it does not wait for long.
         """
         self.ready()
+        wait = f"SET LOCAL lock_timeout = {max(1, round(self._migrating.lock_seconds * 1000))}"
         begin = sql.SQL("BEGIN; SET LOCAL search_path = {}; {}; SELECT {}").format(
             sql.Identifier(roles.tenant_name(tenant_id)),
-            sql.SQL(limits(_DDL_SECONDS, f"SET LOCAL lock_timeout = {round(BUSY_SECONDS * 1000)}")),
+            sql.SQL(limits(self._migrating.seconds, wait)),
             sql.SQL(f"pg_advisory_xact_lock({int(tenant_id)})"),
         )
         with self._named_errors(), self._owner.connect() as connection:

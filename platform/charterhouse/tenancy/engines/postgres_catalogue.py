@@ -230,13 +230,14 @@ class PostgresCatalogue:
         with self._named_errors(), self._keeping.connect() as connection:
             driver = driver_of(connection)
             connection.begin()
+            wait = f"SET LOCAL lock_timeout = {round(BUSY_SECONDS * 1000)}"
             script = sql.SQL(
                 "BEGIN; SET LOCAL ROLE {}; SET LOCAL search_path = {}; {}; "
                 "SELECT pg_advisory_xact_lock(hashtext('charterhouse catalogue'))"
             ).format(
                 sql.Identifier(self._keeper or _keeper(driver)),
                 sql.Identifier(CATALOGUE),
-                sql.SQL(limits(_DDL_SECONDS)),
+                sql.SQL(limits(_DDL_SECONDS, wait)),
             )
             driver.execute(script)
             yield connection

@@ -25,7 +25,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import LRUCache
 
 from charterhouse.tenancy import errors
-from charterhouse.tenancy.engines.base import Opened, max_mib
+from charterhouse.tenancy.engines.base import MigrationLimits, Opened, max_mib
 from charterhouse.tenancy.engines.closer import Closer
 from charterhouse.tenancy.engines.connections import Above, Connections, engine_above
 from charterhouse.tenancy.engines.sqlite_file import (
@@ -52,6 +52,7 @@ __all__ = ["SqliteStores"]
 
 _UNIT_SECONDS = 10.0
 _CAPACITY = 1024
+_MIGRATING = MigrationLimits()
 _KEPT = 2
 _MOST = 32
 
@@ -100,6 +101,7 @@ class SqliteStores:
             schema cannot be served.
         refused: Called with a tenant's id when something was refused to it; after its unit.
         capacity: How many stores stay open at most.
+        migrating: How much time a migration has.
     """
 
     def __init__(
@@ -109,11 +111,13 @@ class SqliteStores:
         check: Callable[[tuple[str, ...]], None],
         refused: Callable[[int], None] = lambda _: None,
         capacity: int = _CAPACITY,
+        migrating: MigrationLimits = _MIGRATING,
     ) -> None:
         self.root = root
         self._check = check
         self._refused = refused
         self._capacity = capacity
+        self._migrating = migrating
         pattern = create_engine("sqlite://", poolclass=StaticPool)
         with pattern.connect():
             pass  # The first connection teaches the dialect what this SQLite can do.
@@ -199,8 +203,8 @@ class SqliteStores:
 
     @contextmanager
     def migration(self, tenant_id: int) -> Iterator[Connection]:
-        """Begin a transaction on a connection of its own, without time limit; see ``Stores``."""
-        with SqliteFile(self.path(tenant_id)).migration() as connection:
+        """Begin a transaction on a connection of its own; see ``Stores``."""
+        with SqliteFile(self.path(tenant_id)).migration(self._migrating) as connection:
             yield connection
 
     @contextmanager

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from charterhouse.tenancy import errors
-from charterhouse.tenancy.engines.base import FROZEN, MAX_STORE_MIB
+from charterhouse.tenancy.engines.base import FROZEN, MAX_STORE_MIB, MigrationLimits
 from charterhouse.tenancy.engines.sqlite_guard import GuardedCursor
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ _BUSY_STEP_MS = 1000
 _PAGES_PER_MIB = 256
 _VM_STEPS = 20_000
 _KEPT = 2
+_LIMITS = MigrationLimits()
 _MORE = 30
 
 
@@ -185,11 +186,12 @@ def meaning(error: BaseException) -> BaseException:
     return error if made is None else made[0](made[1])
 
 
-def begin(driver: StoreConnection, *, write: bool) -> None:
+def begin(driver: StoreConnection, *, write: bool, patience: float | None = None) -> None:
     """Begin a transaction; only a writing one takes the lock, and takes it at once.
 
     Raises:
-        sqlite3.OperationalError: Other processes kept the lock for ``BUSY_SECONDS``.
+        sqlite3.OperationalError: Other processes kept the lock for ``patience`` seconds,
+            ``BUSY_SECONDS`` where that is None.
     """
     if driver.reading is write or driver.reading is None:
         driver.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
@@ -197,7 +199,7 @@ def begin(driver: StoreConnection, *, write: bool) -> None:
     if not write:
         driver.execute("BEGIN")
         return
-    end = time.monotonic() + BUSY_SECONDS
+    end = time.monotonic() + (BUSY_SECONDS if patience is None else patience)
     while True:
         try:
             driver.execute("BEGIN IMMEDIATE")
@@ -313,22 +315,29 @@ class SqliteFile:
             transaction.commit()
 
     @contextmanager
-    def migration(self) -> Iterator[Connection]:
+    def migration(self, limits: MigrationLimits = _LIMITS) -> Iterator[Connection]:
         """Begin a transaction that may change the schema.
 
         Foreign keys are not enforced while tables are rebuilt, and are checked before the commit.
 
         Raises:
             MigrationError: The changed store has rows whose foreign keys lead nowhere.
+            StoreBusyError: Others wrote for too long.
+            StoreTimeoutError: The work took longer than it may.
         """
         with self._connection() as (connection, driver):
             if self._create:
                 driver.execute("PRAGMA journal_mode=WAL")
             driver.execute("PRAGMA foreign_keys=OFF")
             transaction = connection.begin()
-            begin(driver, write=True)
-            yield connection
-            broken = driver.execute("PRAGMA foreign_key_check").fetchone()
+            begin(driver, write=True, patience=limits.lock_seconds)
+            driver.deadline = time.monotonic() + limits.seconds
+            try:
+                yield connection
+                broken = driver.execute("PRAGMA foreign_key_check").fetchone()
+            finally:
+                # Ending a transaction must not be interrupted.
+                driver.deadline = float("inf")
             if broken is not None:
                 raise errors.MigrationError(
                     f"Rows of table {broken[0]} lead to nothing in table {broken[2]}."
