@@ -11,6 +11,8 @@ WEB := platform/charterhouse/web
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find $(WEB)/assets $(WEB)/templates plugins -type f -not -path '*/__pycache__/*' 2>/dev/null) $(shell find $(WEB) -name '*.py' 2>/dev/null)
 WORKERS ?= auto
 SOAK_MINUTES ?= 10
+# Else every program that a test starts compiles its own sources again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Show this list
@@ -57,7 +59,7 @@ demo-reset: setup ## Throw the sample data away and start anew
 .PHONY: test
 test: setup browser servers ## Run all tests, those in the browser too
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/browser
 
 .PHONY: test-fast
 test-fast: setup servers ## Run the tests that need no browser
