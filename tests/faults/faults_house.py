@@ -12,20 +12,28 @@ import subprocess
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import insert
+
+from charterhouse import clock
 from charterhouse.commands.demonstration.processes import free_port
 from charterhouse.config import Config
 from charterhouse.databases import Databases
 from charterhouse.desk import access
+from charterhouse.desk.channels import OUTBOX
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
 from charterhouse.records.books import adopt
+from charterhouse.records.sealing import OUTBOX as SEAL
+from charterhouse.records.tables import outbox
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
@@ -125,6 +133,25 @@ def furnish(folder: Path, databases: Databases, members: int) -> House:
             assert submit("join", {"member": ref, "path": "ordinary"}, actor="test").accepted
     catalogue.installation.stores.close()
     return House(folder, databases, catalogue, tenant, token, refs, free_port(18900))
+
+
+def leave_a_notice(phone: str) -> None:
+    """Put one into the outbox of the tenant in scope, as a decision does."""
+    person = {"name": "王秀英", "phone": phone, "born": "1990-07-08"}
+    ref, number = create_person(person).ref, new_id()
+    content = SEAL.seal(number, {"code": "renewal", "end": "2026-12-01"})
+    row = {"id": number, "topic": "notice", "subject": ref, "sealed": content, "error": ""}
+    with unit(write=True) as opened:
+        opened.connection.execute(
+            insert(outbox), row | {"state": "waiting", "tries": 0, "due_at": clock.now()}
+        )
+
+
+def sent_by(house: House) -> Counter[str]:
+    """How often each phone got a message from this machine."""
+    path = house.folder / OUTBOX
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return Counter(line.split("\t")[3] for line in lines)
 
 
 def chance_of(name: str) -> Random:

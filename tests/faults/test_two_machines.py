@@ -6,23 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faults_house import EVENTS, House, end, wait_for
-from sqlalchemy import func, insert, select
+from faults_house import EVENTS, House, end, leave_a_notice, sent_by, wait_for
+from sqlalchemy import func, select
 
-from charterhouse import clock
 from charterhouse.commands.demonstration.processes import free_port
-from charterhouse.desk.channels import OUTBOX
 from charterhouse.desk.life.restore import move
-from charterhouse.desk.people import create_person
 from charterhouse.records.books import adopt
-from charterhouse.records.sealing import OUTBOX as OUTBOX_SEAL
-from charterhouse.records.tables import event, outbox
-from charterhouse.tenancy.ids import new_id
+from charterhouse.records.tables import event
 from charterhouse.tenancy.provision import create_tenant
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
@@ -121,33 +115,12 @@ def test_both_work_off_one_queue_and_nothing_twice(
         wait_for(lambda log=log: b"worker_started" in log.read_bytes())
 
     phones: list[str] = []
-    while not (_sent(first) and _sent(second)):
+    while not (sent_by(first) and sent_by(second)):
         assert len(phones) < 60, "one of them never works"
         for tenant in tenants:
             phones.append(f"154{len(phones):08}")
             with tenant_scope(tenant):
-                _leave_a_notice(phones[-1])
-        wait_for(lambda: len(_sent(first) + _sent(second)) == len(phones))
+                leave_a_notice(phones[-1])
+        wait_for(lambda: len(sent_by(first) + sent_by(second)) == len(phones))
 
-    assert _sent(first) + _sent(second) == Counter(f"+86{phone}" for phone in phones)
-
-
-def _leave_a_notice(phone: str) -> None:
-    """Put one into the outbox of the tenant in scope, as a decision does."""
-    ref, number = (
-        create_person({"name": "王秀英", "phone": phone, "born": "1990-07-08"}).ref,
-        new_id(),
-    )
-    content = OUTBOX_SEAL.seal(number, {"code": "renewal", "end": "2026-12-01"})
-    row = {"id": number, "topic": "notice", "subject": ref, "sealed": content, "error": ""}
-    with unit(write=True) as opened:
-        opened.connection.execute(
-            insert(outbox), row | {"state": "waiting", "tries": 0, "due_at": clock.now()}
-        )
-
-
-def _sent(house: House) -> Counter[str]:
-    """How often each phone got a message from this machine."""
-    path: Path = house.folder / OUTBOX
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return Counter(line.split("\t")[3] for line in lines)
+    assert sent_by(first) + sent_by(second) == Counter(f"+86{phone}" for phone in phones)

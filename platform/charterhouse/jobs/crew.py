@@ -65,6 +65,8 @@ class Crew:
         self._worker = worker
         self._queue = queue
         self._visit = queue.task(name="visit")(self._visited)
+        # Threads have connections of their own to a queue in a database.
+        queue.on_shutdown(name="close")(queue.storage.close)
         self._consumer = _Consumer(
             queue, workers=threads, periodic=False, initial_delay=0.05, max_delay=1.0
         )
