@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from records_story import KEY, STORY, found, tell
-from sqlalchemy import create_engine, inspect
 
 from charterhouse.config import Config
 from charterhouse.databases import Databases
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.catalogue import Catalogue
-from charterhouse.tenancy.history import History
 from charterhouse.tenancy.migrate import migrate_tenant
 from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
 BOTH_ENGINES = True
-
-FIRST_OF_THE_RULE = 7
-"""From this migration on each leaves the code before it at work."""
 
 
 def _without(config: Config, folder: Path, last: int) -> Config:
@@ -88,37 +82,3 @@ def test_a_store_two_migrations_ahead_is_closed(releases: tuple[Config, Config, 
         pass
     for each in (made, catalogue):
         each.installation.stores.close()
-
-
-def _schema(folder: Path) -> dict[str, dict[str, tuple[str, bool, bool]]]:
-    """The columns of each table of a history: their kind, and whether they may be left out."""
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        driver.executescript(History(folder / "tenant").script("sqlite"))
-        seen = inspect(connection)
-        return {
-            table: {
-                each["name"]: (str(each["type"]), each["nullable"], each["default"] is not None)
-                for each in seen.get_columns(table)
-            }
-            for table in seen.get_table_names()
-        }
-
-
-def test_a_migration_leaves_the_code_before_it_at_work(tmp_path: Path) -> None:
-    config = Config(data_dir=tmp_path, master_key=KEY)
-    total = len(list((config.migrations_dir / "tenant" / "versions").glob("0*.py")))
-    schemas = [
-        _schema(_without(config, tmp_path / str(left), left).migrations_dir)
-        for left in range(total - FIRST_OF_THE_RULE + 1, 0, -1)
-    ]
-    schemas.append(_schema(config.migrations_dir))
-    assert len(schemas) > 1
-    for before, after in pairwise(schemas):
-        for table, columns in before.items():
-            for name, column in columns.items():
-                assert after[table][name] == column, f"{table}.{name} is not as it was"
-            for name in after[table].keys() - columns.keys():
-                _, nullable, default = after[table][name]
-                assert nullable or default, f"{table}.{name} has to be written"

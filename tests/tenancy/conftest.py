@@ -87,6 +87,20 @@ def add_migration(config: Config) -> Callable[[int, str], None]:
     return add
 
 
+@pytest.fixture(name="next_release")
+def _next_release() -> Callable[[Config, str, str], Config]:
+    """Gives the configuration of a release with one more migration, of a history and a body."""
+
+    def following(config: Config, history: str, body: str) -> Config:
+        folder = config.migrations_dir.with_name(f"{config.migrations_dir.name}-next")
+        shutil.copytree(config.migrations_dir, folder)
+        number = len(list((folder / history / "versions").glob("0*.py"))) + 1
+        write_migration(folder / history, number, body)
+        return replace(config, migrations_dir=folder)
+
+    return following
+
+
 @pytest.fixture
 def catalogue(config: Config) -> Iterator[Catalogue]:
     opened = open_catalogue(config)

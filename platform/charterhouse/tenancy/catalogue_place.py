@@ -183,14 +183,14 @@ def upgraded(database: PostgresCatalogue, config: Config) -> None:
     database.ready()
     if database.owned:
         with database.transaction(write=False) as connection:
-            current = history.current(connection) == history.heads and _settled(connection, config)
+            current = _fits(history, connection) and _settled(connection, config)
         if not current:
             with database.migration() as connection:
-                history.upgrade(connection)
+                _upgrade(history, connection)
                 _settle(connection, config)
         return
     with database.transaction(write=False) as connection:
-        if history.current(connection) != history.heads:
+        if not _fits(history, connection):
             raise errors.MigrationError(
                 "The catalogue has the schema of another release: run 'charterhouse migrate' with "
                 "the owner's address."
@@ -207,11 +207,26 @@ def _file(config: Config) -> CatalogueFile:
     path.touch(mode=0o600)
     path.chmod(0o600)
     file = CatalogueFile(path)
+    history = History(config.migrations_dir / "catalogue")
     with file.migration() as connection:
-        History(config.migrations_dir / "catalogue").upgrade(connection)
+        _upgrade(history, connection)
         if _is_used(connection, config):
             _settle(connection, config)
     return file
+
+
+def _fits(history: History, connection: Connection) -> bool:
+    """Whether this release works on the catalogue: it is of its schema, or of the one after.
+
+    The next release migrates it while this one serves, and only adds what this one does not need.
+    """
+    found = history.current(connection)
+    return found == history.heads or history.is_ahead(found)
+
+
+def _upgrade(history: History, connection: Connection) -> None:
+    if not _fits(history, connection):
+        history.upgrade(connection)
 
 
 def _is_used(connection: Connection, config: Config) -> bool:

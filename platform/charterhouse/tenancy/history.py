@@ -52,7 +52,8 @@ class History:
             if revision
             for name in revision._all_down_revisions  # noqa: SLF001 - the public attribute is a string or a tuple or None
         }
-        self.served |= {_after(head) for head in self.heads}
+        self._next = frozenset(_after(head) for head in self.heads)
+        self.served |= self._next
         digest = hashlib.sha256()
         for file in sorted(versions.glob("*.py")):
             digest.update(file.read_bytes())
@@ -112,6 +113,11 @@ class History:
         """
         found = set(revisions)
         return found <= self.served and bool(found) == bool(self.heads)
+
+    def is_ahead(self, revisions: Iterable[str]) -> bool:
+        """Return whether ``revisions`` are those of the release after this one."""
+        found = frozenset(revisions)
+        return bool(found) and found <= self._next and found != frozenset(self.heads)
 
     def _steps(self, revision: Any, context: MigrationContext, *, to: str = "heads") -> Any:
         return self._script._upgrade_revs(to, revision)  # noqa: SLF001 - what Alembic's own upgrade command calls

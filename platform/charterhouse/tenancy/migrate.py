@@ -118,9 +118,11 @@ def migrate_tenant(
     if not stores.exists(tenant.store_id) and tenant.status in {"provisioning", "deleting"}:
         # It has no store yet, or none any more.
         return Outcome(tenant.id, tenant.slug, "current")
-    behind = True
+    behind, newer = True, False
     try:
-        behind = history.heads != stores.revisions(tenant.store_id)
+        found = stores.revisions(tenant.store_id)
+        newer = any(not history.knows(name) for name in found)
+        behind = history.heads != found and not history.is_ahead(found)
         if settled and not behind:
             return Outcome(tenant.id, tenant.slug, "current")
         if not _claim(catalogue, tenant, history):
@@ -134,7 +136,9 @@ def migrate_tenant(
     except Exception as error:  # noqa: BLE001 - a migration may fail in any way, and all are reported
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:_ERROR_LENGTH]
         busy = isinstance(error, StoreBusyError)
-        _note(catalogue, tenant, history, "failed", behind=behind, busy=busy, error=reason)
+        # A release that is too old for the store knows nothing of how its migration went.
+        tried = not (busy or newer)
+        _note(catalogue, tenant, history, "failed", behind=behind, tried=tried, error=reason)
         return Outcome(tenant.id, tenant.slug, "busy" if busy else "failed", reason)
     _note(catalogue, tenant, history, "done", behind=False)
     return Outcome(tenant.id, tenant.slug, "done")
@@ -179,7 +183,7 @@ def _note(
     state: str,
     *,
     behind: bool,
-    busy: bool = False,
+    tried: bool = True,
     error: str | None = None,
 ) -> None:
     """Keep how the attempt went, and close the tenant or open it where that changes something.
@@ -190,7 +194,7 @@ def _note(
         history: Aimed at.
         state: ``done`` or ``failed``.
         behind: Whether the store still has its old schema.
-        busy: Whether it could not be tried, so that nothing is known of the migration itself.
+        tried: Whether it could be tried; otherwise nothing is known of the migration itself.
         error: Why it failed.
     """
     table, one = models.tenant, models.tenant.c.id == tenant.id
@@ -200,7 +204,7 @@ def _note(
     values = {"state": state, "error": error, "changed_at": clock.now()}
     if not behind:
         values["revision"] = _name(history.heads)
-    if shut == closed or (behind and busy):
+    if shut == closed or (behind and not tried):
         # It changes nothing that requests read, so no new version.
         with catalogue.database.transaction(write=True) as connection:
             _write(connection, tenant, history, values)
