@@ -23,6 +23,7 @@ from charterhouse.tenancy.installation import Installation
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
+from charterhouse.web.logs import configure_logging
 
 if TYPE_CHECKING:
     from charterhouse.config import Config
@@ -130,6 +131,41 @@ def test_a_hopeless_message_is_given_up(house: House, birthday: FixedClock, chan
     [row] = [row for row in house.waiting() if row.subject == house.somebody]
     assert (row.state, row.tries, row.error) == (DEAD, TRIES, "the gateway is down")
     assert channel.failures == 1000 - TRIES
+
+
+SAYS = (
+    'E-4012 refused for 154 0000 0000 (梅一): "【示例】生日祝福" to +86-154-0000-0000, '
+    "ask Mei@sms.example.org"
+)
+
+
+@pytest.mark.parametrize("kind", [OSError, ValueError])
+def test_what_a_channel_quotes_of_a_person_is_kept_nowhere(
+    house: House,
+    birthday: FixedClock,
+    channel: Moody,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kind: type[Exception],
+) -> None:
+    tenant = on(house, "moody")
+
+    def quoting(*_: object, **__: object) -> None:
+        raise kind(SAYS)
+
+    monkeypatch.setattr(channel, "send", quoting)
+    configure_logging(console=False)
+    with use_clock(birthday):
+        deliver(tenant)
+
+    [row] = [row for row in house.waiting() if row.subject == house.somebody]
+    told = {OSError: 'E-4012 refused for … (…): "…" to …, ask …', ValueError: "sender_failed"}
+    assert row.error == told[kind]
+    log = capsys.readouterr().err
+    assert "not_delivered" in log
+    for quoted in ("0000", "梅一", "\\u6885", "生日", "example.org"):
+        assert quoted not in log.replace(str(row.id), "")
+    assert ("quoting" in log) == (kind is ValueError), "where it was is told"
 
 
 def test_a_message_that_breaks_its_sender_stops_no_other_and_is_given_up(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from traceback import format_tb
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ from charterhouse.desk.undelivered import (
     WAITING,
     notice_text,
 )  # fmt: skip
+from charterhouse.jobs.quoting import unquoted
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
 from charterhouse.tenancy.errors import SealError, TenancyError
@@ -101,12 +103,16 @@ def send_notice(subject: str, content: Mapping[str, Any]) -> None:
 
     Raises:
         UndeliverableError: there is no such person, or no phone on file.
-        OSError: the channel failed.
+        OSError: the channel failed; in its words, without what they quote of the person.
     """
     found = find_person(subject)
     if found is None or not found.phone:
         raise UndeliverableError(NO_PHONE)
-    the_channel().send(found.phone, notice_text(content), kind="notice")
+    text = notice_text(content)
+    try:
+        the_channel().send(found.phone, text, kind="notice")
+    except OSError as error:
+        raise OSError(unquoted(str(error), found, text)) from error
 
 
 SENDERS: dict[str, Sender] = {"notice": send_notice}
@@ -178,8 +184,11 @@ def _try(row: Any) -> tuple[str, str]:
     except TenancyError:
         # It is the store that cannot just now: nothing is wrong with the message.
         raise
-    except Exception:  # noqa: BLE001 - a channel is a plugin, and one message must not stop the others
-        _log.exception("sender_failed", topic=row.topic, id=row.id)
+    except Exception as error:  # noqa: BLE001 - a channel is a plugin, and one message must not stop the others
+        # Where it was, and not what it says: that may quote the person.
+        where = "".join(format_tb(error.__traceback__))
+        kind = type(error).__qualname__
+        _log.error("sender_failed", topic=row.topic, id=row.id, problem=kind, where=where)
         return _failed(row), FAILED
     return SENT, ""
 
