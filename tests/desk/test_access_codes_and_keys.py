@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from charterhouse.records.tables import api_key, audit, one_time_code
 from charterhouse.tenancy.provision import create_tenant
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
+from charterhouse.web.logs import configure_logging
 
 if TYPE_CHECKING:
     from charterhouse.clock import FixedClock
@@ -112,6 +115,20 @@ def test_a_phone_gets_five_codes_an_hour(
     access.request_code(phone)
 
 
+def test_codes_that_a_clock_ahead_sent_stand_in_nobodys_way(
+    house: Tenant, li: str, moment: FixedClock
+) -> None:
+    access.request_code(PHONE)
+    code = last_code(house)
+    moment.advance(timedelta(days=1))
+    for _ in range(5):
+        access.request_code(PHONE)
+    moment.advance(timedelta(days=-1))
+    assert access.verify_code(PHONE, code) == [li]
+    access.request_code(PHONE)
+    assert access.verify_code(PHONE, last_code(house)) == [li]
+
+
 def test_codes_are_not_readable_in_the_store_and_old_ones_go(
     house: Tenant, li: str, moment: FixedClock
 ) -> None:
@@ -160,6 +177,29 @@ def test_a_channel_is_chosen_by_name(house: Tenant, catalogue: Catalogue, li: st
         else:
             access.request_code(PHONE)
     assert got == [("+8613800138000", "code")]
+
+
+def test_a_code_that_its_channel_quotes_is_not_in_the_log(
+    house: Tenant, li: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+
+    class Quoting:
+        def send(self, to: str, text: str, *, kind: str) -> None:
+            said.append(text)
+            raise OSError(f"E-17: {to} does not take {text!r}")
+
+    channels.register_channel("quoting", lambda _config: Quoting())
+    house.installation.config = replace(house.installation.config, channel="quoting")
+    configure_logging(console=False)
+
+    access.request_code(PHONE)
+
+    log = capsys.readouterr().err
+    assert "code_not_sent" in log
+    assert "E-17: … does not take '…'" in json.loads(log.splitlines()[-1])["problem"]
+    for quoted in (re.findall(r"\d{6}", said[0])[0], PHONE[-8:]):
+        assert quoted not in log
 
 
 def test_a_key_is_shown_once_and_only_its_hash_is_kept(house: Tenant) -> None:

@@ -139,6 +139,19 @@ def test_pauses_rise_to_an_hour_and_attempts_meanwhile_do_not_lengthen_them(
     assert until == moment.now() + timedelta(minutes=1)
 
 
+def test_nobody_stays_locked_out_because_the_clock_ran_ahead(
+    ann: access.Enrolment, moment: FixedClock
+) -> None:
+    moment.advance(timedelta(days=1))
+    for _ in range(5):
+        with pytest.raises(access.SignInError):
+            access.check_password("ann", "wrong")
+    assert access.get_staff(ann.staff.id).locked
+    moment.advance(timedelta(days=-1))
+    assert not access.get_staff(ann.staff.id).locked
+    access.sign_in("ann", PASSWORD, code_of(ann))
+
+
 def test_a_right_sign_in_forgets_the_failures(ann: access.Enrolment, moment: FixedClock) -> None:
     for _ in range(4):
         with pytest.raises(access.SignInError):

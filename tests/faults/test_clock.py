@@ -20,6 +20,8 @@ from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records.books import adopt
 from charterhouse.records.chain import Walk, pages
 from charterhouse.records.tables import audit, decision, event
+from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.migrate import LEASE, migrate_tenant
 from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
@@ -38,10 +40,16 @@ def _clock() -> Iterator[FixedClock]:
         yield clock
 
 
-@pytest.fixture(name="tenant")
-def _tenant(clock: FixedClock, tmp_path: Path, databases: Databases) -> Iterator[Tenant]:
+@pytest.fixture(name="catalogue")
+def _catalogue(clock: FixedClock, tmp_path: Path, databases: Databases) -> Iterator[Catalogue]:
     config = Config(data_dir=tmp_path, master_key=KEY, databases=databases)
     catalogue = open_catalogue(config)
+    yield catalogue
+    catalogue.close()
+
+
+@pytest.fixture(name="tenant")
+def _tenant(catalogue: Catalogue) -> Iterator[Tenant]:
     tenant = create_tenant(
         catalogue, slug="east", name_zh="东", name_en="East", charter="gynecology.vip-card"
     )
@@ -49,7 +57,6 @@ def _tenant(clock: FixedClock, tmp_path: Path, databases: Databases) -> Iterator
         with unit(write=True) as opened:
             adopt(opened, tenant.charter, {}, actor="test")
         yield tenant
-    catalogue.installation.stores.close()
 
 
 def test_a_clock_that_jumps_changes_neither_order_nor_proof(
@@ -76,6 +83,30 @@ def test_a_clock_that_jumps_changes_neither_order_nor_proof(
         assert (again.event_id, again.figures) == (first.event_id, first.figures)
     _in_order(told)
     assert verify_tenant(tenant).differences == []
+
+
+def test_a_clock_that_jumps_leaves_no_store_to_a_run_that_is_no_more(
+    catalogue: Catalogue, tenant: Tenant, clock: FixedClock
+) -> None:
+    def break_off(_: Tenant) -> None:
+        raise KeyboardInterrupt
+
+    def take_up(ahead: timedelta) -> str:
+        """How another run finds the store of one that was killed while the clock ran ahead."""
+        clock.advance(ahead)
+        with pytest.raises(KeyboardInterrupt):
+            migrate_tenant(catalogue, tenant, after=break_off)
+        clock.advance(-ahead)
+        return migrate_tenant(catalogue, tenant, after=lambda _: None).state
+
+    assert take_up(timedelta(minutes=5)) == "claimed", "clocks of two machines differ a little"
+    clock.advance(LEASE + timedelta(minutes=6))
+    assert take_up(timedelta(days=1)) == "done"
+    assert take_up(timedelta(hours=1)) == "done", "also of an hour that comes twice"
+    assert take_up(timedelta(hours=-1)) == "done"
+    assert tenant.installation.stores.revisions(tenant.store_id) == (
+        tenant.installation.history.heads
+    )
 
 
 def _in_order(told: list[str]) -> None:

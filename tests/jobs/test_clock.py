@@ -116,6 +116,25 @@ def test_a_damaged_member_does_not_hold_up_the_others(house: House) -> None:
     assert items(house, "birthday") == [house.somebody]
 
 
+def test_a_member_rests_no_longer_because_the_clock_ran_ahead(house: House) -> None:
+    path = house.catalogue.installation.stores.path(house.north.id)  # type: ignore[attr-defined]  # the embedded engine
+    sealed = "SELECT sealed FROM standing WHERE ref = 'li'"
+    with closing(sqlite3.connect(path)) as driver:
+        (whole,) = driver.execute(sealed).fetchone()
+        driver.execute("UPDATE standing SET sealed = 'x' || sealed WHERE ref = 'li'")
+        driver.commit()
+    due_clock = DueClock()
+    with use_clock(FixedClock(house.at("2025-07-09 00:05"))):
+        while due_clock.tick(house.north):
+            pass
+    with closing(sqlite3.connect(path)) as driver:
+        driver.execute("UPDATE standing SET sealed = ? WHERE ref = 'li'", [whole])
+        driver.commit()
+    with use_clock(FixedClock(house.at("2025-07-08 00:05"))):
+        assert due_clock.tick(house.north) == 1
+    assert items(house, "birthday").count("li") == 1
+
+
 class MorningTask(Clause):
     """A task of the institution's own, every day at midnight."""
 

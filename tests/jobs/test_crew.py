@@ -89,6 +89,15 @@ def test_several_crews_plan_a_round_once(house: House, config: Config, queue: Hu
     assert planned == [1, 0] * 5
 
 
+def test_rounds_go_on_whatever_the_clock_says(house: House, queue: Huey) -> None:
+    crew, now = Crew(Worker(house.catalogue, []), queue), datetime(2025, 3, 9, 9, tzinfo=UTC)
+    planned = []
+    for jump in (0, 24, 0, -1, 0, 24):
+        planned.append(crew.plan(now + timedelta(hours=jump)))
+        assert work_off(queue) == planned[-1]
+    assert planned == [1] * 6
+
+
 def test_a_crew_that_is_behind_is_not_given_more(house: House, queue: Huey) -> None:
     crew = Crew(Worker(house.catalogue, []), queue)
     now = datetime(2025, 3, 9, 9, tzinfo=UTC)

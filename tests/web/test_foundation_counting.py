@@ -120,6 +120,15 @@ def test_the_table_of_the_workers_keeps_windows_as_a_process_does(moment: list[f
     assert table.look("a")[0] == 0
 
 
+def test_a_window_of_a_clock_that_ran_ahead_is_over(moment: list[float]) -> None:
+    counters, table = ProcessCounters(), Table(sets=4, ways=4)
+    moment[0] += 24 * 3600
+    assert [counters.incr("a", 60, 5), table.add("a", 60, 5)] == [5, 5]
+    moment[0] -= 24 * 3600
+    assert [counters.incr("a", 60), table.add("a", 60, 1)] == [1, 1]
+    assert counters.get_expiry("a") == table.look("a")[1] == moment[0] + 60
+
+
 def test_a_full_table_forgets_what_ends_first(moment: list[float]) -> None:
     table = Table(sets=1, ways=8)
     for number in range(7):

@@ -14,6 +14,7 @@ from charterhouse.desk.audit import note
 from charterhouse.desk.channels import the_channel
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.people import find_people, read_phone
+from charterhouse.desk.quoting import unquoted
 from charterhouse.records.tables import one_time_code
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.scope import current_tenant
@@ -32,13 +33,15 @@ _KEPT = timedelta(days=1)
 OPEN, USED = "open", "used"
 
 _phone_is = one_time_code.c.phone_digest == bindparam("wanted")
+# Codes that seem to live for longer were sent by a clock that ran ahead.
+_not_ahead = one_time_code.c.expires_at <= bindparam("latest")
 _RECENT = prepared(
     select(func.count().label("n")).where(
-        _phone_is, one_time_code.c.expires_at > bindparam("since")
+        _phone_is, _not_ahead, one_time_code.c.expires_at > bindparam("since")
     )
 )
 _NEWEST = prepared(
-    select(one_time_code).where(_phone_is).order_by(one_time_code.c.id.desc()).limit(1)
+    select(one_time_code).where(_phone_is, _not_ahead).order_by(one_time_code.c.id.desc()).limit(1)
 )
 _ADD = prepared(insert(one_time_code))
 _OLD = prepared(
@@ -80,7 +83,8 @@ def request_code(phone: str, *, language: str = "zh") -> None:
     with unit(write=True) as opened:
         whose = blind_index("one-time phone", to)
         since = moment + LIFETIME - _HOUR
-        if opened.execute(_RECENT, {"wanted": whose, "since": since}).scalar() >= PER_HOUR:
+        wanted = {"wanted": whose, "since": since, "latest": moment + LIFETIME}
+        if opened.execute(_RECENT, wanted).scalar() >= PER_HOUR:
             error = DeskError(
                 "too many codes were asked for: try again in an hour",
                 field="phone",
@@ -111,9 +115,10 @@ def _send(to: str, code: str, language: str) -> None:
         text = f"{name}: your sign-in code is {code}, valid for 5 minutes. Tell it to nobody."
     try:
         the_channel().send(to, text, kind="code")
-    except OSError:
-        # The answer stays the same, or it would tell that the phone is known.
-        _log.exception("code_not_sent")
+    except OSError as error:
+        # The answer stays the same, or it would tell that the phone is known; and the words of the
+        # channel may quote phone and code, so that no traceback ends with them.
+        _log.error("code_not_sent", problem=unquoted(str(error), None, text, to, code))
 
 
 def verify_code(phone: str, code: str) -> list[str]:
@@ -129,7 +134,8 @@ def verify_code(phone: str, code: str) -> list[str]:
     digits = "".join(code.split())
     with unit(write=True) as opened:
         whose = blind_index("one-time phone", to)
-        row = opened.execute(_NEWEST, {"wanted": whose}).first()
+        wanted = {"wanted": whose, "latest": clock.now() + LIFETIME}
+        row = opened.execute(_NEWEST, wanted).first()
         refs: list[str] = []
         if row and row.state == OPEN and row.tries < TRIES and row.expires_at > clock.now():
             right = hmac.compare_digest(_digest(row.id, digits), row.digest)

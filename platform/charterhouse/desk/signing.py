@@ -17,10 +17,12 @@ from charterhouse.desk.staff import (
     ACTIVE,
     BY_ID,
     BY_LOGIN,
+    LONGEST_REST,
     SECRET,
     SET_PASSWORD,
     Staff,
     get_staff,
+    rests,
     staff_of,
 )
 from charterhouse.records.tables import staff
@@ -36,7 +38,6 @@ __all__ = [
 ]
 
 FREE_FAILURES = 5
-_LONGEST = timedelta(hours=1)
 STEP_SECONDS = 30
 """A code belongs to a step of 30 seconds; the one before and the one after are taken too."""
 
@@ -73,7 +74,7 @@ def pause_after(failures: int) -> timedelta:
     """How long an account rests: nothing at first, then 1, 2, 4 … minutes, at most an hour."""
     if failures < FREE_FAILURES:
         return timedelta(0)
-    return min(timedelta(minutes=2 ** min(failures - FREE_FAILURES, 10)), _LONGEST)
+    return min(timedelta(minutes=2 ** min(failures - FREE_FAILURES, 10)), LONGEST_REST)
 
 
 def check_password(login: str, password: str) -> Staff:
@@ -118,7 +119,7 @@ def _judge(opened: Unit, staff_id: int, *, right: bool) -> Staff | None:
 
 
 def _resting(row: Any) -> bool:
-    return row.locked_until is not None and row.locked_until > clock.now()
+    return rests(row.locked_until)
 
 
 def _fail(opened: Unit, row: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -41,6 +41,8 @@ NAME = EncryptedStr("staff", "name_sealed")
 SECRET = EncryptedStr("staff", "totp_sealed")
 OWNER = "owner"
 ACTIVE, DISABLED = "active", "disabled"
+LONGEST_REST = timedelta(hours=1)
+"""For how long an account rests at most after too many failures."""
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
 
 BY_ID = prepared(select(staff).where(staff.c.id == bindparam("wanted")))
@@ -52,6 +54,12 @@ _OWNERS = prepared(
         staff.c.role == OWNER, staff.c.state == ACTIVE, staff.c.id != bindparam("wanted")
     )
 )
+
+
+def rests(until: datetime | None) -> bool:
+    """Whether an account rests that is locked until then; a clock that ran ahead locks nobody."""
+    now = clock.now()
+    return until is not None and now < until <= now + LONGEST_REST
 
 
 def _change(*columns: str) -> Any:
@@ -90,7 +98,7 @@ class Staff:
     @property
     def locked(self) -> bool:
         """Whether the account rests after failures."""
-        return self.locked_until is not None and self.locked_until > clock.now()
+        return rests(self.locked_until)
 
     @property
     def actor(self) -> str:

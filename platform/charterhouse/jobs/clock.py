@@ -92,7 +92,10 @@ class DueClock:
         return len(refs)
 
     def _due(self, tenant: Tenant, now: datetime, most: int) -> list[str]:
-        self._resting = {key: until for key, until in self._resting.items() if until > now}
+        # Who seems to rest for longer was put to rest by a clock that ran ahead.
+        self._resting = {
+            key: until for key, until in self._resting.items() if now < until <= now + _REST
+        }
         resting = {ref for owner, ref in self._resting if owner == tenant.id}
         with unit() as opened:
             wanted = {"now": now, "most": most + len(resting)}

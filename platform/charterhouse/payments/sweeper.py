@@ -107,10 +107,13 @@ class _Sweep:
 
     def _unknown_payments(self) -> None:
         """Look through the gateway's book when an attempt was given up not long ago."""
-        given_up = in_states(("new", "failed", "expired"), after=self.now - MEMORY, before=self.now)
+        earliest, states = self.now - MEMORY, ("new", "failed", "expired")
+        given_up = in_states(states, after=earliest, before=self.now + LONG)
         if not given_up:
             return
-        since = min(one.created_at for one in given_up)
+        # What a clock that ran ahead made was paid before the moment that it names.
+        ran_ahead = any(one.created_at > self.now for one in given_up)
+        since = earliest if ran_ahead else min(one.created_at for one in given_up)
         try:
             found = reconcile(self.house, since, self.now + timedelta(days=1))
             self.done = replace(self.done, found=found)

@@ -71,7 +71,8 @@ class ProcessCounters(Storage):
             if now >= self._sweep_at:
                 self._sweep(now)
             count, end = self._windows.get(key, (0, 0.0))
-            if end <= now:
+            if not now < end <= now + expiry:
+                # It is over, or was opened by a clock that ran ahead.
                 count, end = 0, now + expiry
             self._windows[key] = (count + amount, end)
             return count + amount

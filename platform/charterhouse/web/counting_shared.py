@@ -58,7 +58,8 @@ class Table:
         now = time.time()
         with self._locked(chosen):
             place, count, end = self._find(digest, chosen) or (self._free(chosen), 0, 0.0)
-            if end <= now:
+            if not now < end <= now + expiry:
+                # It is over, or was opened by a clock that ran ahead.
                 count, end = 0, now + expiry
             _SLOT.pack_into(self._memory, place, digest, count + amount, end)
             return count + amount
