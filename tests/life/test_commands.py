@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,6 @@ from charterhouse.tenancy.store import unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from life_house import House
 
@@ -48,6 +49,24 @@ def test_backup_and_restore_tell_what_they_did(
     assert restored["verified"]["events"] == 7
     assert house.tenant.store_id != store
     assert "0 stores removed, 1 resting" in run("tidy")
+
+
+@pytest.mark.parametrize(
+    ("command", "ending"), [(["backup"], "backup"), (["export", "--yes"], "tar.gz")]
+)
+def test_a_folder_that_is_missing_is_made(
+    run: Callable[..., str], tmp_path: Path, command: list[str], ending: str
+) -> None:
+    folder = tmp_path / "kept" / "daily"
+
+    for _ in range(2):
+        told = json.loads(run(*command, "north", "--to", folder, "--json"))
+        assert Path(told["file"]).parent == folder
+        Path(told["file"]).unlink()
+    named = tmp_path / "other" / f"one.{ending}"
+    assert json.loads(run(*command, "north", "--to", named, "--json"))["file"] == str(named)
+    assert "a file that ends in" in run(*command, "north", "--to", named / "in", code=1)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_a_tenant_is_suspended_and_resumed(house: House, run: Callable[..., str]) -> None:

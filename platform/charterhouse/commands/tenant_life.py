@@ -40,7 +40,8 @@ _yes = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.
     "target",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="A file, or a folder that gets <slug>-<moment>.backup; this folder by default.",
+    help="A file that ends in .backup, or a folder, made when missing, that gets "
+    "<slug>-<moment>.backup; this folder by default.",
 )
 @_as_json
 @told_plainly
@@ -91,7 +92,8 @@ def restore(*, file: Path, cell: str | None, yes: bool, as_json: bool) -> None:
     "target",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="A file, or a folder that gets <slug>-<moment>.export.tar.gz; this folder by default.",
+    help="A file that ends in .tar.gz, or a folder, made when missing, that gets "
+    "<slug>-<moment>.export.tar.gz; this folder by default.",
 )
 @_yes
 @_as_json
@@ -341,9 +343,19 @@ COMMANDS = (
 
 
 def _file(target: Path, tenant: Tenant, suffix: str) -> Path:
+    """Where to write: a file by its ending, which the folder may have to be made for, or in a folder."""
     from charterhouse import clock
 
-    if not target.is_dir():
+    ending = f".{suffix.removeprefix('export.')}"
+    named = target.name.endswith(ending) and not target.is_dir()
+    folder = target.parent if named else target
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(
+            f"{folder} is no folder and cannot be made one: give a folder, or a file that ends in {ending}."
+        ) from error
+    if named:
         return target
     moment = clock.now().astimezone(UTC)
     return target / f"{tenant.slug}-{moment:%Y%m%dT%H%M%SZ}.{suffix}"

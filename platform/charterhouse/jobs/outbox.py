@@ -20,6 +20,7 @@ from sqlalchemy import bindparam, or_, select, update
 from charterhouse import clock
 from charterhouse.desk.channels import UnknownChannelError, the_channel
 from charterhouse.desk.people import find_person
+from charterhouse.desk.quoting import unquoted
 from charterhouse.desk.undelivered import (
     DEAD,
     FAILED,
@@ -30,7 +31,6 @@ from charterhouse.desk.undelivered import (
     WAITING,
     notice_text,
 )  # fmt: skip
-from charterhouse.jobs.quoting import unquoted
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import outbox
 from charterhouse.tenancy.errors import SealError, TenancyError
