@@ -142,6 +142,8 @@ class Plan:
         ]
         self._make: Callable[[Iterable[Any]], Any] | None = None
         self._converters: list[tuple[int, Convert]] = []
+        # Asking the driver for a description of the answer costs it more than the answer.
+        self._silent = isinstance(statement, UpdateBase) and not statement.exported_columns
         if isinstance(statement, SelectBase | UpdateBase):
             self._describe(
                 [(str(key), column) for key, column in statement.exported_columns.items()], dialect
@@ -173,10 +175,12 @@ class Plan:
 
     def rows(self, cursor: Any) -> Rows:
         """Return everything that ``cursor`` gives."""
-        if cursor.description is None:
+        if self._silent:
             return Rows([], cursor.rowcount)
         make = self._make
         if make is None:
+            if cursor.description is None:
+                return Rows([], cursor.rowcount)
             make = self._make = _row_type([column[0] for column in cursor.description])
         raw = cursor.fetchall()
         if self._converters:
