@@ -156,5 +156,9 @@ def _runs(engine: Engine, role: str, log: list[list[Statement]], path: Path) -> 
         for mode in MODES:
             measured = script.run(url, mode, 3)
             assert measured.rate > 0
-        lines = sum(len(rows) for text, rows, many in typical(log) if many and "posting" in text)
+        lines = sum(
+            len(rows) if many else 1
+            for text, rows, many in typical(log)
+            if text.startswith("INSERT INTO posting")
+        )
         assert driver.execute(query).fetchall()[0][0] - before == len(MODES) * 3 * lines > 0

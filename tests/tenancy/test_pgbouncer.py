@@ -153,6 +153,9 @@ def test_a_unit_works_as_without_a_pooler(north: Tenant, south: Tenant) -> None:
             work.execute_many(add, rows)
             with pytest.raises(errors.ConstraintError), work.savepoint():
                 work.execute(add, rows[0])
+            with pytest.raises(errors.ConstraintError), work.savepoint():  # noqa: PT012 - the savepoint sends
+                work.execute_later(add, {"id": "30", "text": "30"})
+                work.execute_later(add, rows[0])
         with unit() as work:
             streamed = work.connection.execution_options(yield_per=7).execute(
                 text("SELECT id FROM note ORDER BY id")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,10 @@ from sqlalchemy.orm import registry
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.scope import tenant_scope
-from charterhouse.tenancy.store import current_unit, find_unit, prepared, unit
+from charterhouse.tenancy.store import Unit, current_unit, find_unit, prepared, unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
@@ -196,6 +197,57 @@ def test_constraints_have_a_kind() -> None:
             work.connection.execute(insert(note), {"id": 1, "text": "x"})
 
     assert ids() == [1]
+
+
+_CHANGE = prepared(text("UPDATE note SET text = 'changed' WHERE id = 1"))
+
+
+def test_what_is_sent_later_is_there_for_whoever_asks_and_in_order() -> None:
+    with unit(write=True) as work:
+        work.execute_later(add, {"id": 1, "text": "a"})
+        work.execute_later(_CHANGE)
+        work.execute_later(add, {"id": 2, "text": "b"})
+        work.execute_later(add, {"id": 3, "text": "c"})
+        assert [tuple(row) for row in work.execute(read)] == [(1, "changed"), (2, "b"), (3, "c")]
+        work.execute_later(add, {"id": 4, "text": "d"})
+        assert work.connection.execute(select(func.count()).select_from(note)).scalar() == 4
+        work.execute_later(add, {"id": 5, "text": "e"})
+        work.session.add_all([])
+        work.execute_later(add, {"id": 6, "text": "f"})
+        assert work.session.scalar(select(func.count()).select_from(note)) == 6
+        work.execute_later(add, {"id": 7, "text": "g"})
+
+    assert ids() == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("at_once", [Unit.flush, lambda _: None], ids=["flush", "end"])
+def test_the_errors_of_what_is_sent_later_come_when_it_is_sent(
+    at_once: Callable[[Unit], None],
+) -> None:
+    with pytest.raises(errors.ConstraintError) as caught, unit(write=True) as work:  # noqa: PT012 - the end of the unit is what raises
+        work.execute_later(add, {"id": 1, "text": "a"})
+        work.execute_later(add, {"id": 1, "text": "b"})
+        work.execute_later(add, {"id": 2, "text": "c"})
+        at_once(work)
+    assert caught.value.kind == "unique"
+    with pytest.raises(errors.ReadOnlyUnitError), unit() as work:
+        work.execute_later(add, {"id": 1, "text": "a"})
+
+    assert ids() == []
+
+
+def test_a_savepoint_undoes_what_was_to_be_sent_within_it() -> None:
+    with unit(write=True) as work:
+        work.execute_later(add, {"id": 1, "text": "a"})
+        with suppress(KeyError), work.savepoint():
+            work.execute_later(add, {"id": 2, "text": "b"})
+            raise KeyError
+        with pytest.raises(errors.ConstraintError), work.savepoint():  # noqa: PT012 - the savepoint sends
+            work.execute_later(add, {"id": 3, "text": "c"})
+            work.execute_later(add, {"id": 1, "text": "a"})
+        work.execute_later(add, {"id": 4, "text": "d"})
+
+    assert ids() == [1, 4]
 
 
 def test_endless_work_is_interrupted() -> None:

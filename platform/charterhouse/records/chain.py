@@ -49,7 +49,7 @@ class Chain:
         self.seq += 1
         digest = digest_of(content)
         hashed = link(self._hash, self.seq, at, actor, action, subject, digest)
-        self._unit.execute(
+        self._unit.execute_later(
             _ADD,
             {
                 "seq": self.seq,

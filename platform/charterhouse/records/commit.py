@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.engine import spoken_of
@@ -18,6 +18,7 @@ from charterhouse.records.requests import REQUEST, keep_request
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.store import Unit, prepared
+from charterhouse.tenancy.types import Instant
 
 _ADD_EVENT = prepared(insert(t.event))
 _ADD_DECISION = prepared(insert(t.decision))
@@ -29,27 +30,32 @@ _ADD_ITEM = prepared(
     ],
 )  # fmt: skip
 _ADD_STANDING = prepared(insert(t.standing))
-_ADD_BALANCE = prepared(insert(t.balance))
+_KEEP_BALANCE = prepared(
+    text(
+        "INSERT INTO balance (owner, account, lot, amount, cls, expires) "
+        "VALUES (:owner, :account, :lot, :amount, :cls, :expires) "
+        "ON CONFLICT (owner, account, lot) DO UPDATE SET amount = excluded.amount"
+    ).bindparams(bindparam("expires", type_=Instant))
+)
+_END_BALANCE = prepared(
+    delete(t.balance).where(
+        *(t.balance.c[name] == bindparam(name) for name in ("owner", "account", "lot"))
+    )
+)
 _ADD_DOCUMENT = prepared(insert(t.document))
 _ADD_CARD = prepared(insert(t.card))
 _ADD_OUTBOX = prepared(insert(t.outbox))
 
 
-def _own(table: Any, *names: str) -> Any:
-    """A condition on the columns that name a row, with parameters `own_<column>`."""
-    condition = table.c[names[0]] == bindparam(f"own_{names[0]}")
-    for name in names[1:]:
-        condition &= table.c[name] == bindparam(f"own_{name}")
-    return condition
+def _own(table: Any, name: str) -> Any:
+    """A condition on the column that names a row, with the parameter `own_<column>`."""
+    return table.c[name] == bindparam(f"own_{name}")
 
 
 _STANDING_COLUMNS = [c.name for c in t.standing.columns if c.name != "ref"]
 _SET_STANDING = prepared(
     update(t.standing).where(_own(t.standing, "ref")), columns=_STANDING_COLUMNS
 )
-_LOT = ("owner", "account", "lot")
-_SET_BALANCE = prepared(update(t.balance).where(_own(t.balance, *_LOT)), columns=["amount"])
-_END_BALANCE = prepared(delete(t.balance).where(_own(t.balance, *_LOT)))
 _SET_DOCUMENT = prepared(
     update(t.document).where(_own(t.document, "id")), columns=["member", "sealed"]
 )
@@ -152,7 +158,7 @@ class Commit:
             ref: {n: v.isoformat() if hasattr(v, "isoformat") else v for n, v in facts.items()}
             for ref, facts in event.people.items()
         }
-        self._unit.execute(
+        self._unit.execute_later(
             _ADD_EVENT,
             {
                 "id": event.id,
@@ -180,7 +186,7 @@ class Commit:
         number = new_id()
         outcome = outcome_of(decision)
         refusal = decision.refusal
-        self._unit.execute(
+        self._unit.execute_later(
             _ADD_DECISION,
             {
                 "id": number,
@@ -220,24 +226,18 @@ class Commit:
         )
 
     def _postings(self, number: int, decision: Decision) -> None:
-        if not decision.postings:
-            return
-        self._unit.execute_many(
-            _ADD_POSTING,
-            [
-                {
-                    "decision_id": number,
-                    "line": line,
-                    "owner": posting.owner,
-                    "account": posting.account,
-                    "amount": posting.amount,
-                    "lot": posting.lot,
-                    "clause": posting.clause,
-                    "at": decision.at,
-                }
-                for line, posting in enumerate(decision.postings)
-            ],
-        )
+        for line, posting in enumerate(decision.postings):
+            row = {
+                "decision_id": number,
+                "line": line,
+                "owner": posting.owner,
+                "account": posting.account,
+                "amount": posting.amount,
+                "lot": posting.lot,
+                "clause": posting.clause,
+                "at": decision.at,
+            }
+            self._unit.execute_later(_ADD_POSTING, row)
         self._balances(decision)
 
     def _balances(self, decision: Decision) -> None:
@@ -245,30 +245,32 @@ class Commit:
         for owner, account, key in sorted(touched):
             lots = decision.standings[owner].lots.get(account, ())
             lot = next((lot for lot in lots if lot.key == key), None)
-            own = {"own_owner": owner, "own_account": account, "own_lot": key}
+            row: dict[str, Any] = {"owner": owner, "account": account, "lot": key}
             if lot is None:
-                self._unit.execute(_END_BALANCE, own)
-            elif not self._unit.execute(_SET_BALANCE, {**own, "amount": lot.amount}).rowcount:
-                row = {"owner": owner, "account": account, "lot": key, "amount": lot.amount}
-                self._unit.execute(_ADD_BALANCE, {**row, "cls": lot.cls, "expires": lot.expires})
+                self._unit.execute_later(_END_BALANCE, row)
+                continue
+            row |= {"amount": lot.amount, "cls": lot.cls, "expires": lot.expires}
+            self._unit.execute_later(_KEEP_BALANCE, row)
 
     def _standings(self, decision: Decision) -> None:
         for ref, standing in decision.standings.items():
             values = _columns(ref, standing)
             if self._view.loaded.get(ref) is None:
-                self._unit.execute(_ADD_STANDING, {"ref": ref, **values})
+                self._unit.execute_later(_ADD_STANDING, {"ref": ref, **values})
             else:
-                self._unit.execute(_SET_STANDING, {"own_ref": ref, **values})
+                self._unit.execute_later(_SET_STANDING, {"own_ref": ref, **values})
 
     def _documents(self, decision: Decision) -> None:
         for doc_id, document in decision.documents.items():
             sealed = sealing.DOCUMENT.seal(doc_id, dict(document.content))
             if self._view.document(doc_id) is None:
                 row = {"id": doc_id, "kind": document.kind, "member": document.member}
-                self._unit.execute(_ADD_DOCUMENT, {**row, "at": decision.at, "sealed": sealed})
+                self._unit.execute_later(
+                    _ADD_DOCUMENT, {**row, "at": decision.at, "sealed": sealed}
+                )
             else:
                 values = {"own_id": doc_id, "member": document.member, "sealed": sealed}
-                self._unit.execute(_SET_DOCUMENT, values)
+                self._unit.execute_later(_SET_DOCUMENT, values)
             if document.kind == REQUEST:
                 keep_request(self._unit, document)
 
@@ -286,7 +288,7 @@ class Commit:
                 "state": "open",
                 "about": raised.about,
             }
-            self._unit.execute(_ADD_ITEM, row)
+            self._unit.execute_later(_ADD_ITEM, row)
             if raised.sort == "notice":
                 self.send("notice", raised.member, {"code": raised.code, "about": raised.about})
 
@@ -296,12 +298,12 @@ class Commit:
             for row in list(rows):
                 if about.items() <= row.about.items():
                     ended = {"own_id": row.id, "state": "done", "done_at": decision.at}
-                    self._unit.execute(_END_TASK, ended)
+                    self._unit.execute_later(_END_TASK, ended)
 
     def send(self, topic: str, subject: str, content: Mapping[str, Any]) -> None:
         """Put something into the outbox; it is sent after the commit."""
         number = new_id()
-        self._unit.execute(
+        self._unit.execute_later(
             _ADD_OUTBOX,
             {
                 "id": number,
@@ -327,7 +329,7 @@ class Commit:
             if new and (before is None or (new, standing.card) != (before.card_no, before.card)):
                 ended = None if standing.card in ("active", "lost") else decision.at
                 if not self._set_card(new, ref, standing.card, ended):
-                    self._unit.execute(
+                    self._unit.execute_later(
                         _ADD_CARD,
                         {
                             "number": new,

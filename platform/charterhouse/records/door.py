@@ -117,6 +117,7 @@ class Door:
             self._write(commit, passed)
         commit.event(outcome.decision, body, key=told.key, request_hash=request_hash)
         content = self._write(commit, outcome.decision)
+        self._unit.flush()
         refusal = outcome.decision.refusal
         metrics.decided(event.verb, refusal.code if refusal else "")
         version = self.version_at(event.at)
@@ -132,6 +133,7 @@ class Door:
         commit = self._commit(actor)
         for decision in decisions:
             self._write(commit, decision)
+        self._unit.flush()
         return decisions
 
     def _commit(self, actor: str) -> Commit:

@@ -60,7 +60,10 @@ class Unit:
         self._driver = opened.driver
         self._meaning = opened.meaning
         self._dialect = opened.dialect
+        self._together = opened.together
         self._failure = self._dialect.loaded_dbapi.Error
+        self._unsent: list[tuple[str, list[Any]]] = []
+        self._cursor: Any = None
         self._session: UnitSession | None = None
         self._thread = threading.get_ident()
         self._doomed = False
@@ -82,19 +85,18 @@ class Unit:
             UnitError: A parameter is missing or unknown, or the unit has ended.
         """
         self._check_open()
+        if self._unsent:
+            self._send()
         plan = prepared.plan(self._dialect)
-        cursor = self._driver.cursor()
+        cursor = self._cursor
+        if cursor is None:
+            cursor = self._cursor = self._driver.cursor()
         try:
             with statement_span(plan.sql, self._dialect.name):
                 cursor.execute(plan.sql, plan.bind(params))
                 return plan.rows(cursor)
         except self._failure as error:
-            known = self._meaning(error)
-            if known is error:
-                raise
-            raise known from error
-        finally:
-            cursor.close()
+            self._raise(error)
 
     def execute_many(self, prepared: Prepared, params: Iterable[Mapping[str, Any]]) -> int:
         """Run a prepared writing statement for each of ``params``; return the rows touched.
@@ -103,6 +105,8 @@ class Unit:
             The same as ``execute``.
         """
         self._check_open()
+        if self._unsent:
+            self._send()
         plan = prepared.plan(self._dialect)
         cursor = self._driver.cursor()
         try:
@@ -110,12 +114,54 @@ class Unit:
                 cursor.executemany(plan.sql, [plan.bind(one) for one in params])
                 return int(cursor.rowcount)
         except self._failure as error:
-            known = self._meaning(error)
-            if known is error:
-                raise
-            raise known from error
+            self._raise(error)
         finally:
             cursor.close()
+
+    def execute_later(self, prepared: Prepared, params: Mapping[str, Any] = _NOTHING) -> None:
+        """Run a prepared writing statement without waiting for its answer.
+
+        It is sent before whatever is asked next, by ``flush`` and when the unit ends, with all
+        that wait too: one round trip instead of many. Its errors come then.
+
+        Raises:
+            UnitError: A parameter is missing or unknown, or the unit has ended.
+        """
+        self._check_open()
+        plan = prepared.plan(self._dialect)
+        bound = plan.bind(params)
+        if self._unsent and self._unsent[-1][0] is plan.sql:
+            self._unsent[-1][1].append(bound)
+        else:
+            self._unsent.append((plan.sql, [bound]))
+        if self._session is not None:
+            # What the session writes by itself may rest on it.
+            self._send()
+
+    def _send(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        cursors = []
+        try:
+            with self._together():
+                for sql, rows in unsent:
+                    cursor = self._driver.cursor()
+                    cursors.append(cursor)
+                    with statement_span(sql, self._dialect.name):
+                        if len(rows) == 1:
+                            cursor.execute(sql, rows[0])
+                        else:
+                            cursor.executemany(sql, rows)
+        except self._failure as error:
+            self._raise(error)
+        finally:
+            for cursor in cursors:
+                cursor.close()
+
+    def _raise(self, error: Exception) -> Never:
+        known = self._meaning(error)
+        if known is error:
+            raise error
+        raise known from error
 
     @property
     def connection(self) -> Connection:
@@ -125,6 +171,8 @@ class Unit:
             UnitError: The unit has ended, or another thread asks.
         """
         self._check_open()
+        if self._unsent:
+            self._send()
         return self._connection()
 
     @property
@@ -161,13 +209,16 @@ class Unit:
                 self.flush()
         except BaseException:
             self._doomed = doomed
+            self._unsent.clear()
             if self._session is not None:
                 # Its objects may show rows which are no more.
                 self._session.expunge_all()
             raise
 
     def flush(self) -> None:
-        """Write what the ORM session still keeps, if there is one."""
+        """Write what waits to be sent, and what the ORM session still keeps."""
+        if self._unsent:
+            self._send()
         if self._session is not None:
             self._session.flush()
 
@@ -201,6 +252,8 @@ class Unit:
     def close(self) -> None:
         """End the unit: nothing can be reached through it any more."""
         self._open = False
+        if self._cursor is not None:
+            self._cursor.close()
         if self._session is not None:
             self._session.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -51,12 +52,15 @@ class Opened:
         dialect: SQLAlchemy's, by which statements are compiled for it.
         connection: Gives SQLAlchemy's connection above it, the same one each time.
         meaning: Gives our error for an error of the driver, or the same error.
+        together: Gives a block for statements whose answers are awaited at its end, all in one
+            round trip where the engine can.
     """
 
     driver: Any
     dialect: Dialect
     connection: Callable[[], Connection]
     meaning: Callable[[BaseException], BaseException]
+    together: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
 class Stores(Protocol):

@@ -80,7 +80,9 @@ class Pools:
         driver = self._begin(pool, script, seconds)
         above = Above(driver, self._engine)
         try:
-            yield Opened(driver, self._taught(driver)[0], above.connection, meaning)
+            yield Opened(
+                driver, self._taught(driver)[0], above.connection, meaning, driver.pipeline
+            )
         finally:
             try:
                 above.close()
