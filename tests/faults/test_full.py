@@ -8,16 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from faults_house import EVENTS, House, children, end, wait_for
+import pytest
+from faults_house import EVENTS, House, children, end, in_a_child, wait_for
 
+from charterhouse.desk.intake import submit
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.metric_room import take_room_first
 from charterhouse.records.tables import event
 from charterhouse.tenancy.catalogue_book import _POLL_SECONDS
+from charterhouse.tenancy.errors import StoreUnavailableError
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
@@ -98,6 +101,31 @@ def test_a_full_disk_refuses_until_there_is_room(house_in: Callable[..., House])
         for number in range(1, 20):
             assert _tell(house, number) == (201, "")
     _proved(house, 20)
+
+
+def test_a_process_that_may_open_no_more_files_says_so(house_in: Callable[..., House]) -> None:
+    house = house_in()
+
+    def tell(number: int) -> bool:
+        bill = {"id": f"bill-{number}", "member": house.refs[0], "amount": "10.00"}
+        return submit("spend", bill, actor="test", key=f"api:key-{number}").accepted
+
+    def work() -> None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        opened = [int(each.name) for each in Path("/proc/self/fd").iterdir()]
+        with tenant_scope(house.tenant):
+            # The file itself is opened, then the journal beside it, then the journal's index.
+            for room in range(3):
+                with suppress(OSError), Path(os.devnull).open() as free:
+                    resource.setrlimit(resource.RLIMIT_NOFILE, (free.fileno() + room, most))
+                with pytest.raises(StoreUnavailableError):
+                    tell(0)
+                assert len(house.catalogue.list()) == 1
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(opened) + 100, most))
+            assert tell(0)
+
+    assert in_a_child(work)
+    _proved(house, 1)
 
 
 FIGURES = """

@@ -49,6 +49,12 @@ _LIMITS = MigrationLimits()
 _MORE = 30
 
 
+_UNUSABLE = (
+    "The file of the store cannot be opened or read just now: try again, and see whether the "
+    "process may open more files and its disk is well."
+)
+
+
 class StoreConnection(sqlite3.Connection):
     """A driver's connection that knows until when it may work, and for whom.
 
@@ -105,6 +111,7 @@ def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -
 
     Raises:
         StoreMissingError: There is no such file.
+        StoreUnavailableError: It is there and cannot be opened now.
     """
     address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
     try:
@@ -117,6 +124,8 @@ def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -
             factory=StoreConnection,
         )
     except sqlite3.OperationalError as error:
+        if path.exists():
+            raise errors.StoreUnavailableError(_UNUSABLE) from error
         raise errors.StoreMissingError(f"There is no store at {path}: restore it.") from error
     # ATTACH and VACUUM INTO reach any file of the process; with no attachments both are refused.
     driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
@@ -160,6 +169,8 @@ _MEANINGS: dict[int, tuple[type[errors.TenancyError], str]] = {
         errors.QuotaError,
         "The store has reached its size: raise the tenant's limit or remove old files.",
     ),
+    sqlite3.SQLITE_CANTOPEN: (errors.StoreUnavailableError, _UNUSABLE),
+    sqlite3.SQLITE_IOERR: (errors.StoreUnavailableError, _UNUSABLE),
     sqlite3.SQLITE_READONLY: (
         errors.ReadOnlyUnitError,
         "A reading unit cannot write: open unit(write=True).",
