@@ -7,6 +7,8 @@ one is absent or complete, and members have what was acknowledged. `make soak` d
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import subprocess
 import threading
 import time
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from faults_house import (
@@ -41,6 +44,8 @@ from charterhouse.tenancy.store import unit
 SECONDS = SOAK_SECONDS / 2
 CLIENTS = 4
 MEMBERS = 6
+ANSWERS = 15
+METRICS_TOKEN = "a token of operators"
 ACCOUNTS = {"points": "points_earned", "spend_total": "due"}
 """Accounts of members, and by which figure of an answer each of them grew."""
 
@@ -123,7 +128,7 @@ class _Rage:
 
 def _answered(told: Told, process: Callable[[], subprocess.Popen[bytes]]) -> None:
     """Wait for a number of answers: who has just started reads all charters first."""
-    wanted = len(told.known) + 15
+    wanted = len(told.known) + ANSWERS
 
     def enough() -> bool:
         assert process().poll() is None, "the server ended by itself"
@@ -152,6 +157,8 @@ def _rage(house: House, database: ScratchPostgres | None, chance: Random, told: 
             time.sleep(chance.uniform(0.0, 0.3))
             todo.pop()()
         _answered(told, lambda: rage.server)
+        house.ready(rage.server)
+        _figures_are_told(house)
     finally:
         rage.over()
         over.set()
@@ -160,14 +167,37 @@ def _rage(house: House, database: ScratchPostgres | None, chance: Random, told: 
                 client.join(30)
 
 
+def _figures_are_told(house: House) -> None:
+    """The figures can be read, and count at least those that were answered since the last kill."""
+    site = f"http://127.0.0.1:{house.port}/metrics"
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    with urlopen(Request(site, headers=headers), timeout=20) as answer:
+        told = answer.read().decode()
+    route = r'method="POST",route="/api/v1/events",status="201"'
+    taken = re.search(rf"charterhouse_request_seconds_count{{{route}}} (\d+)", told)
+    assert taken, told
+    assert int(taken[1]) >= ANSWERS - CLIENTS
+
+
+def _log_is_readable(house: House) -> None:
+    """Whatever ended in whichever moment: each line that was told is a JSON object."""
+    for name in ("serve.log", "worker.log"):
+        lines = (house.folder / name).read_text("utf-8").splitlines()
+        assert lines, name
+        for line in lines:
+            assert json.loads(line)["timestamp"], line
+
+
 def test_what_was_acknowledged_is_there_once_and_the_rest_is_absent_or_whole(
     house_in: Callable[..., House], database: ScratchPostgres | None
 ) -> None:
     databases = Databases({"main": database.database()}) if database else Databases()
     house = house_in(databases, MEMBERS)
     told = Told()
+    house.more = {"CHARTERHOUSE_METRICS_TOKEN": METRICS_TOKEN}
     _rage(house, database, chance_of("killed"), told)
 
+    _log_is_readable(house)
     assert verify_tenant(house.tenant).differences == []
     kept = _kept(house)
     assert {key: kept.get(key, (None, 0)) for key in told.known} == {

@@ -10,6 +10,7 @@ from environs import Env
 
 from charterhouse.bounds import Bounds
 from charterhouse.web import counting_shared, observing
+from charterhouse.web.logs import server_logging
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -21,6 +22,7 @@ def _bounds() -> Bounds:
 
 worker_class = "gthread"
 accesslog = "/dev/null"
+logconfig_dict = server_logging()
 # gunicorn takes these from whoever connects from this machine, a proxy of it included, which may
 # hand on what a stranger wrote. Nothing here asks a header for its path or scheme.
 forwarder_headers = ""

@@ -1,4 +1,7 @@
-"""Logging: structured, one line an event, without secrets and personal data."""
+"""Logging: structured, one line an event, without secrets and personal data.
+
+What libraries and the server say by the standard library's logging comes in the same form.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import io
 import logging
 import re
 import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from typing import TextIO
 
-__all__ = ["configure_logging", "redact"]
+__all__ = ["configure_logging", "redact", "server_logging"]
 
 _HIDDEN: Final = "[redacted]"
 _SECRET_KEYS = re.compile(
@@ -69,12 +73,23 @@ def redact(
 
 
 class _Lines(io.TextIOBase):
-    """Standard error, where a line that finds no room on the disk is lost and stops nobody."""
+    """Standard error, where a line that finds no room on the disk is lost and stops nobody.
+
+    Lines come whole, whatever other threads write meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._begun = threading.local()
 
     def write(self, text: str) -> int:
-        """Write a part of a line, if it can be written."""
-        with suppress(OSError):
-            sys.stderr.write(text)
+        """Write the line that ends here, if it can be written; keep its parts until then."""
+        line = getattr(self._begun, "line", "") + text
+        if line.endswith("\n"):
+            self._begun.line = ""
+            with suppress(OSError):
+                sys.stderr.write(line)
+        else:
+            self._begun.line = line
         return len(text)
 
     def flush(self) -> None:
@@ -84,6 +99,8 @@ class _Lines(io.TextIOBase):
 
 
 _LINES: Final = cast("TextIO", _Lines())
+_STANDARD: Final = logging.StreamHandler(_LINES)
+_STAMP: Final = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 def configure_logging(*, console: bool | None = None, level: int = logging.INFO) -> None:
@@ -94,23 +111,61 @@ def configure_logging(*, console: bool | None = None, level: int = logging.INFO)
         level: The least level that is written.
     """
     readable = sys.stderr.isatty() if console is None else console
-    renderer: Any = (
-        # The plain form, since the rich one prints local variables: people's data among them.
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if readable
-        else structlog.processors.JSONRenderer()
-    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *(() if readable else (structlog.processors.format_exc_info,)),
-            redact,
-            renderer,
+            _STAMP,
+            *_ending(readable=readable),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Asked anew each time, since a test or a supervisor may have replaced the stream.
         logger_factory=lambda *_: structlog.PrintLogger(_LINES),
         cache_logger_on_first_use=False,
+    )
+    logging.getLogger().addHandler(_standard(readable=readable))
+
+
+def server_logging() -> dict[str, Any]:
+    """Return how gunicorn is to log, as `logging.config.dictConfig` takes it."""
+    told = {"handlers": ["told"], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"told": {"()": lambda: _standard(readable=sys.stderr.isatty())}},
+        "formatters": {},
+        "loggers": {"gunicorn.error": {**told, "level": "INFO"}},
+        "root": {"handlers": ["told"], "level": "WARNING"},
+    }
+
+
+def _standard(*, readable: bool) -> logging.Handler:
+    """The one handler for what is told by the standard library's logging."""
+    _STANDARD.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                _STAMP,
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_ending(readable=readable),
+            ],
+        )
+    )
+    return _STANDARD
+
+
+def _ending(*, readable: bool) -> tuple[Any, ...]:
+    """What is done last with an event, whoever told it."""
+    if readable:
+        # The plain form, since the rich one prints local variables: people's data among them.
+        plain = structlog.dev.plain_traceback
+        return (redact, structlog.dev.ConsoleRenderer(exception_formatter=plain))
+    return (
+        structlog.processors.format_exc_info,
+        redact,
+        structlog.processors.JSONRenderer(),
     )
