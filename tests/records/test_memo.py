@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from records_story import KEY, ZONE, tell
+from records_story import CHARTER, KEY, ZONE, tell
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.config import Config
 from charterhouse.desk.words import words
-from charterhouse.records.books import load_book
+from charterhouse.records.books import adopt, load_book
 from charterhouse.records.memo import Memo
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.installation import Installation
-from charterhouse.tenancy.provision import open_catalogue
+from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.tenant import Tenant
@@ -118,3 +118,32 @@ def test_a_memo_forgets_what_rested_longest_and_installations_that_are_gone(
     del other, guest
     gc.collect()
     assert gone() is None
+
+
+def test_institutions_with_the_same_settings_share_what_is_compiled(
+    catalogue: Catalogue, north: Tenant
+) -> None:
+    with tenant_scope(north), unit() as opened:
+        first = load_book(opened)
+    made = []
+    for slug, settings in (("south", first.first.settings), ("west", {"reissue_fee": "8.00"})):
+
+        def seed(_tenant: Tenant, settings: Any = settings) -> None:
+            with unit(write=True) as opened:
+                adopt(opened, CHARTER, dict(settings), actor="test")
+
+        tenant = create_tenant(
+            catalogue, slug=slug, name_zh=slug, name_en=slug, charter=CHARTER,
+            timezone="Asia/Shanghai", seed=seed,
+        )  # fmt: skip
+        with tenant_scope(tenant), unit() as opened:
+            made.append(load_book(opened))
+    south, west = made
+
+    assert south is not first
+    assert south.at(noon("2026-02-01")) is first.at(noon("2026-02-01"))
+    assert west.at(noon("2026-02-01")) is not first.at(noon("2026-02-01"))
+    with tenant_scope(north), use_clock(FixedClock(noon("2026-02-01"))):
+        amend("7.00")
+        assert fee() == 700
+    assert south.at(noon("2026-03-01")).raw == first.first.settings

@@ -90,7 +90,7 @@ def version_in_force() -> int:
 
 
 # A version's document never changes, nor do the charters of a process.
-_said: Memo[int, Words] = Memo(512)
+_said: Memo[int, Words] = Memo(2048)
 
 
 def words(number: int = 0) -> Words:

@@ -361,15 +361,26 @@ class Version:
     settings: Mapping[str, Any]
 
 
+Compiler = Callable[[Charter, Mapping[str, Any]], Program]
+
+
 class Book:
     """A charter with the dated versions of its settings.
 
     Each event is decided by the version in force at its moment: the settings
     of all versions effective by then, merged in the order of their effect.
+
+    Args:
+        charter: the charter.
+        versions: of its settings; one of them holds from the beginning.
+        compiled: makes a program of a charter and settings; books may share what it made.
     """
 
-    def __init__(self, charter: Charter, versions: Iterable[Version]) -> None:
+    def __init__(
+        self, charter: Charter, versions: Iterable[Version], *, compiled: Compiler = Program
+    ) -> None:
         self.charter = charter
+        self._compiled = compiled
         rows = list(versions)
         self.first = next(v for v in rows if v.effective is None)
         dated = [(v.effective, v.number, v) for v in rows if v.effective is not None]
@@ -405,7 +416,7 @@ class Book:
 
     def _program(self, index: int) -> Program:
         if index not in self._programs:
-            self._programs[index] = Program(self.charter, self._raw(index))
+            self._programs[index] = self._compiled(self.charter, self._raw(index))
         return self._programs[index]
 
     def next_change(self, after: datetime) -> datetime | None:
@@ -426,7 +437,7 @@ class Book:
         return self._next
 
     def _with(self, added: Version) -> Book:
-        book = Book(self.charter, [*self.versions, added])
+        book = Book(self.charter, [*self.versions, added], compiled=self._compiled)
         place = book.later.index(added)
         # What holds before it stays as it is.
         book._programs.update((i, p) for i, p in self._programs.items() if i <= place)

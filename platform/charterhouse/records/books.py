@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import bindparam, func, insert, select
 
 from charterhouse import clock
+from charterhouse.kernel.charter import Charter
 from charterhouse.kernel.document import document_of
 from charterhouse.kernel.kinds import to_plain
 from charterhouse.kernel.program import Book, Program, Version
@@ -16,6 +20,7 @@ from charterhouse.plugins.registry import registry
 from charterhouse.records.memo import Memo
 from charterhouse.records.tables import version
 from charterhouse.tenancy.store import Unit, prepared
+from charterhouse.tenancy.types import to_json
 
 _COUNT = prepared(select(func.count().label("n")).select_from(version))
 _ALL = prepared(
@@ -26,7 +31,7 @@ _ALL = prepared(
 _DOCUMENT = prepared(select(version.c.document).where(version.c.number == bindparam("wanted")))
 _ADD = prepared(insert(version))
 
-_books: Memo[tuple[str, int], Book] = Memo(2048)
+_books: Memo[tuple[str, int], Book] = Memo(16_384)
 # Units that wrote a version: what they read may yet be rolled back.
 _amending: WeakSet[Unit] = WeakSet()
 
@@ -59,7 +64,19 @@ def _read(unit: Unit) -> Book:
             Version(r.number, r.effective.astimezone(zone) if r.effective else None, r.settings)
             for r in rows
         ],
+        compiled=_compiled,
     )
+
+
+def _compiled(charter: Charter, settings: Mapping[str, Any]) -> Program:
+    return _shared(charter, to_json(settings))
+
+
+# Institutions of one chain mostly have the same settings, and a program of theirs takes
+# milliseconds to compile and a quarter of a mebibyte to keep.
+@lru_cache(maxsize=2048)
+def _shared(charter: Charter, settings: str) -> Program:
+    return Program(charter, json.loads(settings))
 
 
 def adopt(unit: Unit, charter: str, settings: dict[str, Any], *, actor: str) -> Book:
@@ -71,7 +88,7 @@ def adopt(unit: Unit, charter: str, settings: dict[str, Any], *, actor: str) -> 
     """
     plain: dict[str, Any] = to_plain(settings, "settings")
     _amending.add(unit)
-    book = Book(registry().charter(charter), [Version(1, None, plain)])
+    book = Book(registry().charter(charter), [Version(1, None, plain)], compiled=_compiled)
     program = book.at(clock.now())
     unit.execute(
         _ADD,

@@ -41,7 +41,7 @@ _TAG_BYTES = 16
 _VERSION_BYTES = 4
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _CACHE_SECONDS = 300.0
-_CACHE_ENTRIES = 4096
+_CACHE_ENTRIES = 32_768
 _SEALED = re.compile(r"v([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)\Z")
 
 
