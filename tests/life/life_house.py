@@ -101,7 +101,7 @@ def move_until(config: Config, moment: datetime, cell: str, step: str) -> None:
     """Move the house and be killed before a step; in a process of its own."""
     copies.SETTLE_SECONDS = 0.0
     if step != "end":
-        place = copies if step in {"begin", "finish"} else restoring
+        place = copies if step in {"begin", "close", "finish"} else restoring
         setattr(place, step, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
     with use_clock(FixedClock(moment)):
         catalogue = open_catalogue(config)

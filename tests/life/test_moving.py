@@ -126,6 +126,65 @@ def test_a_move_that_fails_leaves_the_tenant_where_it_was(
     placed.spend(placed.refs[0], "still")
 
 
+@pytest.mark.parametrize("way", [("east",), ("east", "west"), ("east", "local")])
+def test_what_happens_while_it_is_copied_moves_too(
+    placed: House, monkeypatch: pytest.MonkeyPatch, way: tuple[str, ...]
+) -> None:
+    """Rows that are new, changed or removed after the copy was proved."""
+    proved, ref = restoring.prove_records, placed.refs[2]
+
+    def prove(tenant: Tenant) -> dict[str, int]:
+        found = proved(tenant)
+        placed.spend(ref, f"late-{tenant.cell}")
+        with tenant_scope(placed.tenant), unit(write=True) as opened:
+            people = t.person_index.c.person_id == int(ref)
+            assert opened.connection.execute(t.person_index.delete().where(people)).rowcount
+            opened.connection.execute(t.institution.insert().values(name=tenant.cell, value=1))
+            named = t.institution.c.name == "short"
+            opened.connection.execute(t.institution.delete().where(named))
+            opened.connection.execute(t.staff.update().values(failures=t.staff.c.failures + 1))
+            old = {"id": len(way), "key": f"old-{tenant.cell}", "seq": 10_000}
+            like = opened.connection.execute(t.event.select().limit(1)).one()._asdict()
+            opened.connection.execute(t.event.insert().values({**like, **old}))
+        return found
+
+    for cell in way[:-1]:
+        move(placed.catalogue, placed.tenant, cell)
+    with tenant_scope(placed.tenant), unit(write=True) as opened:
+        opened.connection.execute(t.institution.insert().values(name="short", value=1))
+    source = placed.tenant
+    monkeypatch.setattr(restoring, "prove_records", prove)
+
+    found = move(placed.catalogue, placed.tenant, way[-1])
+
+    assert content(placed.tenant) == content(source)
+    assert found.rows == sum(map(len, content(placed.tenant).values()))
+    assert f"late-{way[-1]}" in {row[0] for row in content(placed.tenant)["document"]}
+    assert found.closed > 0
+
+
+def test_a_copy_that_cannot_follow_is_not_put_in_use(
+    placed: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = restoring.prove_records
+
+    def prove(tenant: Tenant) -> dict[str, int]:
+        with tenant_scope(tenant), unit(write=True) as opened:
+            row = opened.connection.execute(t.event.select().limit(1)).one()._asdict()
+            opened.connection.execute(
+                t.event.insert().values({**row, "id": 1, "seq": 9, "key": "9"})
+            )
+        return proved(tenant)
+
+    monkeypatch.setattr(restoring, "prove_records", lambda tenant: (prove(tenant), {})[1])
+    with pytest.raises(DeskError) as refused:
+        move(placed.catalogue, placed.tenant, "east")
+
+    assert refused.value.code == "store_unproved"
+    assert (placed.tenant.cell, placed.tenant.status) == ("local", "active")
+    placed.spend(placed.refs[0], "goes-on")
+
+
 def test_a_tenant_with_a_login_of_its_own_moves_too(placed: House) -> None:
     refs = settle(placed.catalogue, placed.clock, "south", isolation="dedicated", cell="east")
     south = House(placed.catalogue, "south", refs, placed.clock)
@@ -180,7 +239,7 @@ def killed_before(house: House, cell: str, step: str) -> None:
 def test_a_move_killed_half_way_is_given_up(placed: House) -> None:
     before = content(placed.tenant)
     config = placed.catalogue.installation.config
-    killed_before(placed, "east", "prove_rows")
+    killed_before(placed, "east", "bring_over")
     assert (placed.tenant.status, placed.tenant.cell) == ("moving", "local")
     assert content(placed.tenant) == before
 
@@ -201,7 +260,10 @@ def _servers(postgres: ScratchPostgres) -> Iterator[Databases]:
         yield Databases({"east": postgres.database(), "far": other.database()})
 
 
-STEPS = ("begin", "freeze", "back_up", "fill", "prove_rows", "prove_records", "finish", "end")
+STEPS = (
+    "begin", "back_up", "fill", "prove_rows", "prove_records", "close", "freeze", "bring_over",
+    "finish", "end",
+)  # fmt: skip
 """Before each of these a move is killed; the last is its end."""
 
 

@@ -139,7 +139,10 @@ def import_(*, file: Path, slug: str | None, cell: str | None, as_json: bool) ->
 @_as_json
 @told_plainly
 def move(*, slug: str, cell: str, as_json: bool) -> None:
-    """Move a tenant's store to another CELL; it can be read meanwhile, and not written."""
+    """Move a tenant's store to another CELL.
+
+    It is in use while it is copied, and can only be read while the copy is made to follow.
+    """
     from charterhouse.desk.life import restore as restoring
 
     catalogue = installation()
@@ -166,10 +169,11 @@ def suspend(*, slug: str, reason: str) -> None:
 def resume(*, slug: str) -> None:
     """Open a suspended or closed tenant again, and one whose restore or move broke off."""
     from charterhouse.desk.life.restore import give_up
+    from charterhouse.tenancy import copies
 
     catalogue = installation()
     tenant = tenant_named(catalogue, slug)
-    if tenant.status == "moving":
+    if any(one.state == "filling" for one in copies.spares(catalogue, tenant.id)):
         now = give_up(catalogue, tenant, actor=_ACTOR)
     else:
         now = catalogue.activate(tenant.id, actor=_ACTOR)
@@ -391,7 +395,8 @@ def _tell_restored(found: Restored, *, as_json: bool) -> None:
     _tell(
         as_json,
         f"{found.tenant.slug} is as of {found.made_at}, in {found.tenant.cell}: {found.rows} rows, "
-        f"{found.documents} documents; verified {told or 'nothing, as no charter was adopted'}",
+        f"{found.documents} documents; verified {told or 'nothing, as no charter was adopted'}"
+        + (f"; read-only for {found.closed:.1f} s" if found.closed else ""),
         {
             "tenant": found.tenant.slug,
             "made_at": found.made_at,
@@ -400,6 +405,7 @@ def _tell_restored(found: Restored, *, as_json: bool) -> None:
             "rows": found.rows,
             "documents": found.documents,
             "verified": found.counts,
+            "read_only_seconds": round(found.closed, 1),
         },
     )
 

@@ -39,6 +39,7 @@ __all__ = [
     "alone",
     "begin",
     "clear",
+    "close",
     "discard",
     "finish",
     "spares",
@@ -99,9 +100,9 @@ def alone(catalogue: Catalogue, tenant_id: int) -> AbstractContextManager[None]:
 def begin(
     catalogue: Catalogue, tenant_id: int, purpose: str, *, cell: str | None = None, actor: str
 ) -> Copy:
-    """Close the tenant for writing and make an empty store beside its own; see ``alone``.
+    """Make an empty store beside the tenant's own; see ``alone``.
 
-    What an earlier call left is removed.
+    The tenant is in use until ``close``. What an earlier call left is removed.
 
     Args:
         catalogue: Of the installation.
@@ -140,16 +141,36 @@ def begin(
             "changed_at": clock.now(),
         }
         connection.execute(insert(table), row)
-        if tenant.status == "active":
-            _set(connection, tenant_id, status="moving")
     installation = catalogue.installation
     target = cell or tenant.cell
     installation.place(store_id, target, tenant.isolation)
     installation.stores.provision(store_id, template_store(installation))
-    # Other processes look at the catalogue every second or two.
-    time.sleep(SETTLE_SECONDS)
     filled = replace(catalogue.get(tenant_id), store_id=store_id, cell=target)
     return Copy(writable(filled), tenant.store_id, tenant.cell)
+
+
+def close(catalogue: Catalogue, copy: Copy, *, actor: str) -> None:
+    """Close the tenant for writing; every process knows it when this returns.
+
+    Raises:
+        StatusError: The tenant was closed, erased or migrated meanwhile, or the copy is not the
+            one under way any more.
+    """
+    tenant_id, store_id, table = copy.tenant.id, copy.tenant.store_id, models.store_copy
+    with catalogue.changing(tenant_id, "closed for writing", actor, {}) as connection:
+        mine, whose = table.c.store_id == store_id, models.tenant.c.id == tenant_id
+        one = connection.execute(select(table.c.status).where(mine)).scalar()
+        now = connection.execute(select(models.tenant.c.status).where(whose)).scalar()
+        if one is None or now not in {"active", "suspended", "moving"}:
+            raise errors.StatusError(
+                f"The store of a tenant that is {now} cannot be replaced.", field="status"
+            )
+        if now != "moving":
+            connection.execute(update(table).where(mine).values(status=now))
+        if now == "active":
+            _set(connection, tenant_id, status="moving")
+    # Other processes look at the catalogue every second or two.
+    time.sleep(SETTLE_SECONDS)
 
 
 def finish(catalogue: Catalogue, copy: Copy, *, actor: str, rest: timedelta = REST) -> Tenant:

@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 
-__all__ = ["made_at_ms", "new_id", "new_key"]
+__all__ = ["ids_of", "made_at_ms", "new_id", "new_key"]
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
 _NODE_BITS = 12
@@ -74,6 +74,11 @@ def new_id() -> int:
 def made_at_ms(value: int) -> int:
     """Return when ``value`` was made, in milliseconds since 1970."""
     return (value >> (_NODE_BITS + _SEQUENCE_BITS)) + _EPOCH_MS
+
+
+def ids_of(seconds: int) -> int:
+    """Return by how much ids grow in so many seconds."""
+    return seconds * 1000 << (_NODE_BITS + _SEQUENCE_BITS)
 
 
 def new_key() -> str:

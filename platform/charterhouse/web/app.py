@@ -61,7 +61,7 @@ AREAS: Final = (
     "charterhouse.web.hooks",
 )
 _OF_TENANTS: Final = ("/admin", "/my/")
-_RETRY_SECONDS: Final = "60"
+_RETRY_SECONDS: Final = "5"
 _CONFIG: Final = "charterhouse.config"
 _CATALOGUE: Final = "charterhouse.catalogue"
 

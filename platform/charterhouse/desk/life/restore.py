@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from charterhouse import clock
 from charterhouse.desk.errors import ConflictError, DeskError
-from charterhouse.desk.life.backup import SECONDS, Progress, back_up
+from charterhouse.desk.life.backup import SECONDS, Progress, about, back_up
 from charterhouse.desk.life.filling import fill
 from charterhouse.desk.life.rows import TABLES, Sum, as_kept, read_rows
+from charterhouse.desk.life.tail import bring_over
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records import tables as t
 from charterhouse.tenancy import copies
@@ -48,6 +51,7 @@ class Restored:
         rows: of all tables.
         documents: contents of files.
         counts: what `verify` looked at.
+        closed: for how many seconds the tenant could be read and not written.
     """
 
     tenant: Tenant
@@ -55,6 +59,7 @@ class Restored:
     rows: int
     documents: int
     counts: dict[str, int]
+    closed: float = 0.0
 
 
 def tenant_of(catalogue: Catalogue, path: Path) -> Tenant:
@@ -114,20 +119,21 @@ def move(
     actor: str = "system",
     progress: Progress = lambda _done, _expected: None,
 ) -> Restored:
-    """Move a tenant's store to another cell; it can be read meanwhile, and not written.
+    """Move a tenant's store to another cell.
 
-    The old store is frozen before it is copied, so that whoever still writes it fails instead of
-    being lost. It rests, frozen, for a week.
+    It is copied, and the copy proved, while the tenant is in use. Then it can be read and not
+    written until what happened since is in the copy too. The old store is frozen before that, so
+    that whoever still writes it fails instead of being lost. It rests, frozen, for a week.
 
     Args:
         catalogue: of the installation.
         tenant: whose.
         cell: where to.
         actor: who does it, for the audit.
-        progress: called with (steps done, steps in all), twice from the beginning.
+        progress: called with (steps done, steps in all), thrice from the beginning.
 
     Raises:
-        ConflictError: it is there already.
+        ConflictError: it is there already, or was migrated meanwhile.
         StoreMissingError: there is no store, or the cell has no address here.
         OSError: the data folder has no room for a copy.
         The same as `restore`.
@@ -141,6 +147,10 @@ def move(
     try:
         with copies.alone(catalogue, tenant.id):
             _clear(catalogue, tenant, but=folder)
+            if catalogue.get(tenant.id).status == "moving":
+                # It is used as before while it is copied anew.
+                thaw(catalogue.installation.stores, tenant.store_id)
+                copies.discard(catalogue, tenant.id, actor=actor)
             return _replace(catalogue, tenant, folder / "backup", "move", cell, actor, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -178,27 +188,42 @@ def _replace(
     progress: Progress,
     after: After | None = None,
 ) -> Restored:
-    old, stores = catalogue.get(tenant.id).store_id, catalogue.installation.stores
+    source, stores = catalogue.get(tenant.id), catalogue.installation.stores
+    old = source.store_id
     try:
         copy = copies.begin(catalogue, tenant.id, purpose, cell=cell, actor=actor)
-        if purpose == "move":
-            freeze(stores, old)
-            back_up(catalogue, catalogue.get(tenant.id), path, actor=actor, progress=progress)
+        moved = purpose == "move"
+        if moved:
+            back_up(catalogue, source, path, actor=actor, progress=progress)
         else:
+            began = _close(catalogue, copy, actor)
             _freeze_what_is_left(catalogue, old)
         told, contents, older = fill(copy.tenant, path, progress)
         prove_rows(copy.tenant, contents)
         if older and after is not None:
             after(copy.tenant)
         found = prove_records(copy.tenant)
+        made_at, rows = told["made_at"], sum(each["rows"] for each in contents["tables"].values())
+        if moved:
+            began = _close(catalogue, copy, actor)
+            about("backup", source)
+            freeze(stores, old)
+            made_at, rows = clock.now().isoformat(), bring_over(source, copy.tenant, progress)
         now = copies.finish(catalogue, copy, actor=actor)
     except BaseException:
         with suppress(TenancyError, SQLAlchemyError, sqlite3.Error):
             thaw(stores, old)
         copies.discard(catalogue, tenant.id, actor=actor)
         raise
-    rows = sum(each["rows"] for each in contents["tables"].values())
-    return Restored(now, told["made_at"], rows, contents["documents"]["count"], found)
+    closed = time.monotonic() - began
+    return Restored(now, made_at, rows, contents["documents"]["count"], found, closed)
+
+
+def _close(catalogue: Catalogue, copy: copies.Copy, actor: str) -> float:
+    """Close the tenant for writing; return when that began, by the monotonic clock."""
+    began = time.monotonic()
+    copies.close(catalogue, copy, actor=actor)
+    return began
 
 
 def _freeze_what_is_left(catalogue: Catalogue, store_id: int) -> None:
