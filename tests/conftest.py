@@ -5,6 +5,7 @@ A module that says `BOTH_ENGINES = True` runs once with stores in files and once
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -31,6 +32,13 @@ def pytest_configure() -> None:
     """Tests and the programs that they start use no database but their own."""
     for name in [name for name in os.environ if _names_a_database(name)]:
         del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    """Look less often for garbage, and never among what was imported: it was a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def _names_a_database(variable: str) -> bool:
