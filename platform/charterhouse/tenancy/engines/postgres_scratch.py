@@ -108,6 +108,11 @@ class ScratchPostgres:
         self.stop()
         self.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self._server.poll() is None
+
     def stop(self) -> None:
         """Kill the server without warning; it is away until it is started."""
         self._server.send_signal(signal.SIGQUIT)
@@ -120,7 +125,7 @@ class ScratchPostgres:
     def close(self) -> None:
         """Stop the server and remove everything; twice is once."""
         atexit.unregister(self.close)
-        if self._server.poll() is None:
+        if self.alive:
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
