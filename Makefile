@@ -86,7 +86,7 @@ test-fast: setup servers ## Run the tests that need no browser
 
 .PHONY: soak
 soak: setup servers ## Kill, fill and cut off for ten minutes; SOAK_MINUTES=60 for an hour
-	CHARTERHOUSE_SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -s tests/faults $(SOAK_AS_ROOT)
+	CHARTERHOUSE_SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -s tests/faults/test_*.py $(SOAK_AS_ROOT)
 
 .PHONY: lint
 lint: setup ## Check style, types, floors and templates

@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 from sqlalchemy import insert
 
 from charterhouse import clock
@@ -33,6 +34,7 @@ from charterhouse.records.books import adopt
 from charterhouse.records.sealing import OUTBOX as SEAL
 from charterhouse.records.tables import outbox
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.engines.postgres_scratch import ScratchPostgres
 from charterhouse.tenancy.ids import new_id
 from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
@@ -223,6 +225,16 @@ def kill(pid: int) -> None:
     """End one process without warning."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+
+
+def end_connections(server: ScratchPostgres, *, one: bool = False) -> None:
+    """End all server processes that serve somebody, or one of them that is at work."""
+    some = " AND state <> 'idle' LIMIT 1" if one else ""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as owner:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "  # noqa: S608 - of constants
+            f"backend_type = 'client backend' AND pid <> pg_backend_pid(){some}"
+        )
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sized
 from contextlib import closing
 from random import Random
 
-import psycopg
 import pytest
-from faults_house import House, chance_of, wait_for
+from faults_house import House, chance_of, end_connections, wait_for
 from faults_site import Site
 from sqlalchemy import func, select
 
@@ -87,16 +86,11 @@ def test_connections_that_are_ended_at_work_end_nothing_else(
 
 def _end_often(server: ScratchPostgres, chance: Random, told: Sized) -> None:
     """End one server process at work, and each third time all that there are."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as owner:
-        for number in range(ENDINGS):
-            wanted = len(told) + 2
-            wait_for(lambda wanted=wanted: len(told) >= wanted)
-            time.sleep(chance.uniform(0, 0.02))
-            one = " AND state <> 'idle' LIMIT 1" if number % 3 else ""
-            owner.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "  # noqa: S608 - of constants
-                f"backend_type = 'client backend' AND pid <> pg_backend_pid(){one}"
-            )
+    for number in range(ENDINGS):
+        wanted = len(told) + 2
+        wait_for(lambda wanted=wanted: len(told) >= wanted)
+        time.sleep(chance.uniform(0, 0.02))
+        end_connections(server, one=number % 3 > 0)
 
 
 def _proved(house: House, told: dict[str, tuple[int, str]]) -> None:

@@ -28,6 +28,7 @@ from faults_house import (
     chance_of,
     children,
     end,
+    end_connections,
     kill,
     wait_for,
 )
@@ -102,6 +103,8 @@ class _Rage:
         ways = [self.worker, self.sites, self.job_worker]
         if self.database is not None:
             ways.append(self.database.crash)
+            if SOAK_SECONDS:
+                ways.append(self.connections)
         self.chance.shuffle(ways)
         return ways
 
@@ -119,6 +122,11 @@ class _Rage:
         """Kill the worker of jobs."""
         end(self.jobs)
         self.jobs = self.house.start("worker")
+
+    def connections(self) -> None:
+        """End all connections to the database at once, as a pooler or an operator does."""
+        assert self.database is not None
+        end_connections(self.database)
 
     def over(self) -> None:
         """Kill everything."""
