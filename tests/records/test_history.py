@@ -69,15 +69,38 @@ def test_postings_sum_to_zero_in_each_unit_at_the_commit() -> None:
     _post(("li", "points", 5), ("li", "points:held", -2), ("@issued", "points", -3))
 
 
-def test_a_line_added_to_an_old_decision_is_refused() -> None:
-    def add() -> None:
-        with unit(write=True) as work:
-            old = work.connection.execute(select(t.posting)).mappings().first()
-            assert old is not None
-            work.connection.execute(insert(t.posting), {**old, "line": 99})
+def _add_a_line(*after: str) -> None:
+    with unit(write=True) as work:
+        old = work.connection.execute(select(t.posting)).mappings().first()
+        assert old is not None
+        work.connection.execute(insert(t.posting), {**old, "line": 99})
+        for statement in after:
+            work.connection.exec_driver_sql(statement)
 
+
+def test_the_check_of_the_sums_cannot_be_lifted() -> None:
+    """On SQLite it is a row that stands as long as something is out of balance."""
+    with unit() as reading:
+        apart = reading.connection.dialect.name == "postgresql"
+    for lift in (
+        ("SET CONSTRAINTS ALL IMMEDIATE", "ALTER TABLE posting DISABLE TRIGGER ALL")
+        if apart
+        else (
+            "DELETE FROM imbalance",
+            "UPDATE imbalance SET amount = 0",
+            "DROP TRIGGER posting_sums",
+        )
+    ):
+        with pytest.raises(errors.StoreRefusedError):
+            _add_a_line(lift)
+        with unit() as reading:
+            rows = reading.connection.execute(select(t.posting).where(t.posting.c.line == 99))
+            assert rows.all() == []
+
+
+def test_a_line_added_to_an_old_decision_is_refused() -> None:
     with pytest.raises(errors.ConstraintError, match="do not sum to zero"):
-        add()
+        _add_a_line()
 
 
 def test_a_row_never_takes_the_place_of_one_in_history() -> None:

@@ -336,3 +336,24 @@ def test_a_server_that_is_too_old_is_told_so(
     monkeypatch.setattr("charterhouse.tenancy.engines.postgres_cell._OLDEST", 990_000)
     with pytest.raises(errors.UnsafeStoreError, match="PostgreSQL 15 or later"):
         open_catalogue(replace(config, databases=cell))
+
+
+def test_a_connection_that_was_kept_takes_nothing_after_its_unit(south: Tenant) -> None:
+    with unit() as work:
+        kept: Any = work.connection.connection.driver_connection
+        cursor = kept.cursor()
+        on_server = kept.cursor("kept")
+
+    for take in (
+        kept.execute,
+        cursor.execute,
+        on_server.execute,
+        lambda sql: cursor.executemany(sql, [()]),
+    ):
+        for sql in (f"SET ROLE t_{south.id}", at(south, "TABLE {other}.note"), "SELECT 1"):
+            with pytest.raises(errors.StoreRefusedError, match="has ended"):
+                take(sql)
+    on_server.close()
+    with unit() as work:
+        assert by_core(work, "SELECT count(*) FROM note") == [(0,)]
+        assert work.connection.connection.driver_connection is kept, "the next unit has it"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import sqlite_file
@@ -102,6 +103,74 @@ def test_statements_of_another_kind_never_reach_the_file(
         work.execute(prepared(text("INSERT INTO note VALUES (1, 'x')")))
 
 
+def by_bare_cursor(work: Unit, sql: str) -> Any:
+    """Past our cursor, where only SQLite itself stands in the way."""
+    driver: Any = work.connection.connection.driver_connection
+    return driver.cursor(sqlite3.Cursor).execute(sql).fetchall()
+
+
+NEVER = (
+    "UPDATE alembic_version SET version_num = '0900'",
+    "DELETE FROM alembic_version",
+    "INSERT INTO alembic_version VALUES ('0900')",
+    "WITH a AS (SELECT 1) DELETE FROM ALEMBIC_VERSION",
+    "SELECT * FROM pragma_database_list",
+    "SELECT * FROM PRAGMA_query_only",
+    "SELECT name FROM dbstat",
+    "SELECT hex(fts3_tokenizer('simple'))",
+)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [by_core, by_session, by_prepared, by_driver, by_bare_cursor],
+    ids=lambda way: way.__name__,
+)
+def test_what_no_unit_may_do_is_refused_by_sqlite_itself(
+    catalogue: Catalogue, north: Tenant, way: Callable[[Unit, str], Any]
+) -> None:
+    for sql in NEVER:
+        with pytest.raises(errors.StoreRefusedError), unit(write=True) as work:
+            way(work, sql)
+    assert [row.action for row in catalogue.audit(north.id)].count("refused") == 1
+    with unit() as work:
+        query = text("SELECT version_num FROM alembic_version")
+        assert work.connection.execute(query).scalars().all() == ["0001"]
+
+
+def test_a_cursor_that_is_not_ours_reaches_no_further() -> None:
+    for sql in (sql for sql in ANOTHER_KIND if sql and not sql.startswith(("REPLACE", "DETACH"))):
+        if sql in {"EXPLAIN SELECT 1", "; COMMIT", "BEGIN", "ROLLBACK"}:
+            continue
+        with pytest.raises((errors.StoreRefusedError, sqlite3.Error)), unit(write=True) as work:
+            by_bare_cursor(work, sql)
+
+
+def test_what_sqlite_reads_of_its_own_is_not_in_the_way() -> None:
+    with unit() as work:
+        assert by_core(work, "SELECT value FROM json_each('[1, 2]')").scalars().all() == [1, 2]
+        assert by_core(work, "SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+    with pytest.raises(OperationalError, match="may not be modified"), unit(write=True) as work:
+        by_core(work, "UPDATE sqlite_master SET sql = ''")
+
+
+def test_a_connection_that_was_kept_takes_nothing_after_its_unit() -> None:
+    with unit(write=True) as work:
+        kept: Any = work.connection.connection.driver_connection
+        cursor = kept.cursor()
+        kept.execute("INSERT INTO note VALUES (1, 'x')")
+
+    for take in (kept.execute, cursor.execute, lambda sql: kept.executemany(sql, [()])):
+        for sql in ("SELECT * FROM note", "DELETE FROM note", "PRAGMA query_only=OFF", "BEGIN"):
+            with pytest.raises(errors.StoreRefusedError, match="has ended"):
+                take(sql)
+    with pytest.raises(sqlite3.Error, match=r"prohibited|not authorized"):
+        kept.cursor(sqlite3.Cursor).execute("SELECT max(id) FROM note")
+    with unit() as work:
+        assert by_core(work, "SELECT text FROM note").all() == [("x",)]
+        assert work.connection.connection.driver_connection is kept, "the next unit has it"
+
+
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_statements_do_not_stack(way: Callable[[Unit, str], Any]) -> None:
     for sql in ("SELECT 1; COMMIT", "INSERT INTO note VALUES (7, 'x'); DROP TABLE note"):
@@ -128,17 +197,23 @@ def test_a_refusal_stands_in_the_audit_once_a_minute(
     [
         ("PRAGMA recursive_triggers=OFF", "REPLACE INTO probe"),
         (None, "PRAGMA query_only"),
+        (lambda driver: driver.set_authorizer(None), "DELETE FROM alembic_version"),
     ],
 )
 def test_an_installation_with_an_open_way_out_does_not_serve(
-    config: Config, monkeypatch: pytest.MonkeyPatch, loosen: str | None, told: str
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    loosen: str | Callable[[sqlite_file.StoreConnection], None] | None,
+    told: str,
 ) -> None:
     open_catalogue(config).installation.stores.close()
     hardened = sqlite_file.connect
 
     def loosened(*args: Any, **options: Any) -> sqlite_file.StoreConnection:
         driver = hardened(*args, **options)
-        if loosen:
+        if callable(loosen):
+            loosen(driver)
+        elif loosen:
             driver.execute(loosen)
         return driver
 

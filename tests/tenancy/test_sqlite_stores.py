@@ -6,10 +6,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select, text
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import sqlite, sqlite_file
@@ -65,10 +66,10 @@ def test_no_other_file_can_be_reached(north: Tenant, south: Tenant, *, write: bo
     assert not other.with_name(other.name + ".stolen").exists()
 
 
-def test_the_connection_is_hardened() -> None:
-    with unit(write=True) as work:
+def test_the_connection_is_hardened(north: Tenant) -> None:
+    with closing(sqlite_file.connect(north.installation.stores.path(north.id))) as driver:
         pragma = {
-            name: work.connection.execute(select(text("*")).select_from(text(f"pragma_{name}"))).scalar()
+            name: driver.execute(f"PRAGMA {name}").fetchone()[0]
             for name in (
                 "foreign_keys", "synchronous", "journal_mode", "trusted_schema",
                 "recursive_triggers",

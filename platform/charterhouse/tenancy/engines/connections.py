@@ -30,8 +30,11 @@ class Poolable(Protocol):
     Attributes:
         born: When it was opened, by the monotonic clock.
         engine: SQLAlchemy's engine above it, once there was need of one.
+        resting: Whether it is in nobody's use: then it takes no statement, so that who kept it
+            from an earlier unit has nothing of it.
     """
 
+    resting: bool
     born: float
     engine: Engine | None
 
@@ -91,6 +94,7 @@ class Connections(Generic[Driver]):
                 except IndexError:
                     break  # Another thread was faster.
                 if time.monotonic() - found.born < self._age:
+                    found.resting = False
                     return found
                 _end(found)
             made = self._connect()
@@ -102,6 +106,7 @@ class Connections(Generic[Driver]):
 
     def give(self, driver: Driver, *, usable: bool = True) -> None:
         """Take a connection back, to be used again or, if it is of no use any more, closed."""
+        driver.resting = True
         try:
             if usable and not self._closed and len(self._idle) < self._kept:
                 self._idle.append(driver)

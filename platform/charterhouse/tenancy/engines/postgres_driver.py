@@ -53,6 +53,7 @@ class _Guarded(psycopg.Cursor[Any]):
             StoreTimeoutError: The unit's time is over.
         """
         driver = self.connection
+        driver.check_awake()
         if driver.guarded:
             check(query)
             driver.check_room(query)
@@ -67,6 +68,7 @@ class _Guarded(psycopg.Cursor[Any]):
     ) -> None:
         """Run one statement for each of ``params_seq``; see ``execute``."""
         driver = self.connection
+        driver.check_awake()
         if driver.guarded:
             check(query)
             driver.check_room(query)
@@ -105,6 +107,7 @@ class _GuardedServer(psycopg.ServerCursor[Any]):
             StoreTimeoutError: The unit's time is over.
         """
         driver = self.connection
+        driver.check_awake()
         if driver.guarded:
             check(query, READING)
             driver.check_time()
@@ -116,11 +119,21 @@ class StoreConnection(psycopg.Connection[Any]):
     """A connection that knows whether a tenant's code uses it, until when, and for how much."""
 
     guarded = False
+    resting = False
     full = False
     used = False
     deadline = float("inf")
     born = 0.0
     engine: Engine | None = None
+
+    def check_awake(self) -> None:
+        """Raise when the connection is in nobody's use; see ``Poolable``.
+
+        Raises:
+            StoreRefusedError: It is.
+        """
+        if self.resting:
+            raise errors.StoreRefusedError("The unit of this connection has ended: open another.")
 
     def check_time(self) -> None:
         """Raise when the unit's time is over: the server only watches single statements.

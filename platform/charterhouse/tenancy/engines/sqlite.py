@@ -265,6 +265,8 @@ class SqliteStores:
             known = meaning(error)
             if known is error:
                 raise
+            if isinstance(known, errors.StoreRefusedError):
+                self._refused(tenant.id)
             raise known from error
         except errors.StoreRefusedError:
             self._refused(tenant.id)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.base import FROZEN, MAX_STORE_MIB, MigrationLimits
-from charterhouse.tenancy.engines.sqlite_guard import GuardedCursor
+from charterhouse.tenancy.engines.sqlite_guard import GuardedCursor, permits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +60,13 @@ class StoreConnection(sqlite3.Connection):
 
     Attributes:
         guarded: Whether a tenant's unit uses it.
+        resting: See ``Poolable``.
         deadline: Until when it may.
         born, engine: See ``Poolable``.
     """
 
     guarded = False
+    resting = False
     deadline = float("inf")
     reading: bool | None = None
     max_mib = 0
@@ -95,6 +97,18 @@ class StoreConnection(sqlite3.Connection):
         if max_mib != self.max_mib:
             self.execute(f"PRAGMA max_page_count={max_mib * _PAGES_PER_MIB}")
             self.max_mib = max_mib
+
+    def authorize(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        _database: str | None,
+        source: str | None,
+    ) -> int:
+        """Tell SQLite whether it may prepare a part of a statement; see ``permits``."""
+        allowed = permits(self, action, first, second, source)
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     def overdue(self) -> bool:
         """Tell SQLite, between steps of a statement, whether to interrupt it."""
@@ -144,6 +158,7 @@ def connect(path: Path, *, max_mib: int = MAX_STORE_MIB, create: bool = False) -
     ):
         driver.execute(f"PRAGMA {pragma}")
     driver.resize(max_mib)
+    driver.set_authorizer(driver.authorize)
     driver.set_progress_handler(driver.overdue, _VM_STEPS)
     return driver
 
@@ -169,6 +184,10 @@ _MEANINGS: dict[int, tuple[type[errors.TenancyError], str]] = {
         errors.QuotaError,
         "The store has reached its size: raise the tenant's limit or remove old files.",
     ),
+    sqlite3.SQLITE_AUTH: (
+        errors.StoreRefusedError,
+        "The store refused what no unit may do.",
+    ),
     sqlite3.SQLITE_CANTOPEN: (errors.StoreUnavailableError, _UNUSABLE),
     sqlite3.SQLITE_IOERR: (errors.StoreUnavailableError, _UNUSABLE),
     sqlite3.SQLITE_READONLY: (
@@ -176,6 +195,7 @@ _MEANINGS: dict[int, tuple[type[errors.TenancyError], str]] = {
         "A reading unit cannot write: open unit(write=True).",
     ),
 }
+_NOT_AUTHORIZED = "not authorized"
 # SQLite calls a disk full only when the system's word is "no space": a quota of the file system,
 # a limit of the process, and no room for the index beside the journal come as these.
 _NO_ROOM = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
@@ -193,6 +213,8 @@ def meaning(error: BaseException) -> BaseException:
         return errors.ConstraintError(str(cause), kind=_CONSTRAINTS.get(code, "check"))
     if code in _NO_ROOM:
         return errors.QuotaError("The disk takes no more: make room on it.")
+    if str(cause).startswith(_NOT_AUTHORIZED):
+        code = sqlite3.SQLITE_AUTH  # SQLite loses the code where a table or function is concerned.
     made = _MEANINGS.get(code & 0xFF)
     return error if made is None else made[0](made[1])
 
@@ -269,6 +291,11 @@ def ways_out() -> list[str]:
             with closing(connect(home)) as driver, suppress(sqlite3.Error):
                 driver.execute(text)
                 found.append(text.partition("'")[0].strip())
+        for text in _KEPT_FROM_A_UNIT:
+            with closing(connect(home)) as driver, suppress(sqlite3.Error):
+                driver.guarded = True
+                driver.execute(text)
+                found.append(text)
         for text in _NOT_OF_A_UNIT:
             with closing(connect(home)) as driver, suppress(errors.StoreRefusedError):
                 driver.guarded = True
@@ -282,7 +309,9 @@ _PROBE = (
     "CREATE TABLE probe (id INTEGER PRIMARY KEY)",
     "CREATE TRIGGER kept BEFORE DELETE ON probe BEGIN SELECT RAISE(ABORT, 'kept'); END",
     "INSERT INTO probe VALUES (1)",
+    "CREATE TABLE alembic_version (version_num TEXT)",
 )
+_KEPT_FROM_A_UNIT = ("DELETE FROM alembic_version", "SELECT * FROM pragma_database_list")
 _REWRITING = ("DELETE FROM probe", "REPLACE INTO probe VALUES (1)")
 _NOT_OF_A_UNIT = ("PRAGMA query_only=OFF", "DROP TRIGGER kept", "COMMIT", "/* x */ COMMIT")
 
