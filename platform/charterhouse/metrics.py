@@ -22,8 +22,19 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from charterhouse.metric_room import take_room_first
 
 __all__ = [
-    "CONTENT_TYPE", "REGISTRY", "decided", "exposition", "gateway_call", "limited", "outbox",
-    "request", "tenant_limited", "tenant_request", "transaction",
+    "CONTENT_TYPE",
+    "REGISTRY",
+    "decided",
+    "exposition",
+    "gateway_call",
+    "job_failed",
+    "jobs_given_up",
+    "limited",
+    "outbox",
+    "request",
+    "tenant_limited",
+    "tenant_request",
+    "transaction",
 ]  # fmt: skip
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -118,6 +129,19 @@ _outbox_dead = Gauge(
 _transaction = cache(_transactions.labels)
 _decision = cache(_decisions.labels)
 
+_job_failures = Counter(
+    "charterhouse_job_failures_total",
+    "Pieces of work of the worker that failed, by job.",
+    ("job",),
+    registry=REGISTRY,
+)
+_jobs_dead = Gauge(
+    "charterhouse_jobs_given_up",
+    "Jobs of tenants that fail whenever they are tried and wait for somebody to look at them.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+
 
 def request(method: str, route: str, status: int, seconds: float) -> None:
     """Count a request.
@@ -200,6 +224,16 @@ def outbox(waiting: int, late: float, dead: int) -> None:
     _outbox_waiting.set(waiting)
     _outbox_late.set(late)
     _outbox_dead.set(dead)
+
+
+def job_failed(job: str) -> None:
+    """Count a piece of work that failed."""
+    _job_failures.labels(job).inc()
+
+
+def jobs_given_up(number: int) -> None:
+    """Tell how many jobs fail whenever they are tried."""
+    _jobs_dead.set(number)
 
 
 def exposition() -> bytes:

@@ -9,7 +9,8 @@ import pytest
 from charterhouse.config import Config
 from charterhouse.desk.audit import note
 from charterhouse.desk.trail import trail
-from charterhouse.desk.undelivered import DEAD, NO_PHONE, SENT
+from charterhouse.desk.undelivered import DEAD, NO_PHONE, SENT, undelivered
+from charterhouse.jobs.dead import bury
 from charterhouse.payments import orders
 from charterhouse.records.sealing import OUTBOX
 from charterhouse.records.tables import attempt, outbox
@@ -109,6 +110,24 @@ def test_a_notice_given_up_is_listed_and_sent_again(clinic: Clinic) -> None:
     clinic.post("/admin/notices/7/again", {}, role="service-desk", status=303)
     assert "Every notice arrived" in clinic.get("/admin/notices")
     assert "Notice sent again" in clinic.get("/admin/audit", role="auditor")
+
+
+def test_work_that_fails_for_ever_is_listed_and_tried_again(clinic: Clinic) -> None:
+    ref = clinic.enter("王秀英")
+    bury(clinic.tenant, "payments", 5, "charter_unavailable")
+    bury(clinic.tenant, f"clock:{ref}", 1, "SealError")
+
+    text = clinic.get("/admin/notices", role="service-desk")
+
+    assert "Payments at the gateway" in text
+    assert "charter_unavailable" in text
+    assert "Deadlines and reminders" in text
+    assert "王秀英" in text
+    assert text.count("Try again") == 2
+    with tenant_scope(clinic.tenant):
+        [number] = [each.id for each in undelivered() if each.job == "payments"]
+    clinic.post(f"/admin/notices/{number}/again", {}, role="service-desk", status=303)
+    assert "Payments at the gateway" not in clinic.get("/admin/notices")
 
 
 def test_a_store_that_waits_for_its_migration_is_closed(clinic: Clinic, settings: Config) -> None:

@@ -19,6 +19,7 @@ from charterhouse.commands.common import (
 from charterhouse.commands.migrate import command as migrate
 from charterhouse.commands.tenant_audit import command as audit
 from charterhouse.commands.tenant_life import COMMANDS
+from charterhouse.commands.tenant_undelivered import command as undelivered
 
 if TYPE_CHECKING:
     from charterhouse.desk.applying import Applied
@@ -32,6 +33,7 @@ def command() -> None:
 
 command.add_command(migrate)
 command.add_command(audit)
+command.add_command(undelivered)
 for _each in COMMANDS:
     command.add_command(_each)
 

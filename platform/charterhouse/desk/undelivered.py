@@ -22,11 +22,14 @@ from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import prepared, unit
 
 __all__ = [
-    "DEAD", "FAILED", "NO_PHONE", "NO_SENDER", "SENT", "UNREADABLE", "WAITING", "Undelivered", "notice_text",
+    "DEAD", "FAILED", "JOB", "NO_PHONE", "NO_SENDER", "SENT", "UNREADABLE", "WAITING", "Undelivered", "notice_text",
     "try_again", "undelivered",
 ]  # fmt: skip
 
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
+
+JOB: Final = "job"
+"""Topic of what is no notice: work that failed whenever it was tried, by the job's name."""
 
 NO_PHONE: Final = "phone_missing"
 NO_SENDER: Final = "topic_unknown"
@@ -37,7 +40,7 @@ FAILED: Final = "sender_failed"
 """That sending it ended in an error which nobody foresaw; the log has it."""
 
 _COLUMNS = (
-    outbox.c.id, outbox.c.subject, outbox.c.sealed, outbox.c.state, outbox.c.tries,
+    outbox.c.id, outbox.c.topic, outbox.c.subject, outbox.c.sealed, outbox.c.state, outbox.c.tries,
     outbox.c.due_at, outbox.c.error,
 )  # fmt: skip
 _TROUBLED = prepared(
@@ -57,11 +60,12 @@ _REVIVE = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A notice that failed at least once.
+    """A notice that failed at least once, or work that was given up.
 
     Attributes:
         id: of the notice.
-        member: whom it is for.
+        job: what fails, such as ``clock``; empty for a notice.
+        member: whom it is for, or whom alone of the members the work is about; may be empty then.
         text: what they would read; empty when it cannot be opened.
         given_up: whether nobody tries it any more by itself.
         tries: how often it was tried.
@@ -70,6 +74,7 @@ class Undelivered:
     """
 
     id: int
+    job: str
     member: str
     text: str
     given_up: bool
@@ -98,7 +103,7 @@ def undelivered(*, most: int = 200) -> list[Undelivered]:
         rows = opened.execute(_TROUBLED, {"most": most}).all()
         return [
             Undelivered(
-                row.id, row.subject, _text(row), row.state == DEAD, row.tries,
+                row.id, *_whose(row), _text(row), row.state == DEAD, row.tries,
                 row.due_at.astimezone(zone), row.error,
             )
             for row in rows
@@ -118,7 +123,17 @@ def try_again(number: int, *, actor: str) -> None:
         note("notice.try_again", subject=str(number), actor=actor)
 
 
+def _whose(row: Any) -> tuple[str, str]:
+    """The job and the member."""
+    if row.topic != JOB:
+        return "", row.subject
+    name, _, member = row.subject.partition(":")
+    return name, member
+
+
 def _text(row: Any) -> str:
+    if row.topic == JOB:
+        return ""
     try:
         return notice_text(OUTBOX.open(row.id, row.sealed))
     except (SealError, KeyError):

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import bindparam, select
 
 from charterhouse import clock
+from charterhouse.jobs.dead import bury, raised
 from charterhouse.kernel.errors import CharterError
 from charterhouse.kernel.standing import HOUSE
 from charterhouse.records.books import load_book
@@ -71,6 +72,7 @@ class DueClock:
     def __init__(self) -> None:
         self._resting: dict[tuple[int, str], datetime] = {}
         self._changes: dict[int, _Change] = {}
+        self._buried: set[tuple[int, str]] = set()
 
     def tick(self, tenant: Tenant, *, most: int = BATCH) -> int:
         """Advance one batch of a tenant's members in one transaction; return how many.
@@ -89,7 +91,21 @@ class DueClock:
                     _advance(opened, refs, now)
             except _FAULTS:
                 return self._one_by_one(tenant, refs, now)
+            for ref in refs:
+                self._goes_on(tenant, ref)
         return len(refs)
+
+    def wake(self, tenant: Tenant, ref: str) -> None:
+        """Advance one member, at rest or not.
+
+        Raises:
+            CharterError: the charter fails at the member.
+            SealError: the standing is damaged.
+            TenancyError: the store takes nothing now.
+        """
+        with tenant_scope(tenant), unit(write=True) as opened:
+            _advance(opened, [ref], clock.now().astimezone(tenant.zone))
+        self._resting.pop((tenant.id, ref), None)
 
     def _due(self, tenant: Tenant, now: datetime, most: int) -> list[str]:
         # Who seems to rest for longer was put to rest by a clock that ran ahead.
@@ -132,9 +148,18 @@ class DueClock:
             except _FAULTS as error:
                 self._resting[tenant.id, ref] = now + _REST
                 _log.error("due_failed", member=ref, problem=str(error))
+                # Waiting helps neither a charter nor a standing: it is told at once.
+                bury(tenant, f"clock:{ref}", 1, str(getattr(error, "code", type(error).__name__)))
+                self._buried.add((tenant.id, ref))
             else:
+                self._goes_on(tenant, ref)
                 advanced += 1
         return advanced
+
+    def _goes_on(self, tenant: Tenant, ref: str) -> None:
+        if (tenant.id, ref) in self._buried:
+            self._buried.discard((tenant.id, ref))
+            raised(tenant, f"clock:{ref}")
 
 
 def next_due(opened: Unit, now: datetime) -> datetime | None:

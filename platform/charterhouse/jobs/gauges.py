@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from charterhouse import clock, metrics
-from charterhouse.desk.undelivered import DEAD, WAITING
+from charterhouse.desk.undelivered import DEAD, JOB, WAITING
 from charterhouse.records.tables import outbox
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import Unit, prepared, unit
@@ -24,7 +24,11 @@ _STANDS = prepared(
         outbox.c.state == WAITING
     )
 )
-_DEAD = prepared(select(func.count().label("number")).where(outbox.c.state == DEAD))
+_DEAD = prepared(
+    select(outbox.c.topic, func.count().label("number"))
+    .where(outbox.c.state == DEAD)
+    .group_by(outbox.c.topic)
+)
 
 
 class Stands(NamedTuple):
@@ -34,11 +38,13 @@ class Stands(NamedTuple):
         waiting: messages that wait to be sent.
         oldest: when the first of them was due; None when none waits.
         dead: messages that were given up.
+        jobs: jobs that fail whenever they are tried.
     """
 
     waiting: int
     oldest: datetime | None
     dead: int
+    jobs: int
 
 
 class OutboxGauge:
@@ -61,8 +67,11 @@ class OutboxGauge:
         oldest = min((one.oldest for one in each if one.oldest), default=None)
         late = max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
         metrics.outbox(sum(o.waiting for o in each), late, sum(o.dead for o in each))
+        metrics.jobs_given_up(sum(o.jobs for o in each))
         return False
 
     def _stands(self, opened: Unit) -> Stands:
         row = opened.execute(_STANDS).one()
-        return Stands(row.number, row.oldest, int(opened.execute(_DEAD).scalar()))
+        dead = {one.topic: int(one.number) for one in opened.execute(_DEAD).all()}
+        jobs = dead.pop(JOB, 0)
+        return Stands(row.number, row.oldest, sum(dead.values()), jobs)

@@ -119,14 +119,22 @@ SENDERS: dict[str, Sender] = {"notice": send_notice}
 """Topic → who sends it."""
 
 
-def deliver(tenant: Tenant, *, most: int = BATCH) -> Delivered:
+def deliver(
+    tenant: Tenant, *, most: int = BATCH, more: Mapping[str, Sender] | None = None
+) -> Delivered:
     """Send what is due to one tenant's people; safe to run twice at once.
+
+    Args:
+        tenant: whose.
+        most: how many at once.
+        more: topic → who sends it, beside `SENDERS`.
 
     Raises:
         StoreBusyError: other writers kept the store for too long.
     """
     with tenant_scope(tenant):
         counts = {SENT: 0, WAITING: 0, DEAD: 0}
+        senders = {**SENDERS, **(more or {})}
         over = time.monotonic() + SECONDS
         rows = _lease(clock.now(), most)
         for number, row in enumerate(rows):
@@ -134,7 +142,7 @@ def deliver(tenant: Tenant, *, most: int = BATCH) -> Delivered:
                 # A slow channel must not hold up the other tenants, or outlive the lease.
                 _give_back(rows[number:])
                 break
-            state, error = _try(row)
+            state, error = _try(row, senders.get(row.topic))
             _mark(row, state, error)
             counts[state] += 1
     return Delivered(counts[SENT], counts[WAITING], counts[DEAD])
@@ -169,8 +177,7 @@ def _give_back(rows: list[Any]) -> None:
             opened.execute(_LEASE, values)
 
 
-def _try(row: Any) -> tuple[str, str]:
-    sender = SENDERS.get(row.topic)
+def _try(row: Any, sender: Sender | None) -> tuple[str, str]:
     if sender is None:
         return DEAD, NO_SENDER
     try:

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
+from charterhouse import metrics
 from charterhouse.config import Config
 from charterhouse.desk import file_sweep, files
+from charterhouse.desk.undelivered import JOB, NO_SENDER
+from charterhouse.jobs import dead
 from charterhouse.jobs.clock import DueClock
 from charterhouse.jobs.gauges import OutboxGauge
-from charterhouse.jobs.outbox import deliver
+from charterhouse.jobs.outbox import TRIES, UndeliverableError, deliver
 from charterhouse.payments.sweeper import sweep
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.copies import tidy
-from charterhouse.tenancy.errors import NoTenantError, TenantSwitchError, UnknownTenantError
+from charterhouse.tenancy.errors import (
+    NoTenantError,
+    SealError,
+    TenancyError,
+    TenantSwitchError,
+    UnknownTenantError,
+)
 from charterhouse.tenancy.refusals import Refusals
-from charterhouse.tenancy.scope import tenant_scope
+from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.tenant import Tenant
 
 _log = structlog.get_logger(__name__)
-
-_REST_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -44,6 +52,7 @@ class Job:
     every: float = 0.0
     slow: bool = False
     _next: dict[int, float] = field(default_factory=dict)
+    _failures: dict[int, int] = field(default_factory=dict)
 
     def due(self, tenant: Tenant, now: float) -> bool:
         """Whether its time has come for a tenant."""
@@ -52,6 +61,17 @@ class Job:
     def rest(self, tenant: Tenant, until: float) -> None:
         """Leave a tenant alone until then."""
         self._next[tenant.id] = until
+
+    def failed(self, tenant: Tenant, now: float) -> int:
+        """Count a failure, after which the tenant is left alone; return how many there were."""
+        tries = self._failures.get(tenant.id, 0) + 1
+        self._failures[tenant.id] = tries
+        self.rest(tenant, now + dead.pause_after(tries).total_seconds())
+        return tries
+
+    def succeeded(self, tenant: Tenant) -> int:
+        """Forget the failures; return how many there were."""
+        return self._failures.pop(tenant.id, 0)
 
 
 def standard_jobs() -> list[Job]:
@@ -68,19 +88,44 @@ def standard_jobs() -> list[Job]:
             file_sweep.sweep()
         return False
 
-    return [
+    def again(subject: str, _content: Mapping[str, Any]) -> None:
+        """Try work that was given up, as a message to its job."""
+        name, _, member = subject.partition(":")
+        job, tenant = next((job for job in jobs if job.name == name), None), current_tenant()
+        if job is None:
+            raise UndeliverableError(NO_SENDER)
+        try:
+            if member:
+                due_clock.wake(tenant, member)
+            elif name != "outbox":  # which is at work just now
+                job.run(tenant)
+        except (TenancyError, SealError) as error:
+            # It is this work that cannot, and no reason to leave what else is to be sent.
+            raise OSError(_code(error)) from error
+        if job.succeeded(tenant):
+            job.rest(tenant, 0.0)
+
+    jobs = [
         Job("clock", lambda tenant: due_clock.tick(tenant) > 0),
-        Job("outbox", lambda tenant: deliver(tenant).sent > 0),
+        Job("outbox", lambda tenant: deliver(tenant, more={JOB: again}).sent > 0),
         Job("payments", swept, every=30.0),
         Job("gauges", OutboxGauge().look, every=30.0),
         Job("files", swept_files, every=6 * 3600.0, slow=True),
     ]
+    return jobs
+
+
+def _code(error: Exception) -> str:
+    """What failed, without what the error says: that may quote a person."""
+    return str(getattr(error, "code", "") or type(error).__qualname__)
 
 
 class Worker:
     """Does the jobs for one tenant after the other; may be used by several threads.
 
-    A job that fails for a tenant rests a minute for that tenant alone; nothing stops the others.
+    A job that fails for a tenant rests for that tenant alone, a minute first and an hour at last;
+    nothing stops the others. What goes on failing is told to the institution, and whoever starts
+    anew tries it once more.
 
     Args:
         catalogue: whose active tenants are served.
@@ -93,6 +138,7 @@ class Worker:
         self._jobs = standard_jobs() if jobs is None else jobs
         self._stopping = threading.Event()
         self._slow = threading.Lock()
+        self._visited: set[int] = set()
 
     def stop(self) -> None:
         """Ask to end after the piece of work at hand; safe in a signal handler."""
@@ -125,6 +171,9 @@ class Worker:
 
     def visit(self, tenant: Tenant) -> bool:
         """Do one bounded piece of each job for a tenant; whether there may be more at once."""
+        if tenant.id not in self._visited:
+            self._visited.add(tenant.id)
+            dead.once_more(tenant, TRIES - 1)
         return sum(self._one(job, tenant) for job in self._jobs) > 0
 
     def _one(self, job: Job, tenant: Tenant) -> bool:
@@ -148,8 +197,13 @@ class Worker:
                 _log.exception("job_failed")
                 if isinstance(error, NoTenantError | TenantSwitchError):
                     self._refusals.note(tenant.id, "scope", f"worker:{job.name}")
-                job.rest(tenant, now + _REST_SECONDS)
+                metrics.job_failed(job.name)
+                tries = job.failed(tenant, now)
+                if tries >= dead.TRIES:
+                    dead.bury(tenant, job.name, tries, _code(error))
                 return False
+            if job.succeeded(tenant) >= dead.TRIES:
+                dead.raised(tenant, job.name)
         if job.every:
             job.rest(tenant, now + job.every)
         return more

@@ -1,4 +1,4 @@
-"""Notices that did not reach their member, and trying again."""
+"""Notices that did not reach their member, work that fails for ever, and trying again."""
 
 from __future__ import annotations
 
@@ -34,6 +34,19 @@ _PROBLEMS: Final = {
     FAILED: lazy_pgettext("notice", "Sending it failed in a way that nobody foresaw."),
 }
 
+_JOBS: Final = {
+    "clock": lazy_pgettext("job", "Deadlines and reminders"),
+    "outbox": lazy_pgettext("job", "Sending of notices"),
+    "payments": lazy_pgettext("job", "Payments at the gateway"),
+    "gauges": lazy_pgettext("job", "Figures for the operators"),
+    "files": lazy_pgettext("job", "Care of files"),
+}
+
+
+def job_name(job: str) -> str:
+    """Return what a job does, in words."""
+    return str(_JOBS.get(job, job))
+
 
 def notice_problem(problem: str) -> str:
     """Return why a notice failed, in words; what the channel said as it is."""
@@ -42,15 +55,20 @@ def notice_problem(problem: str) -> str:
 
 @require("members.read")
 def listed() -> str:
-    """List the notices that failed."""
-    return render_template("admin/notices.html", found=undelivered(), notice_problem=notice_problem)
+    """List the notices that failed, and work that was given up."""
+    return render_template(
+        "admin/notices.html",
+        found=undelivered(),
+        notice_problem=notice_problem,
+        job_name=job_name,
+    )
 
 
 @require("tasks.work")
 def again(number: int) -> Response:
-    """Have a notice that was given up sent anew."""
+    """Have a notice that was given up sent anew, or work tried again."""
     try_again(number, actor=actor())
-    notify(gettext("The notice is on its way again."))
+    notify(gettext("It is tried again at once."))
     return redirect(url_for("admin.notices"), code=303)
 
 
