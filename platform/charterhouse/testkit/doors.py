@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
+
 from charterhouse import clock
 from charterhouse.kernel.charter import Charter
 from charterhouse.records.door import Door, Told
@@ -16,19 +19,23 @@ def repeated(charter: Charter, stream: Stream, events: int) -> list[str]:
     Returns:
         What is wrong, a sentence for each event that counted twice or was answered otherwise.
     """
-    scratch = Scratch()
-    try:
-        with StoreWorld(charter, stream.settings, ZONE, scratch) as world:
-            for ref, facts in stream.people.items():
-                world.introduce(ref, facts)
-            told = [moment for moment in stream.moments if moment.body is not None]
-            return [
-                wrong
-                for number, moment in enumerate(told[:events])
-                for wrong in _twice(world, stream, moment, f"key-{number}")
-            ]
-    finally:
-        scratch.close()
+    with StoreWorld(charter, stream.settings, ZONE, _scratch()) as world:
+        for ref, facts in stream.people.items():
+            world.introduce(ref, facts)
+        told = [moment for moment in stream.moments if moment.body is not None]
+        return [
+            wrong
+            for number, moment in enumerate(told[:events])
+            for wrong in _twice(world, stream, moment, f"key-{number}")
+        ]
+
+
+@cache
+def _scratch() -> Scratch:
+    """One for all charters of this process: making it takes longer than telling a stream."""
+    made = Scratch()
+    atexit.register(made.close)
+    return made
 
 
 def _twice(world: StoreWorld, stream: Stream, moment: Moment, key: str) -> list[str]:

@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -61,11 +62,15 @@ def modules_of(program: Program) -> list[ModuleType]:
     return [sys.modules[name] for name in sorted(named) if name in sys.modules]
 
 
-def impurities(module: ModuleType) -> list[str]:
-    """Places of a module that look at a clock, throw dice, or reach for a file or a network."""
+@cache
+def impurities(module: ModuleType) -> tuple[str, ...]:
+    """Places of a module that look at a clock, throw dice, or reach for a file or a network.
+
+    Charters share clauses: each module is read once in a process.
+    """
     tree = ast.parse(inspect.getsource(module))
     found = sorted((line, what) for node in ast.walk(tree) for line, what in _of_node(node))
-    return [f"{module.__name__}:{line} {what}" for line, what in found]
+    return tuple(f"{module.__name__}:{line} {what}" for line, what in found)
 
 
 def _of_node(node: ast.AST) -> Iterable[tuple[int, str]]:
