@@ -42,6 +42,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_filled_store_takes_the_place_of_the_old_one(catalogue: Catalogue, north: Tenant) -> None:
     write(north, "old")
     copy = copies.begin(catalogue, north.id, "restore", actor="test")
+    assert catalogue.get(north.id).status == "active", "in use until it is closed"
+    copies.close(catalogue, copy, actor="test")
     closed = catalogue.get(north.id)
     assert (closed.status, notes(closed), notes(copy.tenant)) == ("moving", ["old"], [])
     with pytest.raises(errors.TenantNotWritableError):
@@ -53,8 +55,8 @@ def test_a_filled_store_takes_the_place_of_the_old_one(catalogue: Catalogue, nor
     assert (now.status, notes(now), notes(north)) == ("active", ["new"], ["old"])
     with pytest.raises(errors.StatusError):
         copies.finish(catalogue, copy, actor="test")
-    told = [entry.action for entry in catalogue.audit(north.id, limit=2)]
-    assert told == ["store replaced", "restore begun"]
+    told = [entry.action for entry in catalogue.audit(north.id, limit=3)]
+    assert told == ["store replaced", "closed for writing", "restore begun"]
 
 
 def test_a_copy_begun_anew_forgets_the_one_before(catalogue: Catalogue, north: Tenant) -> None:
