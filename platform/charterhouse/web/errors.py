@@ -27,6 +27,7 @@ from charterhouse.tenancy.errors import (
 from charterhouse.web import refusals
 from charterhouse.web.i18n import gettext, lazy_gettext
 from charterhouse.web.middleware import REFERENCE, new_reference
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -187,7 +188,7 @@ def _of_error(error: Exception, status: int) -> Problem:
     return Problem(
         status=status,
         code=str(getattr(error, "code", None) or _HTTP_CODES.get(status, "error")),
-        message=str(error),
+        message=worded(str(error)),
         field=getattr(error, "field", None),
         clause=getattr(error, "clause", None),
     )

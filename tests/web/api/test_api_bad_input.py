@@ -218,6 +218,17 @@ def test_an_id_of_nobody(call: Any, stored: Callable[[], dict[str, int]], ref: s
     assert stored() == before
 
 
+def test_what_is_wrong_is_said_in_the_language_of_who_asks(call: Any) -> None:
+    wrong: dict[str, tuple[str, str, Any]] = {
+        "没有此事件": ("GET", "/events/7", None),
+        "spend 没有此字段": ("POST", "/events", {"spend": {"colour": "red"}}),
+    }
+    english = {"there is no such event", "is no field of spend"}
+    for language, sentences in (("zh", set(wrong)), ("en", english)):
+        told = {call(*asked, Accept_Language=language).json["message"] for asked in wrong.values()}
+        assert told == sentences
+
+
 def test_a_document_that_nobody_knows_is_refused_and_kept_as_refused(call: Any) -> None:
     for event in ({"refund": {"of": "b77"}}, {"give_back": {"of": "b77"}}):
         told = call("POST", "/events", event)

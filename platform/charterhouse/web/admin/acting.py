@@ -13,6 +13,7 @@ from charterhouse.tenancy.ids import new_key
 from charterhouse.web.auth.session import current_principal, need_sign_in
 from charterhouse.web.errors import WebError, map_error
 from charterhouse.web.i18n import gettext, pick
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -102,7 +103,7 @@ def error_of(error: DeskError, prefix: str = "") -> dict[str, str]:
         error: What the desk could not read.
         prefix: The verb whose fields the form has.
     """
-    return {_name(error.field, prefix) or "_": gettext(error.message)}
+    return {_name(error.field, prefix) or "_": worded(error.message)}
 
 
 def refusal_of(preview: Preview, prefix: str = "") -> dict[str, str]:

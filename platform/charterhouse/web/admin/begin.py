@@ -16,6 +16,7 @@ from charterhouse.web.app import catalogue, tenant
 from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import require
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +111,7 @@ def _adopt(
         shown = adopting.preview(begun, settings)
     except DeskError as error:
         page.values |= begun.form.shown_raw(settings)
-        page.errors = {error.field.partition(".")[0] or "_": gettext(error.message)}
+        page.errors = {error.field.partition(".")[0] or "_": worded(error.message)}
         return _form(begun, page), 422
     if shown.sampled and flat.get("sure") != "1":
         errors = {"sure": gettext("Confirm that the sample figures are yours, or change them.")}

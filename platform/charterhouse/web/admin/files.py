@@ -15,6 +15,7 @@ from charterhouse.web.i18n import gettext
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import may, require
 from charterhouse.web.uploads import send_content, send_picture, sent_files
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +68,7 @@ def added(ref: str) -> tuple[Any, int] | Response | WerkzeugResponse:
         raise
     except DeskError as error:
         if wants_json():
-            raise DeskError(gettext(error.message), field=error.field, code=error.code) from error
+            raise DeskError(worded(error.message), field=error.field, code=error.code) from error
         return _page(ref, error_of(error)), 422
     if wants_json():
         return jsonify(kept=True)

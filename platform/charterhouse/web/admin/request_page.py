@@ -29,6 +29,7 @@ from charterhouse.web.notices import notify
 from charterhouse.web.permissions import may, require
 from charterhouse.web.service_details import Told, read_told, told_fields
 from charterhouse.web.uploads import sent_files
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,7 +220,7 @@ def papers(request_id: str) -> tuple[Any, int] | Response:
         if error.status == 404:
             raise
         if wants_json():
-            raise type(error)(gettext(error.message), field=error.field, code=error.code) from error
+            raise type(error)(worded(error.message), field=error.field, code=error.code) from error
         return _page(request_file(request_id), errors=error_of(error)), 422
     if wants_json():
         return jsonify(kept=True)

@@ -16,6 +16,7 @@ from charterhouse.web.i18n import gettext, lazy_gettext
 from charterhouse.web.navigation import NavItem, add_nav
 from charterhouse.web.notices import notify
 from charterhouse.web.permissions import PERMISSIONS, ROLES, permissions_of, require
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -161,7 +162,7 @@ def act(staff_id: int, action: str) -> Response | str:
     try:
         access.set_active(staff_id, active=action == "open", actor=actor())
     except DeskError as error:
-        notify(gettext(error.message), "error")
+        notify(worded(error.message), "error")
         return redirect(url_for("admin.staff_edit", staff_id=staff_id), code=303)
     said = (
         gettext("%(name)s may sign in again.", name=account.name)

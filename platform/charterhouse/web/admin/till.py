@@ -19,6 +19,7 @@ from charterhouse.payments.gateways.errors import ApproverMissingError, GatewayR
 from charterhouse.web.admin.acting import actor, branch, error_of, form_key, refusal_of
 from charterhouse.web.i18n import gettext, yuan_text
 from charterhouse.web.navigation import url_if
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from charterhouse.desk.intake import Answer
@@ -57,7 +58,7 @@ def take(ref: str, debt: Owed) -> tuple[Answer | None, dict[str, str]]:
             "approver": gettext("Large amounts are counted by two: name the second person.")
         }
     except GatewayRequestError as error:
-        return None, {error.field or "_": gettext(error.message)}
+        return None, {error.field or "_": worded(error.message)}
     # What is owed as a prepayment is stored value: a top-up pays it.
     verb = "top_up" if debt.purpose == PREPAYMENT else "pay"
     body: dict[str, Any] = {

@@ -20,9 +20,9 @@ from charterhouse.web.api.kinds import VERB_SCHEMAS, constraints_of, schema_name
 from charterhouse.web.api.schemas import ErrorSchema
 from charterhouse.web.api.views import VERB_PERMISSIONS, api
 from charterhouse.web.errors import PASSING, Problem, passing_response, problem_response
-from charterhouse.web.i18n import gettext
 from charterhouse.web.permissions import access_of
 from charterhouse.web.security import limiter
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -48,12 +48,11 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
 def _desk_error(error: DeskError) -> Response:
     status = 400 if error.code == "invalid_event" else error.status
     _log.info("refused", code=error.code, field=error.field, status=status)
-    said = gettext(error.message)  # the desk speaks English; its sentences are in the catalogues
-    return problem_response(Problem(status, error.code, said, error.field or None))
+    return problem_response(Problem(status, error.code, worded(error.message), error.field or None))
 
 
 def _charter_gone(error: CharterUnavailableError) -> Response:
-    return problem_response(Problem(503, error.code, error.message))
+    return problem_response(Problem(503, error.code, worded(error.message)))
 
 
 def register(app: Flask) -> None:

@@ -20,6 +20,7 @@ from charterhouse.web.portal.base import gone, own_ref, portal
 from charterhouse.web.portal.service_words import why_text
 from charterhouse.web.portal.services import form_key
 from charterhouse.web.uploads import send_content, send_picture, sent_files
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +95,7 @@ def service_paper(request_id: str) -> tuple[str, int] | Response:
         # The same form with another paper: the first one is in.
         return redirect(url_for("portal.service_request", request_id=request_id), code=303)
     except DeskError as error:
-        text = gettext(error.message)
+        text = worded(error.message)
         if wants_json():
             raise DeskError(text, field=error.field, code=error.code) from error
         return _page(request_id, "", {f"paper.{code}": text}), 422
@@ -145,7 +146,7 @@ def service_cancel(request_id: str) -> tuple[str, int] | Response:
         # The same form with other words: it was given up before.
         return redirect(url_for("portal.service_request", request_id=request_id), code=303)
     except DeskError as error:
-        return _page(request_id, gettext(error.message)), 422
+        return _page(request_id, worded(error.message)), 422
     return _done(request_id, answer, gettext("Your request is cancelled."))
 
 
@@ -159,5 +160,5 @@ def service_opinion(request_id: str) -> tuple[str, int] | Response:
     except NotFoundError:
         gone()
     except DeskError as error:
-        return _page(request_id, gettext(error.message)), 422
+        return _page(request_id, worded(error.message)), 422
     return _done(request_id, answer, gettext("Thank you for telling us."))

@@ -22,6 +22,7 @@ from charterhouse.web.portal.base import gone, own_ref, portal, said
 from charterhouse.web.portal.service_words import why_text
 from charterhouse.web.service_details import Told, read_told, told_fields
 from charterhouse.web.uploads import sent_files
+from charterhouse.web.worded import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,7 @@ def service_ask(code: str) -> str | tuple[str, int] | Response:
     except NotFoundError:
         gone()
     except DeskError as error:
-        return _form(ref, offer, {_place(error.field or ""): gettext(error.message)}), 422
+        return _form(ref, offer, {_place(error.field or ""): worded(error.message)}), 422
 
 
 def _kept(ref: str, offer: Offered) -> Response:
@@ -80,7 +81,7 @@ def _kept(ref: str, offer: Offered) -> Response:
     except NotFoundError:
         gone()
     except DeskError as error:
-        raise DeskError(gettext(error.message), field=error.field, code=error.code) from error
+        raise DeskError(worded(error.message), field=error.field, code=error.code) from error
     return jsonify(kept=True)
 
 
@@ -182,7 +183,7 @@ def _take_paper(ref: str, offer: Offered) -> tuple[str, dict[str, str]]:
     except NotFoundError:
         raise
     except DeskError as error:
-        return "", {f"paper.{code}": gettext(error.message)}
+        return "", {f"paper.{code}": worded(error.message)}
     return code, {}
 
 
