@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from charterhouse.databases import Databases
 from charterhouse.tenancy import errors
+from charterhouse.tenancy.engines import postgres_catalogue
+from charterhouse.tenancy.engines.postgres_marks import EDITION
+from charterhouse.tenancy.engines.postgres_roles import CATALOGUE, prepare_cell
+from charterhouse.tenancy.logins import renew_logins
 from charterhouse.tenancy.migrate import migrate_tenant
 from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
@@ -97,6 +103,39 @@ def test_the_older_release_neither_migrates_nor_closes_what_is_ahead_of_it(
             assert before.get(tenant.id).open
         with closing(open_catalogue(newest)) as beside:
             assert migrate_tenant(beside, tenant_of(beside)).state == "done", "it is settled"
+
+
+MARKS = {1: "b5c97781d90fbff7"}
+"""What each edition of the preparations begins with: raise `EDITION` for others, and add theirs."""
+
+
+def test_other_preparations_are_another_edition() -> None:
+    script = f"{prepare_cell('a', 'b').as_string(None)}{postgres_catalogue._PREPARE}"
+
+    assert hashlib.sha256(script.encode()).hexdigest()[:16] == MARKS[EDITION]
+
+
+def test_what_the_next_release_made_ready_is_left_so(
+    config: Config, postgres: ScratchPostgres
+) -> None:
+    url = postgres.database()
+    places = Databases({"main": url}, catalogue_url=url, catalogue_serving_url=url)
+    config = replace(config, databases=places)
+    open_catalogue(config).close()
+    with psycopg.connect(url, autocommit=True) as owner:
+        for schema in ("charterhouse", CATALOGUE):
+            owner.execute(f"COMMENT ON SCHEMA {schema} IS '{EDITION + 1}:made by the next one'")
+
+        with closing(open_catalogue(config)) as catalogue:
+            with tenant_scope(create_tenant(catalogue, slug="north", **MAKE)), unit(write=True):
+                pass
+            with pytest.raises(errors.UnsafeStoreError, match="with that one"):
+                renew_logins(catalogue)
+
+        query = "SELECT obj_description(to_regnamespace(%s), 'pg_namespace')"
+        for schema in ("charterhouse", CATALOGUE):
+            (mark,) = owner.execute(query, [schema]).fetchone() or (None,)
+            assert mark == f"{EDITION + 1}:made by the next one"
 
 
 def tenant_of(catalogue: Catalogue) -> Tenant:

@@ -35,10 +35,13 @@ def _strict(postgres: ScratchPostgres) -> Databases:
     urls = [postgres.database() for _ in range(2)]
     names = ",".join(_database(url) for url in urls)
     rules = postgres.folder / "data" / "pg_hba.conf"
-    asking = f"local {names} postgres trust\nlocal {names} all scram-sha-256\n"
+    asking = f"local {names} postgres,warden trust\nlocal {names} all scram-sha-256\n"
     rules.write_text(asking + rules.read_text("utf-8"), "utf-8")
     with psycopg.connect(urls[0], autocommit=True) as owner:
         owner.execute("CREATE ROLE passer_by LOGIN")
+        owner.execute("CREATE ROLE warden LOGIN CREATEROLE")
+        for url in urls:
+            owner.execute(f"ALTER DATABASE {_database(url)} OWNER TO warden")
         owner.execute("SELECT pg_reload_conf()")
     end = time.monotonic() + 20
     while _enters(postgres, urls[0], "passer_by"):
@@ -74,8 +77,12 @@ def _writes(catalogue: Catalogue, number: int) -> None:
 def test_all_logins_get_new_passwords_with_the_master_key(
     config: Config, strict: Databases, postgres: ScratchPostgres
 ) -> None:
+    # A superuser makes the databases ready once, and is not needed any more.
+    open_catalogue(replace(config, databases=strict)).close()
+    owned = {name: url.replace("postgres@", "warden@") for name, url in strict.urls.items()}
+    strict = Databases(owned, catalogue_url=owned["main"], catalogue_serving_url=owned["main"])
     old = replace(config, databases=strict)
-    places = {name: url.replace("postgres@", "") for name, url in strict.urls.items()}
+    places = {name: url.replace("warden@", "") for name, url in strict.urls.items()}
     serving = Databases({}, places, catalogue_serving_url=places["main"])
     both = replace(old, master_key=NEW, master_key_old=old.master_key)
     with closing(open_catalogue(old)) as before:

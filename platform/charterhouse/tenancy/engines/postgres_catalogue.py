@@ -8,7 +8,6 @@ turns, as they do in a file.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import weakref
 from contextlib import closing, contextmanager
@@ -25,6 +24,7 @@ from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines.postgres_cell import parts_of, plain
 from charterhouse.tenancy.engines.postgres_driver import StoreConnection, connect, meaning
 from charterhouse.tenancy.engines.postgres_login import Logins, is_wrong_password
+from charterhouse.tenancy.engines.postgres_marks import is_newer, mark_of
 from charterhouse.tenancy.engines.postgres_pool import (
     BUSY_SECONDS,
     driver_of,
@@ -195,10 +195,10 @@ class PostgresCatalogue:
                 return sql.SQL(_PREPARE).format(**names, **told)
 
             drafts = (script(each, "").as_string(driver) for each in passwords)
-            marks = [hashlib.sha256(each.encode()).hexdigest() for each in drafts]
+            marks = [mark_of(each) for each in drafts]
             query = "SELECT obj_description(to_regnamespace(%s), 'pg_namespace')"
             (known,) = driver.execute(query, [CATALOGUE]).fetchone() or (None,)
-            if known in (marks[:1] if renewing else marks):
+            if known in (marks[:1] if renewing else marks) or (is_newer(known) and not renewing):
                 return
             try:
                 with driver.transaction():

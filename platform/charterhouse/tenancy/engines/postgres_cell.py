@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,10 +13,11 @@ from charterhouse.tenancy import errors
 from charterhouse.tenancy.engines import postgres_roles as roles
 from charterhouse.tenancy.engines.postgres_driver import StoreConnection, connect, meaning
 from charterhouse.tenancy.engines.postgres_login import Logins
+from charterhouse.tenancy.engines.postgres_marks import is_newer, mark_of
 from charterhouse.tenancy.engines.postgres_selftest import ways_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Cell", "parts_of", "plain"]
 
@@ -98,13 +98,22 @@ class Cell:
             StoreUnavailableError: It does not answer, or this process may only serve.
             UnsafeStoreError: The owner may not.
         """
-        self._prepare(renewing=True)
-        with closing(self.owner()) as driver, driver.transaction():
-            for tenant_id in tenant_ids:
-                name = roles.tenant_name(tenant_id)
-                query = "SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin"
-                if driver.execute(query, [name]).fetchone() is not None:
-                    driver.execute(roles.renew_password(tenant_id, self.password(tenant_id)))
+        pool = roles.pool_login(self.database)
+        with closing(self.owner()) as driver:
+            known, marks = self._marks(driver)
+            if known not in marks:
+                raise errors.UnsafeStoreError(
+                    f"Cell {self.name} was made ready by another release: run this with that one."
+                )
+            with self._as_owner(), driver.transaction():
+                # Not all that made it ready, which takes more than the owner may.
+                driver.execute(roles.renew_password(pool, self._logins.passwords(pool)[0]))
+                driver.execute(_marked(marks[0]))
+                for tenant_id in tenant_ids:
+                    name = roles.tenant_name(tenant_id)
+                    query = "SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin"
+                    if driver.execute(query, [name]).fetchone() is not None:
+                        driver.execute(roles.renew_password(name, self.password(tenant_id)))
 
     def ready(self) -> None:
         """See that the database is a safe cell; make it one where it is not and we may.
@@ -122,37 +131,38 @@ class Cell:
                 f"Cell {self.name} is not safe to serve: {'; '.join(found)}."
             )
 
-    def _prepare(self, *, renewing: bool = False) -> None:
-        """Make the database a cell; a password of the key before stays, unless it is renewed."""
-        passwords = self._logins.passwords(roles.pool_login(self.database))
-        scripts = [roles.prepare_cell(self.database, each) for each in passwords]
-        script = scripts[0]
+    def _prepare(self) -> None:
+        """Make the database a cell; a password of the key before stays."""
+        pool = roles.pool_login(self.database)
         with closing(self.owner()) as driver:
             self._check_server(driver)
-            marks = [
-                hashlib.sha256(each.as_string(driver).encode()).hexdigest() for each in scripts
-            ]
-            query = "SELECT obj_description(to_regnamespace('charterhouse'), 'pg_namespace')"
-            (known,) = driver.execute(query).fetchone() or (None,)
-            if known in (marks[:1] if renewing else marks):
+            known, marks = self._marks(driver)
+            if known in marks or is_newer(known):
                 return
-            try:
-                with driver.transaction():
-                    driver.execute(script)
-                    driver.execute(
-                        psycopg.sql.SQL("COMMENT ON SCHEMA charterhouse IS {}").format(
-                            psycopg.sql.Literal(marks[0])
-                        )
-                    )
-            except psycopg.Error as error:
-                known = meaning(error)
-                reason = str(error).strip().splitlines()[0]
-                if isinstance(known, errors.StoreRefusedError):
-                    raise errors.UnsafeStoreError(
-                        f"The owner of cell {self.name} may not make it ready ({reason}): "
-                        "let a superuser do it once."
-                    ) from error
+            with self._as_owner(), driver.transaction():
+                driver.execute(roles.prepare_cell(self.database, self._logins.passwords(pool)[0]))
+                driver.execute(_marked(marks[0]))
+
+    def _marks(self, driver: StoreConnection) -> tuple[str | None, list[str]]:
+        """What the database is marked with, and what we would leave, for each of the passwords."""
+        passwords = self._logins.passwords(roles.pool_login(self.database))
+        scripts = (roles.prepare_cell(self.database, each) for each in passwords)
+        query = "SELECT obj_description(to_regnamespace('charterhouse'), 'pg_namespace')"
+        (known,) = driver.execute(query).fetchone() or (None,)
+        return known, [mark_of(each.as_string(driver)) for each in scripts]
+
+    @contextmanager
+    def _as_owner(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            if not isinstance(meaning(error), errors.StoreRefusedError):
                 raise
+            reason = str(error).strip().splitlines()[0]
+            raise errors.UnsafeStoreError(
+                f"The owner of cell {self.name} may not make it ready ({reason}): "
+                "let a superuser do it once."
+            ) from error
 
     def _check_server(self, driver: StoreConnection) -> None:
         if driver.info.server_version < _OLDEST:
@@ -169,6 +179,10 @@ class Cell:
 
     def _parts(self, url: str) -> dict[str, object]:
         return parts_of(url, f"cell {self.name}")
+
+
+def _marked(mark: str) -> psycopg.sql.Composed:
+    return psycopg.sql.SQL("COMMENT ON SCHEMA charterhouse IS {}").format(psycopg.sql.Literal(mark))
 
 
 def parts_of(url: str, whose: str) -> dict[str, object]:

@@ -205,11 +205,9 @@ def create_tenant(
     return sql.Composed(steps)
 
 
-def renew_password(tenant_id: int, password: str) -> Composed:
-    """Return the statement that gives a dedicated tenant's login another password."""
-    return sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-        sql.Identifier(tenant_name(tenant_id)), sql.Literal(password)
-    )
+def renew_password(login: str, password: str) -> Composed:
+    """Return the statement that gives a login another password."""
+    return sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(password))
 
 
 def grant_tables(tenant_id: int) -> Composed:
