@@ -6,8 +6,11 @@ import base64
 import binascii
 import os
 import secrets
+import shlex
 import stat
+import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -26,6 +29,8 @@ _TOKEN_LENGTH = 16
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _QUEUES = frozenset({"redis", "rediss", "postgresql"})
+_COMMAND = "CHARTERHOUSE_MASTER_KEY_COMMAND"
+_COMMAND_SECONDS = 30.0
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -158,11 +163,13 @@ class Config:
         """Read the variables ``CHARTERHOUSE_*``; a missing master key is made in the data folder.
 
         Raises:
-            ConfigError: A variable is malformed or the key file is open to others.
+            ConfigError: A variable is malformed, the key file is open to others, or the command
+                that is to print the master key does not.
         """
         env = Env(eager=False, prefix="CHARTERHOUSE_")
         data_dir = env.path("DATA_DIR", default=Path("var"))
         key_texts = env.str("MASTER_KEY", default=""), env.str("MASTER_KEY_OLD", default="")
+        command = env.str("MASTER_KEY_COMMAND", default="")
         base_host = env.str("BASE_HOST", default="localhost")
         public_url = env.str("PUBLIC_URL", default="http://localhost:8000")
         stripe = _stripe(env)
@@ -181,6 +188,8 @@ class Config:
         except EnvError as error:
             raise ConfigError(str(error), field="CHARTERHOUSE_*") from error
         folder = Path(data_dir).resolve()
+        if command:
+            key_texts = _printed(command, *key_texts)
         master_key, master_key_old = _keys(folder, *key_texts)
         return cls(
             data_dir=folder,
@@ -286,6 +295,42 @@ def _keys(folder: Path, text: str, old_text: str) -> tuple[bytes, bytes]:
     if old_text:
         return key, _decode_key(old_text, "CHARTERHOUSE_MASTER_KEY_OLD")
     return key, _read_key(old) if old.exists() else b""
+
+
+@cache
+def _printed(command: str, text: str, old_text: str) -> tuple[str, str]:
+    """The texts of the master key and the one before, as a program prints them, a line each."""
+    if text:
+        raise ConfigError(
+            "The master key is given twice: unset CHARTERHOUSE_MASTER_KEY, or the command.",
+            field=_COMMAND,
+        )
+    try:
+        # Without a shell; what the program complains of goes to our own standard error.
+        told = subprocess.run(  # noqa: S603 - the operator's own program, which is to be run
+            shlex.split(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=_COMMAND_SECONDS,
+            check=True,
+        )
+        lines = told.stdout.decode("ascii").split()
+    except subprocess.CalledProcessError as error:
+        raise ConfigError(
+            f"The command that prints the master key ended with {error.returncode}.", field=_COMMAND
+        ) from None
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise ConfigError(
+            f"The command that prints the master key does not: {type(error).__name__}.",
+            field=_COMMAND,
+        ) from None
+    if not 1 <= len(lines) <= 2:
+        raise ConfigError(
+            "The command has to print the master key in one line, and the one before, if any, in a "
+            f"second; it printed {len(lines)}.",
+            field=_COMMAND,
+        )
+    return lines[0], old_text or "".join(lines[1:])
 
 
 def _decode_key(text: str, whose: str) -> bytes:

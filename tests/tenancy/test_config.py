@@ -9,6 +9,7 @@ import pytest
 from charterhouse.config import Config, ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -33,6 +34,68 @@ def test_a_key_file_open_to_others_is_refused(folder: Path) -> None:
     (folder / "master.key").chmod(0o644)
 
     with pytest.raises(ConfigError, match="chmod 600"):
+        Config.from_env()
+
+
+@pytest.fixture(name="printing")
+def _printing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Has the master key printed by a script, as a key service's own program is called."""
+
+    def print_by(script: str) -> None:
+        path = tmp_path / "fetch key"
+        path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        path.chmod(0o700)
+        monkeypatch.setenv("CHARTERHOUSE_MASTER_KEY_COMMAND", f"'{path}' {path.stat().st_ino}")
+
+    return print_by
+
+
+def test_a_command_prints_the_master_key(
+    folder: Path, printing: Callable[[str], None], tmp_path: Path
+) -> None:
+    keys = [base64.urlsafe_b64encode(bytes([each]) * 32).decode() for each in (1, 2)]
+    (tmp_path / "sealed").write_text("\n".join(keys), "ascii")
+    printing(f'echo asked >> "{tmp_path}/asked"; cat "{tmp_path}/sealed"')
+
+    config = Config.from_env()
+
+    assert (config.master_key, config.master_key_old) == (b"\x01" * 32, b"\x02" * 32)
+    assert not folder.exists(), "no key of the folder's own is made"
+    assert Config.from_env() == config
+    assert (tmp_path / "asked").read_text("ascii") == "asked\n", "once for a process"
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("echo s3cret; exit 3", "ended with 3"),
+        ("true", "it printed 0"),
+        ("echo s3cret s3cret s3cret", "it printed 3"),
+        ("echo s3cret", "32 bytes"),
+        ("printf 's\\303\\251cret'", "does not"),
+    ],
+)
+def test_a_command_that_prints_no_key_is_told(
+    printing: Callable[[str], None], script: str, problem: str
+) -> None:
+    printing(script)
+
+    with pytest.raises(ConfigError, match=problem) as refused:
+        Config.from_env()
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_command_is_missing_or_one_too_many(
+    printing: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    printing("true")
+    monkeypatch.setenv("CHARTERHOUSE_MASTER_KEY", base64.urlsafe_b64encode(bytes(32)).decode())
+    with pytest.raises(ConfigError, match="twice"):
+        Config.from_env()
+    monkeypatch.delenv("CHARTERHOUSE_MASTER_KEY")
+    monkeypatch.setenv("CHARTERHOUSE_MASTER_KEY_COMMAND", str(tmp_path / "nowhere"))
+    with pytest.raises(ConfigError, match="FileNotFoundError"):
         Config.from_env()
 
 
