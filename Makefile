@@ -9,7 +9,8 @@ DIST := platform/charterhouse/web/static/dist/manifest.json
 WEB := platform/charterhouse/web
 # Icons are found in templates and Python, so these count as sources of the assets too.
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find $(WEB)/assets $(WEB)/templates plugins -type f -not -path '*/__pycache__/*' 2>/dev/null) $(shell find $(WEB) -name '*.py' 2>/dev/null)
-WORKERS ?= auto
+# One more than cores: tests of processes and servers wait half of their time.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 SOAK_MINUTES ?= 10
 # It mounts a small disk.
 SOAK_AS_ROOT := $(if $(filter 0,$(shell id -u)),tests/faults/soak_volume_full.py)
