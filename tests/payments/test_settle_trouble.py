@@ -13,6 +13,8 @@ import pytest
 from charterhouse import clock
 from charterhouse.desk.errors import ConflictError
 from charterhouse.desk.intake import submit
+from charterhouse.desk.undelivered import try_again, undelivered
+from charterhouse.jobs import worker
 from charterhouse.payments import attempts, checkout, house, inbox, orders, refunds
 from charterhouse.payments import settle as settling
 from charterhouse.payments.gateways.errors import GatewayUnavailableError
@@ -166,6 +168,39 @@ def test_a_crash_between_the_notice_and_its_handling(shop: Any) -> None:
 
     assert swept.notices == 1
     assert one_posting(shop)
+
+
+def test_notices_that_nobody_can_handle_are_told_and_taken_back(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = shop.begin(shop.applicant())
+    shop.state.set_faults(drop=["*"])
+    shop.act(attempt)
+    body = json.dumps(notice_of(shop, "checkout.session.completed")).encode()
+    inbox.receive(body, signature(shop.config.stripe_webhook_secret, body, int(time.time())))
+    jobs = worker.standard_jobs()
+    [payments] = [job for job in jobs if job.name == "payments"]
+    monkeypatch.setattr(worker, "NOTICE_TRIES", 3)
+    working = worker.Worker(shop.catalogue, jobs)
+
+    def told() -> list[tuple[str, str]]:
+        payments.rest(shop.tenant, 0.0)
+        working.visit(shop.tenant)
+        return [(each.job, each.problem) for each in undelivered() if each.job]
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(type(house.merchant().gateway), "retrieve", _away)
+        assert [told(), told(), told()] == [[], [], [("notices", "notice_waits")]]
+        [entry] = undelivered()
+        try_again(entry.id, actor="staff:1")
+        assert told() == [("notices", "notice_waits")], "it is tried again by itself"
+
+    assert told() == []
+    assert one_posting(shop)
+
+
+def _away(*_: object, **__: object) -> None:
+    raise GatewayUnavailableError("nobody answers")
 
 
 def test_lost_notices_are_swept_up(shop: Any) -> None:

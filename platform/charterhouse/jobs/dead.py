@@ -77,7 +77,7 @@ def raised(tenant: Tenant, subject: str) -> None:
     """Tell that work goes on again."""
     try:
         with tenant_scope(tenant), unit(write=True) as opened:
-            for row in _found(opened, DEAD, subject):
+            for row in _found(opened, DEAD, subject) + _found(opened, WAITING, subject):
                 values = {"state": SENT, "tries": row.tries, "due_at": clock.now(), "error": ""}
                 opened.execute(_SET, {"own_id": row.id, **values})
     except TenancyError as error:

@@ -35,6 +35,13 @@ from charterhouse.tenancy.tenant import Tenant
 _log = structlog.get_logger(__name__)
 
 
+NOTICES = "notices"
+"""What fails when notices of a gateway do."""
+
+NOTICE_TRIES = 60
+"""In so many sweeps, half an hour of them, a gateway may be away before anybody is told."""
+
+
 @dataclass(slots=True)
 class Job:
     """Something done for each tenant.
@@ -74,12 +81,39 @@ class Job:
         return self._failures.pop(tenant.id, 0)
 
 
+class _GatewayNotices:
+    """Notices of a gateway that cannot be handled, however often the payments are swept."""
+
+    def __init__(self) -> None:
+        self._tries: dict[int, int] = {}
+
+    def look(self, tenant: Tenant, stuck: int) -> None:
+        """Tell when some are stuck in each of many sweeps, and when none is any more."""
+        if not stuck:
+            if self._tries.pop(tenant.id, 0) >= NOTICE_TRIES:
+                dead.raised(tenant, NOTICES)
+            return
+        tries = self._tries.get(tenant.id, 0) + 1
+        self._tries[tenant.id] = tries
+        if tries == NOTICE_TRIES:
+            dead.bury(tenant, NOTICES, tries, "notice_waits")
+
+    def again(self, tenant: Tenant) -> None:
+        """Try at once.
+
+        Raises:
+            OSError: some are stuck still.
+        """
+        if sweep(tenant).stuck:
+            raise OSError("notice_waits")
+
+
 def standard_jobs() -> list[Job]:
     """The clock and the outbox on every visit, the others after their pause."""
-    due_clock = DueClock()
+    due_clock, notices = DueClock(), _GatewayNotices()
 
     def swept(tenant: Tenant) -> bool:
-        sweep(tenant)
+        notices.look(tenant, sweep(tenant).stuck)
         return False
 
     def swept_files(tenant: Tenant) -> bool:
@@ -92,17 +126,19 @@ def standard_jobs() -> list[Job]:
         """Try work that was given up, as a message to its job."""
         name, _, member = subject.partition(":")
         job, tenant = next((job for job in jobs if job.name == name), None), current_tenant()
-        if job is None:
+        if job is None and name != NOTICES:
             raise UndeliverableError(NO_SENDER)
         try:
             if member:
                 due_clock.wake(tenant, member)
-            elif name != "outbox":  # which is at work just now
+            elif name == NOTICES:
+                notices.again(tenant)
+            elif job is not None and name != "outbox":  # which is at work just now
                 job.run(tenant)
         except (TenancyError, SealError) as error:
             # It is this work that cannot, and no reason to leave what else is to be sent.
             raise OSError(_code(error)) from error
-        if job.succeeded(tenant):
+        if job is not None and job.succeeded(tenant):
             job.rest(tenant, 0.0)
 
     jobs = [

@@ -39,6 +39,7 @@ class Swept:
 
     Attributes:
         notices: handled that had waited.
+        stuck: notices that could not be handled.
         asked: attempts of which the gateway was asked.
         changed: of these, how many are in another state now.
         found: payments that nobody had told us of.
@@ -46,6 +47,7 @@ class Swept:
     """
 
     notices: int = 0
+    stuck: int = 0
     asked: int = 0
     changed: int = 0
     found: int = 0
@@ -69,7 +71,9 @@ class _Sweep:
 
     def run(self) -> Swept:
         for notice in inbox.waiting():
-            if inbox.handle(notice) != "new":
+            if inbox.handle(notice) == "new":
+                self.done = replace(self.done, stuck=self.done.stuck + 1)
+            else:
                 self.done = replace(self.done, notices=self.done.notices + 1)
         for attempt in self._attempts("new", "open", "processing"):
             self._try(attempt, self._live)

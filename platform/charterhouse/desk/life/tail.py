@@ -39,7 +39,7 @@ __all__ = ["bring_over"]
 
 _PAGE = 500
 _PAGE_OF_FILES = 4
-_BACK = ids_of(24 * 3600)
+_BACK = ids_of(3600)
 """By how much an id that was made earlier may come later: clocks of machines differ."""
 
 Key = tuple[Any, ...]

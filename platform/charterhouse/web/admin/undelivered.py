@@ -38,6 +38,7 @@ _JOBS: Final = {
     "clock": lazy_pgettext("job", "Deadlines and reminders"),
     "outbox": lazy_pgettext("job", "Sending of notices"),
     "payments": lazy_pgettext("job", "Payments at the gateway"),
+    "notices": lazy_pgettext("job", "Notices of the payment gateway"),
     "gauges": lazy_pgettext("job", "Figures for the operators"),
     "files": lazy_pgettext("job", "Care of files"),
 }
