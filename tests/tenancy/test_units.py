@@ -7,7 +7,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import registry
 
@@ -218,6 +229,20 @@ def test_what_is_sent_later_is_there_for_whoever_asks_and_in_order() -> None:
         work.execute_later(add, {"id": 7, "text": "g"})
 
     assert ids() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_is_asked_together_is_answered_each_for_itself() -> None:
+    one = prepared(select(note.c.text).where(note.c.id == bindparam("wanted")))
+    with unit(write=True) as work:
+        work.execute_later(add, {"id": 1, "text": "a"})
+        first, none, all_of_them = work.execute_together(
+            (one, {"wanted": 1}), (one, {"wanted": None}), (count, {})
+        )
+        assert (first.scalar(), none.first(), all_of_them.scalar()) == ("a", None, 1)
+        with pytest.raises(errors.ConstraintError), work.savepoint():
+            work.execute_together((count, {}), (add, {"id": 2, "text": "a"}))
+
+    assert ids() == [1]
 
 
 @pytest.mark.parametrize("at_once", [Unit.flush, lambda _: None], ids=["flush", "end"])

@@ -22,7 +22,7 @@ from charterhouse.records.tables import version
 from charterhouse.tenancy.store import Unit, prepared
 from charterhouse.tenancy.types import to_json
 
-_COUNT = prepared(select(func.count().label("n")).select_from(version))
+COUNT = prepared(select(func.count().label("n")).select_from(version))
 _ALL = prepared(
     select(version.c.number, version.c.charter, version.c.effective, version.c.settings).order_by(
         version.c.number
@@ -36,14 +36,20 @@ _books: Memo[tuple[str, int], Book] = Memo(16_384)
 _amending: WeakSet[Unit] = WeakSet()
 
 
-def load_book(unit: Unit) -> Book:
+def load_book(unit: Unit, versions: int | None = None) -> Book:
     """The compiled book of the tenant in scope.
+
+    Args:
+        unit: open.
+        versions: the answer to `COUNT`, if it was asked already.
 
     Raises:
         CharterUnavailableError: no plugin offers the tenant's charter.
         CharterMissingError: the tenant has adopted no charter yet.
     """
-    key = (unit.tenant.charter, int(unit.execute(_COUNT).scalar()))
+    if versions is None:
+        versions = int(unit.execute(COUNT).scalar())
+    key = (unit.tenant.charter, versions)
     book = _books.get(unit.tenant, key)
     if book is None:
         book = _read(unit)

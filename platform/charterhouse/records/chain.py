@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from charterhouse.records.tables import audit
-from charterhouse.tenancy.store import Unit, prepared
+from charterhouse.tenancy.store import Rows, Unit, prepared
 from charterhouse.tenancy.types import to_json, to_micros
 
-_LAST = prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
+LAST = prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
 _ADD = prepared(insert(audit))
 _PAGE = 200
 _NEXT = prepared(
@@ -36,13 +36,18 @@ def link(previous: str, seq: int, at: datetime, actor: str, action: str, subject
 
 
 class Chain:
-    """Appends to the chain of the tenant in scope; one per writing unit."""
+    """Appends to the chain of the tenant in scope; one per writing unit.
 
-    def __init__(self, unit: Unit) -> None:
+    Args:
+        unit: open and writing.
+        last: the answer to `LAST`, if it was asked already and nothing was appended since.
+    """
+
+    def __init__(self, unit: Unit, last: Rows | None = None) -> None:
         self._unit = unit
-        last = unit.execute(_LAST).first()
-        self.seq: int = last.seq if last else 0
-        self._hash: str = last.hash if last else FIRST
+        entry = (unit.execute(LAST) if last is None else last).first()
+        self.seq: int = entry.seq if entry else 0
+        self._hash: str = entry.hash if entry else FIRST
 
     def append(self, *, at: datetime, actor: str, action: str, subject: str, content: Any) -> int:
         """Add an entry; return its number."""

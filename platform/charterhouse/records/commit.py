@@ -130,17 +130,25 @@ class Commit:
         charter: code of the charter that decided.
         actor: who did it.
         recorded_at: when it is written.
+        chain: the audit chain of this unit; read when first needed without one.
     """
 
     def __init__(
-        self, unit: Unit, view: StoreView, *, charter: str, actor: str, recorded_at: datetime
+        self,
+        unit: Unit,
+        view: StoreView,
+        *,
+        charter: str,
+        actor: str,
+        recorded_at: datetime,
+        chain: Chain | None = None,
     ) -> None:
         self._unit = unit
         self._view = view
         self._charter = charter
         self._actor = actor
         self._recorded_at = recorded_at
-        self._chain: Chain | None = None
+        self._chain = chain
 
     @property
     def chain(self) -> Chain:

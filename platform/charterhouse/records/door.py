@@ -17,9 +17,9 @@ from charterhouse.kernel.program import Book
 from charterhouse.kernel.vocabulary import Body
 from charterhouse.records import sealing
 from charterhouse.records import tables as t
-from charterhouse.records.books import add_version, load_book
+from charterhouse.records.books import COUNT, add_version, load_book
 from charterhouse.records.cards import new_card_number
-from charterhouse.records.chain import digest_of
+from charterhouse.records.chain import LAST, Chain, digest_of
 from charterhouse.records.commit import Commit
 from charterhouse.records.errors import IdempotencyError
 from charterhouse.records.view import StoreView
@@ -86,15 +86,23 @@ class Door:
 
     Args:
         unit: writing, except for `quote`.
-
-    Raises:
-        CharterUnavailableError: the tenant's charter is not installed.
     """
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self.book: Book = load_book(unit)
+        self._book: Book | None = None
         self.view = StoreView(unit)
+
+    @property
+    def book(self) -> Book:
+        """The charter by which events are decided.
+
+        Raises:
+            CharterUnavailableError: the tenant's charter is not installed.
+        """
+        if self._book is None:
+            self._book = load_book(self._unit)
+        return self._book
 
     def tell(self, told: Told) -> Kept:
         """Decide an event and keep event, decision and effects.
@@ -104,15 +112,22 @@ class Door:
         Raises:
             IdempotencyError: the key was used for another event.
             CharterError: the charter broke its contract; nothing is kept.
+            CharterUnavailableError: the tenant's charter is not installed.
         """
         body = dump_body(told.body)
         request_hash = told.request_hash(body)
-        before = self._kept(told.key, request_hash)
+        # All that can be asked before anything is known, in one round trip.
+        same, last, versions = self._unit.execute_together(
+            (_BY_KEY, {"wanted": told.key}), (LAST, {}), (COUNT, {})
+        )
+        if self._book is None:
+            self._book = load_book(self._unit, versions.scalar())
+        before = self._kept(same.first(), request_hash)
         if before is not None:
             return before
         event = self._event(told)
         outcome = engine.decide(self.book, event, self.view)
-        commit = self._commit(told.actor)
+        commit = self._commit(told.actor, Chain(self._unit, last))
         for passed in outcome.passed:
             self._write(commit, passed)
         commit.event(outcome.decision, body, key=told.key, request_hash=request_hash)
@@ -136,13 +151,14 @@ class Door:
         self._unit.flush()
         return decisions
 
-    def _commit(self, actor: str) -> Commit:
+    def _commit(self, actor: str, chain: Chain | None = None) -> Commit:
         return Commit(
             self._unit,
             self.view,
             charter=self.book.charter.code,
             actor=actor,
             recorded_at=clock.now(),
+            chain=chain,
         )
 
     def _write(self, commit: Commit, decision: Decision) -> Mapping[str, Any]:
@@ -152,11 +168,11 @@ class Door:
         commit.seen(decision)
         new = decision.version
         if new is not None:
-            self.book = self.book.with_version(new.effective, new.settings)
-            added = max(self.book.versions, key=lambda v: v.number)
+            book = self._book = self.book.with_version(new.effective, new.settings)
+            added = max(book.versions, key=lambda v: v.number)
             announced = new.announced.isoformat()
             actor = decision.event.body.by or "staff"
-            add_version(self._unit, self.book, added, announced=announced, actor=actor[:120])
+            add_version(self._unit, book, added, announced=announced, actor=actor[:120])
         return content
 
     def version_at(self, moment: datetime) -> int:
@@ -164,10 +180,7 @@ class Door:
         index = self.book.index_at(moment)
         return self.book.versions[index].number
 
-    def _kept(self, key: str | None, request_hash: str) -> Kept | None:
-        if key is None:
-            return None
-        row = self._unit.execute(_BY_KEY, {"wanted": key}).first()
+    def _kept(self, row: Any, request_hash: str) -> Kept | None:
         if row is None:
             return None
         if row.request_hash != request_hash:

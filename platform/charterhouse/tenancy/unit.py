@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Never
 
 from sqlalchemy.orm import Session
@@ -98,6 +98,21 @@ class Unit:
         except self._failure as error:
             self._raise(error)
 
+    def execute_together(self, *asked: tuple[Prepared, Mapping[str, Any]]) -> list[Rows]:
+        """Run prepared statements, each with its parameters, in one round trip.
+
+        Returns:
+            The answer to each; raises as ``execute``.
+        """
+        self._check_open()
+        if self._together is nullcontext:
+            return [self.execute(each, params) for each, params in asked]
+        if self._unsent:
+            self._send()
+        plans = [(each.plan(self._dialect), params) for each, params in asked]
+        cursors = self._run([(plan.sql, [plan.bind(params)]) for plan, params in plans])
+        return [plan.rows(cursor) for (plan, _), cursor in zip(plans, cursors, strict=True)]
+
     def execute_many(self, prepared: Prepared, params: Iterable[Mapping[str, Any]]) -> int:
         """Run a prepared writing statement for each of ``params``; return the rows touched.
 
@@ -140,10 +155,14 @@ class Unit:
 
     def _send(self) -> None:
         unsent, self._unsent = self._unsent, []
+        self._run(unsent)
+
+    def _run(self, statements: list[tuple[str, list[Any]]]) -> list[Any]:
+        """Run statements, each for its rows, and await all; returns their cursors."""
         cursors = []
         try:
             with self._together():
-                for sql, rows in unsent:
+                for sql, rows in statements:
                     cursor = self._driver.cursor()
                     cursors.append(cursor)
                     with statement_span(sql, self._dialect.name):
@@ -153,9 +172,7 @@ class Unit:
                             cursor.executemany(sql, rows)
         except self._failure as error:
             self._raise(error)
-        finally:
-            for cursor in cursors:
-                cursor.close()
+        return cursors
 
     def _raise(self, error: Exception) -> Never:
         known = self._meaning(error)
