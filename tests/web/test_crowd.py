@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,24 @@ def test_a_short_wait_for_room_is_granted_as_long_as_threads_are_left() -> None:
     refused = full.enter("east", share)
     assert refused is not None
     assert (refused.code, refused.retry_seconds) == (AT_ONCE, 1)
+
+
+def test_who_waits_for_room_is_not_forgotten_meanwhile() -> None:
+    moment = [0.0]
+    shares = Shares(4, now=lambda: moment[0])
+    share = Share(rate=0.0, burst=0, at_once=1)
+    assert shares.enter("east", share) is None
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(shares.enter, "east", share)
+        while not shares._waiting:
+            time.sleep(0.001)
+        with shares._lock:
+            taken = shares._taken["east"]
+            taken.active -= 1
+            shares._sweep(61.0)
+            taken.room.notify()
+        assert waiting.result() is None
+    shares.leave("east")
 
 
 def _area(app: Flask) -> None:

@@ -79,11 +79,11 @@ class TooMany:
 class _Taken:
     """What one tenant has taken."""
 
-    __slots__ = ("active", "full_at", "refused", "room", "seen", "tell_at", "tokens")
+    __slots__ = ("active", "full_at", "refused", "room", "seen", "tell_at", "tokens", "waiting")
 
     def __init__(self, lock: threading.Lock, tokens: float, now: float) -> None:
         self.room = threading.Condition(lock)
-        self.active = 0
+        self.active = self.waiting = 0
         self.tokens = tokens
         self.seen = self.full_at = now
         self.refused = dict.fromkeys((RATE, AT_ONCE), 0)
@@ -143,10 +143,12 @@ class Shares:
         if self._waiting >= spare:
             return False
         self._waiting += 1
+        taken.waiting += 1
         try:
             return taken.room.wait_for(lambda: taken.active < share.at_once, _WAIT_SECONDS)
         finally:
             self._waiting -= 1
+            taken.waiting -= 1
 
     def _refuse(self, taken: _Taken, code: str, seconds: int, now: float) -> TooMany:
         taken.refused[code] += 1
@@ -162,7 +164,7 @@ class Shares:
         self._taken = {
             who: taken
             for who, taken in self._taken.items()
-            if taken.active or now < max(taken.full_at, *taken.tell_at.values())
+            if taken.active or taken.waiting or now < max(taken.full_at, *taken.tell_at.values())
         }
 
 
