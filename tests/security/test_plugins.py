@@ -12,6 +12,7 @@ from sqlalchemy import text
 from charterhouse.kernel import effects as fx
 from charterhouse.kernel.charter import EARN, on
 from charterhouse.kernel.clauses.earning import PointsPerYuan
+from charterhouse.records import books
 from charterhouse.records.memo import Memo
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import current_unit, unit
@@ -87,7 +88,8 @@ def of_a_plugin(attempt: Callable[[Draft], Attempt]) -> Any:
 @pytest.fixture(autouse=True)
 def _no_charter_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Charters that were read keep the methods that their clauses had."""
-    monkeypatch.setattr("charterhouse.records.books._books", Memo(16))
+    monkeypatch.setattr(books, "_books", Memo(16))
+    monkeypatch.setattr(books, "_shared", books._shared.__wrapped__)
 
 
 def spend(world: Any) -> Any:

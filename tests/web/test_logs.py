@@ -33,6 +33,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 def test_what_libraries_tell_has_the_same_form(capsys: pytest.CaptureFixture[str]) -> None:
     log = logging.getLogger("a.library")
+    structlog.contextvars.clear_contextvars()
     with structlog.contextvars.bound_contextvars(tenant="east"):
         try:
             int("of two\nlines")
