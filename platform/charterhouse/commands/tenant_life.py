@@ -394,7 +394,7 @@ def _tell_restored(found: Restored, *, as_json: bool) -> None:
     told = ", ".join(f"{number} {name}" for name, number in sorted(found.counts.items()))
     _tell(
         as_json,
-        f"{found.tenant.slug} is as of {found.made_at}, in {found.tenant.cell}: {found.rows} rows, "
+        f"{found.tenant.slug} is in {found.tenant.cell}, as it was at {found.made_at}: {found.rows} rows, "
         f"{found.documents} documents; verified {told or 'nothing, as no charter was adopted'}"
         + (f"; read-only for {found.closed:.1f} s" if found.closed else ""),
         {

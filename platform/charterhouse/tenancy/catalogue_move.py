@@ -85,7 +85,7 @@ def _close(kept: Kept) -> None:
         slugs = connection.execute(in_files).scalars().all()
         if slugs:
             raise CataloguePlaceError(
-                f"{len(slugs)} tenants are in files, which other machines do not have "
+                "Other machines do not have what is in files "
                 f"({', '.join(slugs[:5])}{', …' if len(slugs) > 5 else ''}): move each to a database "
                 "first, by 'charterhouse tenant move'."
             )
