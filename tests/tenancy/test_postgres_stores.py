@@ -17,6 +17,7 @@ from charterhouse.tenancy import errors, models
 from charterhouse.tenancy.catalogue_cells import read_cells
 from charterhouse.tenancy.engines import postgres_pool
 from charterhouse.tenancy.engines.postgres import PostgresStores
+from charterhouse.tenancy.engines.postgres_cell import Cell
 from charterhouse.tenancy.provision import create_tenant, drop_scratch_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import prepared, unit
@@ -387,6 +388,23 @@ def test_a_cell_without_an_address_keeps_only_its_own_tenants_waiting(
         local = create_tenant(other, slug=f"l{len(elsewhere.names)}", cell="local", **MAKE)
         with tenant_scope(local):
             write(1)
+
+
+def test_a_cell_that_is_lost_while_it_is_looked_at_stops_no_start(
+    config: Config, north: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        lost = "SELECT pg_terminate_backend(pg_backend_pid())"
+        patch.setattr(Cell, "_check_server", lambda _, driver: driver.execute(lost))
+        started = open_catalogue(config)
+        tenant = started.by_slug("north")
+        assert tenant is not None
+        with tenant_scope(tenant), pytest.raises(errors.StoreUnavailableError), unit():
+            pass
+    with tenant_scope(tenant):
+        write(1)
+        assert ids() == [1]
+    started.installation.stores.close()
 
 
 def test_a_process_that_only_serves_needs_no_owner(

@@ -106,7 +106,8 @@ class PostgresStores:
             UnsafeStoreError: It must not serve.
         """
         if not self._ready:
-            self.cell.ready()
+            with self._named_errors():
+                self.cell.ready()
             self._ready = True
 
     def files(self, tenant_id: int) -> Path:
