@@ -115,12 +115,13 @@ def test_a_notice_given_up_is_listed_and_sent_again(clinic: Clinic) -> None:
 def test_work_that_fails_for_ever_is_listed_and_tried_again(clinic: Clinic) -> None:
     ref = clinic.enter("王秀英")
     bury(clinic.tenant, "payments", 5, "charter_unavailable")
-    bury(clinic.tenant, f"clock:{ref}", 1, "SealError")
+    bury(clinic.tenant, f"clock:{ref}", 1, "charter_broken")
 
     text = clinic.get("/admin/notices", role="service-desk")
 
     assert "Payments at the gateway" in text
-    assert "charter_unavailable" in text
+    assert "the log tells why (charter_unavailable)" in text
+    assert "The charter cannot decide it." in text
     assert "Deadlines and reminders" in text
     assert "王秀英" in text
     assert text.count("Try again") == 2

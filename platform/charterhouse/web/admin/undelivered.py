@@ -43,6 +43,11 @@ _JOBS: Final = {
     "files": lazy_pgettext("job", "Care of files"),
 }
 
+_TROUBLES: Final = {
+    "charter_broken": lazy_pgettext("job", "The charter cannot decide it."),
+    "notice_waits": lazy_pgettext("job", "Some wait and cannot be handled."),
+}
+
 
 def job_name(job: str) -> str:
     """Return what a job does, in words."""
@@ -54,6 +59,14 @@ def notice_problem(problem: str) -> str:
     return str(_PROBLEMS.get(problem, problem))
 
 
+def job_problem(code: str) -> str:
+    """Return why work was given up, in words; where there are none, with the code of the log."""
+    said = _TROUBLES.get(code)
+    if said is not None:
+        return str(said)
+    return str(gettext("It fails whenever it is tried; the log tells why (%(code)s).", code=code))
+
+
 @require("members.read")
 def listed() -> str:
     """List the notices that failed, and work that was given up."""
@@ -62,6 +75,7 @@ def listed() -> str:
         found=undelivered(),
         notice_problem=notice_problem,
         job_name=job_name,
+        job_problem=job_problem,
     )
 
 
