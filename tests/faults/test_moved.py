@@ -43,6 +43,7 @@ class Load:
         strange: answers that nobody should get.
         reads: moments of reads that were answered, by the monotonic clock.
         over: that nothing more is to be told.
+        clients: who tell and who read.
     """
 
     house: House
@@ -51,6 +52,15 @@ class Load:
     strange: list[tuple[int, Any]] = field(default_factory=list)
     reads: list[float] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
+    clients: list[threading.Thread] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Have nothing more told, and wait for what is under way."""
+        self.over.set()
+        for each in self.clients:
+            if each.ident is not None:
+                each.join(PATIENCE)
+                assert not each.is_alive()
 
     def tell(self, name: int) -> None:
         """Tell events, each with its key until it is acknowledged."""
@@ -113,18 +123,15 @@ def _placed(house_in: Callable[..., House], postgres: ScratchPostgres) -> Iterat
 def _load(placed: House) -> Iterator[Load]:
     """Clients that tell and read, of a server with two workers."""
     server, load = placed.serve(), Load(placed)
-    clients = [threading.Thread(target=load.tell, args=(name,)) for name in range(CLIENTS)]
-    clients.append(threading.Thread(target=load.read))
+    load.clients = [threading.Thread(target=load.tell, args=(name,)) for name in range(CLIENTS)]
+    load.clients.append(threading.Thread(target=load.read))
     try:
         placed.ready(server)
-        for each in clients:
+        for each in load.clients:
             each.start()
         yield load
     finally:
-        load.over.set()
-        for each in clients:
-            if each.ident is not None:
-                each.join(PATIENCE)
+        load.end()
         end(server)
 
 
@@ -164,8 +171,7 @@ def test_every_acknowledged_event_is_in_the_new_place_once(placed: House, load: 
         # Who reads is never kept waiting: the gaps are those of a busy machine.
         assert len([each for each in load.reads if began < each < ended]) > 10
         wait_for(lambda after=after: len(load.known) > after + 5)
-    load.over.set()
-    wait_for(lambda: threading.active_count() == 1)
+    load.end()
 
     assert load.strange == []
     assert set(load.again) <= {"tenant_moving", "store_frozen", "tenant_not_writable"}
