@@ -50,6 +50,13 @@ def test_all_tenants_are_proved_at_once(verify: Verify) -> None:
     assert "north: 0 differences in " in result.stderr, "each is told when it is done"
 
 
+def test_with_nothing_to_prove_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARTERHOUSE_DATA_DIR", str(tmp_path / "empty"))
+    result = CliRunner().invoke(main, ["verify", "--jobs", "2"])
+    assert result.exit_code == 0, result.output
+    assert "There is no active tenant here" in result.stderr
+
+
 def test_a_difference_names_its_tenant(verify: Verify, north: Tenant) -> None:
     _alter(north, "UPDATE standing SET points = 31 WHERE ref = 'wu'")
     result = verify("--jobs", "1")

@@ -93,7 +93,7 @@ def prove(
         jobs: how many at once; one is proved in this process.
         bars: where progress is shown.
     """
-    if jobs == 1 or len(tenants) == 1:
+    if jobs == 1 or len(tenants) <= 1:
         for tenant in tenants:
             yield _one(tenant, before.get(tenant.slug), partial(bars.step, tenant.slug))
         return
