@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from charterhouse.config import Config
 from charterhouse.tenancy.provision import open_catalogue
@@ -132,9 +133,9 @@ def test_charts_are_drawn_and_have_their_table(site: str, open_page: Callable[..
     page.goto(f"{site}admin/enter")
     page.wait_for_selector(".ch-chart-box.is-drawn svg path", state="attached")
 
-    assert page.locator(".ch-chart-box svg").count() == 4
+    expect(page.locator(".ch-chart-box svg")).to_have_count(4)
     page.locator(".ch-chart-table summary").first.click()
-    assert "¥2,700.00" in page.locator(".ch-chart-table").first.inner_text()
+    expect(page.locator(".ch-chart-table").first).to_contain_text("¥2,700.00")
     page.locator(".ch-chart-box").first.hover(position={"x": 200, "y": 100})
 
 
@@ -145,12 +146,12 @@ def test_pages_read_and_send_without_scripts(site: str, open_page: Callable[...,
     page.click("#side a:has-text('设置')")
     page.fill("#f-fee", "-1")
     page.click("button[type=submit]:has-text('保存设置')")
-    assert page.locator("[data-error-summary]").is_visible()
-    assert page.locator("#f-fee-error").is_visible()
+    expect(page.locator("[data-error-summary]")).to_be_visible()
+    expect(page.locator("#f-fee-error")).to_be_visible()
 
     page.fill("#f-fee", "5")
     page.click("button[type=submit]:has-text('保存设置')")
-    assert page.locator(".ch-notice").first.is_visible()
+    expect(page.locator(".ch-notice").first).to_be_visible()
 
 
 def test_htmx_gets_and_posts_with_the_token(
@@ -182,7 +183,7 @@ def test_the_palette_finds_people_and_returns_the_focus(
     page.wait_for_selector("#palette [role=option]:has-text('王秀英')")
     shot(page, "gallery-palette", whole=False)
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.name") == "q"
+    expect(page.locator(".ch-search input")).to_be_focused()
 
     page.keyboard.press("Control+k")
     page.keyboard.type("李")
@@ -203,28 +204,28 @@ def test_shortcuts_walk_lists_and_rest_while_typing(
     assert page.evaluate(active).endswith("2")
 
     page.keyboard.press("f")
-    assert page.evaluate("document.activeElement.id") == "f-q"
+    expect(page.locator("#f-q")).to_be_focused()
     page.keyboard.type("jk?")
-    assert page.input_value("#f-q") == "jk?"
+    expect(page.locator("#f-q")).to_have_value("jk?")
 
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
-    assert page.locator("#shortcuts").is_visible()
+    expect(page.locator("#shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     page.check("input[data-select-page]")
-    assert page.inner_text("[data-selection-count]") == "8"
+    expect(page.locator("[data-selection-count]")).to_have_text("8")
 
 
 def test_the_counter_adds_whole_fen(site: str, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto(f"{site}admin/enter")
     page.goto(f"{site}admin/form")
-    assert page.inner_text("[data-lines-total]") == "¥241.00"
+    expect(page.locator("[data-lines-total]")).to_have_text("¥241.00")
 
     page.press("[data-line-last]", "Enter")
     page.locator("[data-line-price]").nth(1).fill("0.29")
     page.locator("[data-line-quantity]").nth(1).fill("3")
-    assert page.inner_text("[data-lines-total]") == "¥241.87"
+    expect(page.locator("[data-lines-total]")).to_have_text("¥241.87")
     names = page.eval_on_selector_all("[data-line-price]", "all => all.map(e => e.name)")
     assert names == ["lines-0-price", "lines-1-price"]
 
@@ -236,10 +237,10 @@ def test_the_theme_changes_without_a_reload_and_is_kept(
     page.goto(f"{site}admin/enter")
     page.click(".ch-top-end details.ch-menu >> nth=0 >> summary")
     page.click("[data-set-theme=dark]")
-    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
     page.reload()
-    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
 def test_a_dialog_wants_the_name_and_gives_the_focus_back(
@@ -251,9 +252,9 @@ def test_a_dialog_wants_the_name_and_gives_the_focus_back(
     page.click("[data-dialog='#end']")
     shot(page, "gallery-dialog", whole=False)
     sure = page.locator("#end [data-confirmed]")
-    assert sure.is_disabled()
+    expect(sure).to_be_disabled()
     page.fill("#end-name", "王秀英")
-    assert sure.is_enabled()
+    expect(sure).to_be_enabled()
 
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.dataset.dialog") == "#end"
+    expect(page.locator("[data-dialog='#end']")).to_be_focused()

@@ -209,9 +209,9 @@ def test_a_redemption_works_without_scripts(site: Site, open_page: Callable[...,
     page.check("input[value=umbrella]")
     page.check("input[name=shown][value=card]")
     page.click("[data-primary]")
-    assert "250" in page.locator(".ch-change del").inner_text()
+    expect(page.locator(".ch-change del")).to_contain_text("250")
     page.click("button[value=confirm]")
-    assert "150" in page.locator(".ch-card-face-value").inner_text()
+    expect(page.locator(".ch-card-face-value")).to_contain_text("150")
 
 
 def test_full_numbers_come_in_place(site: Site, open_page: Callable[..., Page]) -> None:

@@ -210,11 +210,13 @@ def test_a_member_asks_with_two_photos_and_cancels_in_time(
         expect(page.locator(f"#paper-{code} .ch-badge")).to_have_text("There")
     expect(page.get_by_text("Papers are still missing")).to_have_count(0)
     shot(page, "my-check-papers")
+    page.wait_for_load_state("networkidle")
     foreseen = page.locator("strong.ch-falls time").all_inner_texts()
     page.get_by_role("button", name="Send the request").click()
     expect(page.get_by_text("Your request is with us.")).to_be_visible()
     shot(page, "my-request-papers")
     request_id = page.url.rpartition("/")[2]
+    page.wait_for_load_state("networkidle")
     promised = page.locator("strong.ch-falls time").all_inner_texts()
     assert promised == foreseen
     with tenant_scope(house.tenant):
@@ -314,8 +316,9 @@ def test_what_the_member_asks_the_staff_works_off(
     expect(desk.get_by_text(f"by {promised}")).to_be_visible()
     desk.get_by_label("Reason", exact=True).first.fill("All papers are there")
     desk.get_by_role("button", name="Approve").click()
+    expect(desk.locator("#timeline")).to_contain_text("All papers are there")
     desk.get_by_role("button", name="Record “Contacted”").click()
-    expect(desk.locator("main")).to_contain_text("Contacted")
+    expect(desk.locator("#timeline")).to_contain_text("Contacted")
 
     house.open(mine, f"my/requests/{request_id}")
     expect(mine.get_by_text("It is approved.")).to_be_visible()

@@ -202,6 +202,7 @@ def hand_in(page: Page, row: str, photo: Path, *, code: str = "") -> None:
 
 def promised(page: Page) -> list[date]:
     """The days that a page of a member names as promised."""
+    page.wait_for_load_state("networkidle")
     found = page.locator("strong.ch-falls time").all()
     return [date.fromisoformat((each.get_attribute("datetime") or "")[:10]) for each in found]
 
@@ -231,7 +232,9 @@ def record(desk: Page, step: str) -> None:
     button = desk.get_by_role("button", name=f"Record “{step}”")
     if not button.is_visible():
         desk.locator("summary", has_text=step).first.click()
-    button.click()
+    # The page of before may look like the one that follows: what comes next must not find it.
+    with desk.expect_navigation():
+        button.click()
 
 
 def first_of(desk: Page, house: House, path: str) -> Locator:
@@ -276,7 +279,7 @@ def test_a_specialist_with_two_papers_is_arranged_and_a_late_one_climbs(
     house.time.set(story.day("decide"))
     house.open(desk, f"admin/requests/{request_id}")
     expect(desk.locator(".card", has_text="Policy").first).to_contain_text("p1")
-    assert desk.locator(".ch-badge", has_text="There").count() == 2
+    expect(desk.locator(".ch-badge", has_text="There")).to_have_count(2)
     for met, number in (("Diagnosis on file", "1.2"), ("Waiting period over", "1.3")):
         expect(desk.locator("li", has_text=met)).to_contain_text(number)
         expect(desk.locator("li", has_text=met)).to_contain_text("Yes")
