@@ -12,7 +12,7 @@ from charterhouse.desk import members
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
 from charterhouse.desk.intake import Answer, quote, submit
 from charterhouse.desk.items import Items, keep_names
-from charterhouse.desk.people import Person, find_person
+from charterhouse.desk.people import Person, find_person, is_person
 from charterhouse.desk.words import program_now
 from charterhouse.kernel.charter import Text
 from charterhouse.kernel.clauses.conditions import Lines
@@ -144,7 +144,7 @@ def is_member(ref: str) -> bool:
     Raises:
         NotFoundError: there is no such person.
     """
-    if find_person(ref) is None:
+    if not is_person(ref):
         raise NotFoundError("there is no such person", code="member_unknown")
     with unit() as opened:
         return StoreView(opened).standing(ref).status != "none"

@@ -11,7 +11,7 @@ import structlog
 
 from charterhouse import clock
 from charterhouse.desk.errors import ConflictError, DeskError, NotFoundError, UnavailableError
-from charterhouse.desk.people import facts_of, find_person, is_ref
+from charterhouse.desk.people import facts_of, is_person, is_ref
 from charterhouse.kernel.decision import Decision
 from charterhouse.kernel.errors import CharterError, EventError
 from charterhouse.kernel.events import PERSON_FIELDS, parse_body
@@ -100,7 +100,7 @@ def read_body(verb: str, raw: Any) -> Body:
         raise DeskError(error.message, field=error.field, code=error.code) from None
     for name in PERSON_FIELDS[verb]:
         ref = getattr(body, name)
-        if ref and find_person(ref) is None:
+        if ref and not is_person(ref):
             raise DeskError(
                 "there is no such person", field=f"{verb}.{name.rstrip('_')}", code="member_unknown"
             )

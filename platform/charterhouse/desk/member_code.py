@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from charterhouse import clock
 from charterhouse.desk.errors import DeskError
-from charterhouse.desk.people import find_person
+from charterhouse.desk.people import is_person
 from charterhouse.tenancy.vault import blind_index
 
 LIFE = timedelta(minutes=3)
@@ -65,7 +65,7 @@ def resolve(text: str) -> str:
             code="code_stale",
         )
     ref = str(int(found[1], 36))
-    if find_person(ref) is None:
+    if not is_person(ref):
         raise MemberCodeError("this is no member code of this institution", field="code")
     return ref
 

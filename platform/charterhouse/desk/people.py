@@ -25,6 +25,7 @@ from charterhouse.tenancy.store import prepared, unit
 from charterhouse.tenancy.vault import blind_index
 
 _GET = prepared(select(person.c.sealed).where(person.c.id == bindparam("wanted")))
+_IS_THERE = prepared(select(person.c.id).where(person.c.id == bindparam("wanted")))
 _ADD = prepared(insert(person))
 _SET = prepared(
     update(person).where(person.c.id == bindparam("own_id")), columns=["sealed", "changed_at"]
@@ -250,6 +251,14 @@ def is_ref(text: str) -> bool:
     "007" and full-width digits would otherwise open a second standing for one person.
     """
     return _REF.fullmatch(text) is not None and int(text) < 1 << 63
+
+
+def is_person(ref: str) -> bool:
+    """Whether somebody has this id; nothing of what is known of them is opened."""
+    if not is_ref(ref):
+        return False
+    with unit() as opened:
+        return opened.execute(_IS_THERE, {"wanted": int(ref)}).first() is not None
 
 
 def find_person(ref: str) -> Person | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select, union
 from charterhouse.desk import telling
 from charterhouse.desk.decisions import COLUMNS, FROM, Outcome, Stored, read
 from charterhouse.desk.errors import NotFoundError
-from charterhouse.desk.people import find_person
+from charterhouse.desk.people import find_person, is_person
 from charterhouse.desk.staff import get_staff
 from charterhouse.desk.terms import ACCOUNTS
 from charterhouse.desk.words import Words, words
@@ -121,7 +121,7 @@ def timeline(ref: str, kinds: Iterable[str] = (), *, number: int = 1, size: int 
     Raises:
         NotFoundError: no such person in this tenant.
     """
-    if find_person(ref) is None:
+    if not is_person(ref):
         raise NotFoundError("there is no such person", code="member_unknown")
     wanted = _wanted(ref, frozenset(kinds))
     page = wanted.order_by(decision.c.at.desc(), decision.c.id.desc())
