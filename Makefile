@@ -12,6 +12,8 @@ ASSET_SOURCES := scripts/build-assets.mjs $(shell find $(WEB)/assets $(WEB)/temp
 # One more than cores: tests of processes and servers wait half of their time.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 SOAK_MINUTES ?= 10
+BENCH_TENANTS ?= 1000
+BENCH_EVENTS ?= 20000
 # It mounts a small disk.
 SOAK_AS_ROOT := $(if $(filter 0,$(shell id -u)),tests/faults/soak_volume_full.py)
 # Else every program that a test starts compiles its own sources again.
@@ -102,8 +104,8 @@ reference: setup ## Write the reference of the clause library from the code
 	$(BIN)/python scripts/reference.py
 
 .PHONY: bench
-bench: setup ## Measure the way of an event
-	$(BIN)/charterhouse bench
+bench: setup servers ## Measure the way of an event; BENCH_TENANTS=10000 BENCH_EVENTS=1000000 for hours
+	$(BIN)/charterhouse bench --tenants $(BENCH_TENANTS) --events $(BENCH_EVENTS)
 
 .PHONY: translations
 translations: setup ## List the texts of the sites that have no Chinese yet
