@@ -120,28 +120,35 @@ class Cell:
 
         Raises:
             StoreUnavailableError: It does not answer.
-            UnsafeStoreError: It cannot be a cell, or a known way out of a schema is open.
+            UnsafeStoreError: It cannot be a cell, a known way out of a schema is open, or units
+                would be in another database than stores are made in.
         """
-        if self._url:
-            self._prepare()
+        where = self._prepare() if self._url else None
         with closing(self.pool()) as driver:
+            if where is not None and where != _where(driver):
+                raise errors.UnsafeStoreError(
+                    f"The two addresses of cell {self.name} lead to different databases: let "
+                    "CHARTERHOUSE_DATABASE_POOL_URL lead to that of CHARTERHOUSE_DATABASE_URL, or "
+                    "leave it empty."
+                )
             found = ways_out(driver)
         if found:
             raise errors.UnsafeStoreError(
                 f"Cell {self.name} is not safe to serve: {'; '.join(found)}."
             )
 
-    def _prepare(self) -> None:
-        """Make the database a cell; a password of the key before stays."""
+    def _prepare(self) -> tuple[object, ...]:
+        """Make the database a cell and tell which it is; a password of the key before stays."""
         pool = roles.pool_login(self.database)
         with closing(self.owner()) as driver:
             self._check_server(driver)
             known, marks = self._marks(driver)
-            if known in marks or is_newer(known):
-                return
-            with self._as_owner(), driver.transaction():
-                driver.execute(roles.prepare_cell(self.database, self._logins.passwords(pool)[0]))
-                driver.execute(_marked(marks[0]))
+            if known not in marks and not is_newer(known):
+                password = self._logins.passwords(pool)[0]
+                with self._as_owner(), driver.transaction():
+                    driver.execute(roles.prepare_cell(self.database, password))
+                    driver.execute(_marked(marks[0]))
+            return _where(driver)
 
     def _marks(self, driver: StoreConnection) -> tuple[str | None, list[str]]:
         """What the database is marked with, and what we would leave, for each of the passwords."""
@@ -179,6 +186,13 @@ class Cell:
 
     def _parts(self, url: str) -> dict[str, object]:
         return parts_of(url, f"cell {self.name}")
+
+
+def _where(driver: StoreConnection) -> tuple[object, ...]:
+    """Tell a database from all others; a recovered copy differs in when its server started."""
+    query = "SELECT current_database(), extract(epoch FROM pg_postmaster_start_time())::text"
+    row: tuple[object, ...] | None = driver.execute(query).fetchone()
+    return row or ()
 
 
 def _marked(mark: str) -> psycopg.sql.Composed:
