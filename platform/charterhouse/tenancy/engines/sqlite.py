@@ -39,6 +39,7 @@ from charterhouse.tenancy.engines.sqlite_file import (
     scrub,
     ways_out,
 )
+from charterhouse.tenancy.engines.sqlite_turns import Queue, Turn, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -60,9 +61,10 @@ _MOST = 32
 class _Handle:
     """The connections to one tenant's store, and the queue of this process's writers."""
 
-    def __init__(self, connections: Connections[StoreConnection]) -> None:
+    def __init__(self, connections: Connections[StoreConnection], turn: Turn) -> None:
         self.connections = connections
-        self.writer = threading.Lock()
+        self.of_the_process = turn
+        self.writers = Queue()
         self.users = 0
         self.checked = False
 
@@ -76,12 +78,12 @@ class _Handle:
         if not write:
             yield
             return
-        if not self.writer.acquire(timeout=BUSY_SECONDS):
+        if not self.writers.enter(BUSY_SECONDS):
             raise errors.StoreBusyError("Other writers kept the store too long: try again.")
         try:
             yield
         finally:
-            self.writer.release()
+            self.writers.leave()
 
     def end(self, driver: StoreConnection, above: Above) -> None:
         """Give a connection back, rolled back unless it was committed."""
@@ -128,6 +130,7 @@ class SqliteStores:
         self._lock = threading.Lock()
         self._handles: OrderedDict[int, _Handle] = OrderedDict()
         self._closer = Closer()
+        self._turns = Turns(root / "turns")
         self._inherited: list[object] = []
         me = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _after_fork(me))
@@ -163,7 +166,7 @@ class SqliteStores:
                 limit = seconds or float(tenant.limits.get("unit_seconds", _UNIT_SECONDS))
                 # Connections outlive a change of the tenant's limits.
                 driver.resize(max_mib(tenant))
-                begin(driver, write=write)
+                begin(driver, write=write, turn=handle.of_the_process)
                 driver.deadline = time.monotonic() + limit
                 driver.guarded = True
                 try:
@@ -204,7 +207,7 @@ class SqliteStores:
     @contextmanager
     def migration(self, tenant_id: int) -> Iterator[Connection]:
         """Begin a transaction on a connection of its own; see ``Stores``."""
-        with SqliteFile(self.path(tenant_id)).migration(self._migrating) as connection:
+        with self._file(tenant_id).migration(self._migrating) as connection:
             yield connection
 
     @contextmanager
@@ -212,7 +215,7 @@ class SqliteStores:
         """Take the triggers that protect history away within one transaction; see ``Stores``."""
         wanted = {"table": table}
         query = text("SELECT name, sql FROM sqlite_master WHERE type='trigger' AND tbl_name=:table")
-        with SqliteFile(self.path(tenant_id)).transaction(write=True) as connection:
+        with self._file(tenant_id).transaction(write=True) as connection:
             triggers = connection.execute(query, wanted).all()
             for trigger in triggers:
                 connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
@@ -255,6 +258,7 @@ class SqliteStores:
         self._handles = OrderedDict()
         self._lock = threading.Lock()
         self._closer.abandon()
+        self._turns.abandon()
 
     @contextmanager
     def _told(self, tenant: Tenant) -> Iterator[None]:
@@ -277,7 +281,9 @@ class SqliteStores:
         with self._lock:
             handle = self._handles.get(tenant.store_id)
             if handle is None:
-                handle = self._handles[tenant.store_id] = _Handle(self._connections(tenant))
+                turn = self._turns.of(tenant.store_id)
+                handle = _Handle(self._connections(tenant), turn)
+                self._handles[tenant.store_id] = handle
             handle.users += 1
             self._handles.move_to_end(tenant.store_id)
             evicted = self._evicted()
@@ -305,6 +311,9 @@ class SqliteStores:
             most=_MOST,
             patience=BUSY_SECONDS,
         )
+
+    def _file(self, tenant_id: int) -> SqliteFile:
+        return SqliteFile(self.path(tenant_id), turn=self._turns.of(tenant_id))
 
     def _engine(self, driver: StoreConnection) -> Engine:
         return engine_above(driver, self.dialect, self._url, compiled_cache=self._compiled)

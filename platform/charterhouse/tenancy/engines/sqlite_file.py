@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.pool import Pool
 
+    from charterhouse.tenancy.engines.sqlite_turns import Turn
+
 __all__ = [
     "BUSY_SECONDS",
     "UNLIMITED_MIB",
@@ -43,6 +45,9 @@ BUSY_SECONDS = 5.0
 UNLIMITED_MIB = 4 * 1024 * 1024
 _BUSY_STEP_MS = 1000
 _TURN_STEP_MS = 3
+_LONG = 0.02
+_WAY = 0.1
+_LOOK = 0.0005
 _PAGES_PER_MIB = 256
 _VM_STEPS = 20_000
 _KEPT = 2
@@ -220,12 +225,23 @@ def meaning(error: BaseException) -> BaseException:
     return error if made is None else made[0](made[1])
 
 
-def begin(driver: StoreConnection, *, write: bool, patience: float | None = None) -> None:
+def begin(
+    driver: StoreConnection,
+    *,
+    write: bool,
+    patience: float | None = None,
+    turn: Turn | None = None,
+) -> None:
     """Begin a transaction; only a writing one takes the lock, and takes it at once.
 
+    Args:
+        driver: Without a transaction.
+        write: Whether it will write.
+        patience: How many seconds to wait for other processes; ``BUSY_SECONDS`` where None.
+        turn: Keeps the order between processes that write the file; None for no order.
+
     Raises:
-        sqlite3.OperationalError: Other processes kept the lock for ``patience`` seconds,
-            ``BUSY_SECONDS`` where that is None.
+        sqlite3.OperationalError: Other processes kept the lock for so long.
     """
     if driver.reading is write or driver.reading is None:
         driver.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
@@ -235,17 +251,34 @@ def begin(driver: StoreConnection, *, write: bool, patience: float | None = None
     if not write:
         driver.execute("BEGIN")
         return
-    end = time.monotonic() + (BUSY_SECONDS if patience is None else patience)
-    while True:
-        try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
-                raise
-            # Waiters of several processes must not all try again at the same moment.
-            time.sleep((1 + secrets.randbelow(20)) / 5000)
-        else:
-            return
+    _begin_writing(driver, BUSY_SECONDS if patience is None else patience, turn)
+
+
+def _begin_writing(driver: StoreConnection, patience: float, turn: Turn | None) -> None:
+    began = time.monotonic()
+    first = False
+    try:
+        while True:
+            waited = time.monotonic() - began
+            if turn and not first:
+                first = waited >= _LONG and turn.take()
+                # A process that was stopped while it goes first must not stop the others.
+                if not first and waited < min(_WAY, patience) and turn.is_of_another():
+                    time.sleep(_LOOK)
+                    continue
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited >= patience:
+                    raise
+            else:
+                return
+            if not first:
+                # Waiters of several processes must not all try again at the same moment.
+                time.sleep((1 + secrets.randbelow(20)) / 5000)
+    finally:
+        if turn and first:
+            turn.leave()
 
 
 def revisions(driver: sqlite3.Connection) -> tuple[str, ...]:
@@ -327,11 +360,15 @@ class SqliteFile:
         create: Whether a missing file is made, in WAL mode.
         keep: Whether connections stay open for the next transaction. To open one and to fold the
             journal in when the last one closes takes longer than a transaction itself.
+        turn: Keeps the order between processes that write the file.
     """
 
-    def __init__(self, path: Path, *, create: bool = False, keep: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, create: bool = False, keep: bool = False, turn: Turn | None = None
+    ) -> None:
         self.path = path
         self._create = create
+        self._turn = turn
         self._engine = create_engine(
             "sqlite://",
             # Whoever looks after a full store must be able to.
@@ -353,7 +390,7 @@ class SqliteFile:
         """Begin a transaction; commit at the end of the block, roll back on an error."""
         with self._connection() as (connection, driver):
             transaction = connection.begin()
-            begin(driver, write=write)
+            begin(driver, write=write, turn=self._turn)
             yield connection
             transaction.commit()
 
@@ -373,7 +410,7 @@ class SqliteFile:
                 driver.execute("PRAGMA journal_mode=WAL")
             driver.execute("PRAGMA foreign_keys=OFF")
             transaction = connection.begin()
-            begin(driver, write=True, patience=limits.lock_seconds)
+            begin(driver, write=True, patience=limits.lock_seconds, turn=self._turn)
             driver.deadline = time.monotonic() + limits.seconds
             try:
                 yield connection
