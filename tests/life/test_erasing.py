@@ -12,6 +12,7 @@ from life_house import House
 from sqlalchemy import insert
 
 from charterhouse.desk.errors import ConflictError
+from charterhouse.desk.life import erasing
 from charterhouse.desk.life.backup import back_up
 from charterhouse.desk.life.books import check_books
 from charterhouse.desk.life.erasing import GRACE, erase
@@ -27,6 +28,7 @@ from charterhouse.tenancy.store import unit
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from charterhouse.tenancy.catalogue import Catalogue
     from charterhouse.tenancy.tenant import Tenant
 
 
@@ -252,6 +254,47 @@ def test_an_erasure_killed_between_any_two_steps_is_finished_by_the_next(
     with house.catalogue.database.transaction(write=False) as connection:
         rows = connection.execute(models.store_copy.select()).all()
     assert [one.state for one in rows] == ["books"]
+
+
+def test_an_erasure_that_has_begun_is_not_taken_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(house)
+    monkeypatch.setattr(erasing, "_forget_people", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        erase(house.catalogue, house.tenant, at_once=True, keep_books_days=0)
+    assert house.tenant.keys
+
+    # Its people may be gone already, and what the tidying removes is its only store.
+    with pytest.raises(errors.StatusError, match="tenant erase north"):
+        house.catalogue.activate(house.tenant.id)
+
+
+def test_a_tenant_opened_while_its_erasure_begins_loses_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(house)
+    real = copies.alone
+
+    def alone(catalogue: Catalogue, tenant_id: int) -> Any:
+        catalogue.activate(tenant_id)
+        return real(catalogue, tenant_id)
+
+    monkeypatch.setattr(copies, "alone", alone)
+    with pytest.raises(ConflictError) as told:
+        erase(house.catalogue, house.tenant, at_once=True, keep_books_days=0)
+    assert told.value.code == "tenant_open"
+    copies.tidy(house.catalogue, actor="test")
+    assert get_name(house) == "王小明"
+
+
+def broken_off(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def get_name(house: House) -> str:
+    with tenant_scope(house.tenant):
+        return get_person(house.refs[0]).name
 
 
 def test_another_tenant_is_untouched(house: House) -> None:

@@ -183,11 +183,16 @@ class Catalogue(Book):
         detail = {"status": status, "reason": reason}
         with self.changing(tenant_id, "status", actor, detail) as connection:
             one = models.tenant.c.id == tenant_id
-            held = connection.execute(select(models.tenant.c.status).where(one)).scalar_one()
-            destroyed = held == "deleting" and not self.get(tenant_id).keys
-            if held != status and (destroyed or status not in _NEXT[held]):
+            row = connection.execute(select(models.tenant).where(one)).one()
+            if row.status != status and status not in _NEXT[row.status]:
                 raise errors.StatusError(
-                    f"A tenant that is {held} cannot become {status}.", field="status"
+                    f"A tenant that is {row.status} cannot become {status}.", field="status"
+                )
+            if row.status != status and _is_being_erased(connection, tenant_id, row.store_id):
+                raise errors.StatusError(
+                    f"{row.slug} is erased, or its erasure has begun, which is not taken back: "
+                    f"'charterhouse tenant erase {row.slug}' finishes it.",
+                    field="status",
                 )
             connection.execute(update(models.tenant).where(one).values(status=status))
         return self.get(tenant_id)
@@ -315,3 +320,12 @@ class Catalogue(Book):
             insert(models.tenant_key),
             {**row, "wrapped": made.wrapped, "created_at": clock.now()},
         )
+
+
+def _is_being_erased(connection: Connection, tenant_id: int, store_id: int) -> bool:
+    """Whether a tenant has no keys any more, or its store is noted as books already."""
+    copy, key = models.store_copy.c, models.tenant_key.c
+    books = (copy.store_id == store_id) & (copy.state == "books")
+    if connection.execute(select(copy.store_id).where(books)).first() is not None:
+        return True
+    return connection.execute(select(key.version).where(key.tenant_id == tenant_id)).first() is None

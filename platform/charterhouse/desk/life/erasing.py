@@ -97,7 +97,7 @@ def erase(
     tenant = catalogue.get(tenant.id)
     closed = closed_at(catalogue, tenant)
     if closed is None:
-        raise ConflictError(f"{tenant.slug} is in use: close it first", code="tenant_open")
+        raise _in_use(tenant)
     if tenant.keys and not at_once and clock.now() < closed + GRACE:
         raise ConflictError(
             f"{tenant.slug} was closed on {closed:%Y-%m-%d} and can be erased "
@@ -126,7 +126,11 @@ def erase(
 
 
 def _keep_books(catalogue: Catalogue, tenant: Tenant, how_long: timedelta, actor: str) -> None:
-    """Note until when the store is kept; an earlier note stands."""
+    """Note until when the store is kept, from when on the tenant is not opened again; an earlier note stands.
+
+    Raises:
+        ConflictError: the tenant was opened meanwhile.
+    """
     table, cell, now = models.store_copy, models.cell, clock.now()
     known = select(table.c.store_id).where(table.c.store_id == tenant.store_id)
     with catalogue.database.transaction(write=False) as connection:
@@ -135,6 +139,9 @@ def _keep_books(catalogue: Catalogue, tenant: Tenant, how_long: timedelta, actor
     until = now + how_long
     detail = {"books_until": until.isoformat() if how_long else None}
     with catalogue.changing(tenant.id, "erase", actor, detail) as connection:
+        now_is = select(models.tenant.c.status).where(models.tenant.c.id == tenant.id)
+        if connection.execute(now_is).scalar_one() != "deleting":
+            raise _in_use(tenant)
         place = connection.execute(select(cell.c.id).where(cell.c.name == tenant.cell))
         row = {
             "store_id": tenant.store_id,
@@ -147,6 +154,10 @@ def _keep_books(catalogue: Catalogue, tenant: Tenant, how_long: timedelta, actor
             "changed_at": now,
         }
         connection.execute(insert(table), row)
+
+
+def _in_use(tenant: Tenant) -> ConflictError:
+    return ConflictError(f"{tenant.slug} is in use: close it first", code="tenant_open")
 
 
 def _forget_people(tenant: Tenant) -> None:
