@@ -9,14 +9,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from faults_house import SOAK_SECONDS, House, leave_a_notice, sent_by, wait_for
+from faults_house import KEY, PATIENCE, SOAK_SECONDS, House, leave_a_notice, sent_by, wait_for
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from charterhouse.commands.demonstration.processes import free_port
 from charterhouse.config import Config
@@ -110,6 +112,24 @@ Queue = RedisQueue | PostgresQueue | FileQueue
 def _queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Queue]:
     with closing(request.param(tmp_path)) as queue:
         yield queue
+
+
+def test_who_starts_while_the_queue_is_away_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charterhouse.jobs.queue._PAUSE", 0.05)
+    with closing(PostgresQueue(tmp_path)) as queue, ThreadPoolExecutor(1) as pool:
+        queue.away()
+        with capture_logs() as log:
+            config = Config(data_dir=tmp_path, master_key=KEY, queue=queue.url)
+            opening = pool.submit(open_queue, config)
+            wait_for(lambda: len(log) > 1 or opening.done())
+            assert not opening.done()
+            queue.back()
+            opened = opening.result(PATIENCE)
+        assert {each["event"] for each in log} == {"waiting_for_queue"}
+        assert opened.pending_count() == 0
+        opened.storage.close()
 
 
 @contextmanager
