@@ -66,7 +66,7 @@ def full(catalogue: Catalogue, north: Tenant, moment: list[float]) -> Tenant:
     tenant = catalogue.change(north.id, limits={"max_store_mib": 1})
     with tenant_scope(tenant):
         for number in range(20):
-            moment[0] += 61
+            moment[0] += 3601
             try:
                 fill(number)
             except errors.QuotaError:
@@ -119,28 +119,68 @@ def test_room_that_was_made_is_seen_soon(
         fill(90)
 
 
-def test_a_store_far_from_full_is_measured_once_a_minute(
-    north: Tenant, moment: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    measured: list[int] = []
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes that were found, one after the other."""
+    found: list[int] = []
     measure: Callable[..., int] = postgres_size._measured
 
     def counted(driver: object, tenant_id: int) -> int:
-        measured.append(measure(driver, tenant_id))
-        return measured[-1]
+        found.append(measure(driver, tenant_id))
+        return found[-1]
 
     monkeypatch.setattr(postgres_size, "_measured", counted)
+    return found
+
+
+def test_a_store_that_is_filled_quickly_is_measured_once_a_minute(
+    north: Tenant, moment: list[float], measured: list[int]
+) -> None:
     with tenant_scope(north):
-        for number in range(5):
-            fill(number, 1)
+        fill(1, 1)
+        for number in range(2, 7):
+            fill(number, 500)
             count()
         assert len(measured) == 1
         moment[0] += 61
-        fill(9, 200)
+        fill(9, 1)
         moment[0] += 61
         fill(10, 1)
-    assert len(measured) == 3
-    assert measured[2] - measured[0] > 300_000
+    assert len(measured) == 2
+    assert measured[1] - measured[0] > 5_000_000
+
+
+def test_a_store_in_which_little_is_written_is_left_alone(
+    north: Tenant, moment: list[float], measured: list[int]
+) -> None:
+    with tenant_scope(north):
+        for number in range(50):
+            fill(number, 1)
+            moment[0] += 61
+        assert len(measured) == 1
+        moment[0] += 3600
+        fill(99, 1)
+    assert len(measured) == 2
+
+
+def test_a_size_is_that_of_all_that_is_in_the_schema(
+    north: Tenant, moment: list[float], measured: list[int], cell: Databases
+) -> None:
+    import psycopg
+
+    with tenant_scope(north):
+        fill(1, 100)
+        moment[0] += 3601
+        with unit(write=True):
+            pass
+    with psycopg.connect(cell.urls["main"], autocommit=True) as owner:
+        (whole,) = owner.execute(
+            "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class "
+            "WHERE relnamespace = to_regnamespace(%s) AND relkind IN ('r', 'S')",
+            [f"t_{north.store_id}"],
+        ).fetchone() or (0,)
+    assert measured == [measured[0], whole]
+    assert measured[0] < whole
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,7 @@ class PostgresStores:
                     "A statement of this unit failed, so the whole unit is rolled back."
                 )
             if write:
+                self._sizes.note(tenant.store_id, driver.rows)
                 driver.commit()
 
     def provision(self, tenant_id: int, template: Path) -> None:

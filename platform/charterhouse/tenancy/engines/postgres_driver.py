@@ -58,6 +58,7 @@ class _Guarded(psycopg.Cursor[Any]):
             check(query)
             driver.check_room(query)
             driver.check_time()
+            driver.rows += 1
             # Binary results exist in the extended protocol only, which takes one statement.
             binary = True
         super().execute(query, params, prepare=prepare, binary=binary)
@@ -69,11 +70,13 @@ class _Guarded(psycopg.Cursor[Any]):
         """Run one statement for each of ``params_seq``; see ``execute``."""
         driver = self.connection
         driver.check_awake()
+        rows = list(params_seq)
         if driver.guarded:
             check(query)
             driver.check_room(query)
             driver.check_time()
-        super().executemany(query, params_seq, returning=returning)
+            driver.rows += len(rows)
+        super().executemany(query, rows, returning=returning)
 
     def stream(self, *args: Any, **options: Any) -> Never:
         """Refuse: rows are streamed by SQLAlchemy's ``yield_per``.
@@ -116,12 +119,17 @@ class _GuardedServer(psycopg.ServerCursor[Any]):
 
 
 class StoreConnection(psycopg.Connection[Any]):
-    """A connection that knows whether a tenant's code uses it, until when, and for how much."""
+    """A connection that knows whether a tenant's code uses it, until when, and for how much.
+
+    Attributes:
+        rows: how many statements the unit has run, one with many rows counted for each.
+    """
 
     guarded = False
     resting = False
     full = False
     used = False
+    rows = 0
     deadline = float("inf")
     born = 0.0
     engine: Engine | None = None
@@ -162,6 +170,7 @@ class StoreConnection(psycopg.Connection[Any]):
         self.guarded = False
         psycopg.Cursor(self).execute(script.encode())
         self.deadline = time.monotonic() + seconds
+        self.rows = 0
         self.guarded = True
 
     def end(self) -> None:
