@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +16,7 @@ from click.testing import CliRunner, Result
 from records_story import KEY, found, tell
 
 from charterhouse.cli import main
+from charterhouse.commands import proving
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.tenant import Tenant
@@ -91,6 +94,48 @@ def test_one_that_cannot_be_proved_does_not_stop_the_others(
     assert rows["north"]["head"] is None
 
 
+def _damage(catalogue: Catalogue, tenant: Tenant) -> None:
+    path = tenant.installation.stores.path(tenant.id)  # type: ignore[attr-defined]  # the embedded engine
+    catalogue.installation.stores.close()
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 4096 // 2 * 4096)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_store_whose_file_is_damaged_does_not_stop_the_others(
+    verify: Verify, north: Tenant, catalogue: Catalogue, jobs: str
+) -> None:
+    _damage(catalogue, north)
+    result = verify("--json", "--jobs", jobs)
+    assert result.exit_code == 2, result.output
+    rows = {row["tenant"]: row for row in json.loads(result.stdout)}
+    assert rows["east"]["clean"]
+    assert rows["west"]["clean"]
+    assert "damaged" in rows["north"]["error"]
+    assert rows["north"]["error"].endswith("Restore it from a backup.")
+
+
+def test_a_process_that_was_killed_leaves_its_tenants_unproved(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "_apart", _killed)
+    result = verify("--json", "--jobs", "2")
+    assert result.exit_code == 2, result.output
+    rows = json.loads(result.stdout)
+    assert [row["tenant"] for row in rows] == ["east", "north", "west"]
+    assert all("was killed" in row["error"] for row in rows)
+
+
+def _killed(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_cannot_even_begin_is_no_difference(verify: Verify) -> None:
+    result = verify("--tenant", "nobody")
+    assert result.exit_code == 2, "1 would be taken for records that were altered"
+    assert "There is no tenant 'nobody'" in result.stderr
+
+
 def test_an_earlier_proof_is_held_against(verify: Verify, north: Tenant, tmp_path: Path) -> None:
     before = tmp_path / "before.json"
     before.write_text(verify("--json", "--jobs", "1").stdout, "utf-8")
@@ -103,5 +148,5 @@ def test_an_earlier_proof_is_held_against(verify: Verify, north: Tenant, tmp_pat
     assert f"  {north.slug}: the audit ends at entry" in result.stdout
     before.write_text("[{}]", "utf-8")
     result = verify("--jobs", "1", "--against", str(before))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "is not what `charterhouse verify --json` writes" in result.stderr

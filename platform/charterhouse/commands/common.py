@@ -19,6 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 HINTS = {
+    "store_damaged": "Restore it from a backup.",
     "store_missing": "Restore it from a backup.",
     "store_outdated": "Run `charterhouse migrate`.",
     "store_busy": "Try again in a moment.",

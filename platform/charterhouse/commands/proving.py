@@ -10,9 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
+from traceback import format_tb
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from charterhouse.commands.common import Bars, sentence
 
@@ -27,7 +31,12 @@ __all__ = ["Proved", "cores", "prove"]
 Step = tuple[str, int, int]
 """A tenant's slug, rows dealt with, rows in all."""
 
+_log = structlog.get_logger(__name__)
+
 _TELL_SECONDS = 0.2
+_KILLED = (
+    "a process that proved was killed, for want of memory perhaps: try again with fewer --jobs"
+)
 _KIB = 1 if sys.platform != "darwin" else 1024
 
 
@@ -114,14 +123,23 @@ def _at_once(
         initializer=_begin,
         initargs=(steps, catalogue.installation.config),
     ) as pool:
-        waiting: set[Future[Proved]] = {
-            pool.submit(_apart, slug, before.get(slug)) for slug in slugs
+        whose: dict[Future[Proved], str] = {
+            pool.submit(_apart, slug, before.get(slug)): slug for slug in slugs
         }
+        waiting = set(whose)
         while waiting:
             done, waiting = wait(waiting, _TELL_SECONDS, FIRST_COMPLETED)
             _show(steps, bars)
-            yield from (future.result() for future in done)
+            yield from (_came_of(future, whose[future]) for future in done)
     steps.close()
+
+
+def _came_of(future: Future[Proved], slug: str) -> Proved:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        # The pool ends with the first of its processes that is killed, whoever's turn it was.
+        return Proved(slug, error=_KILLED)
 
 
 def _show(steps: Any, bars: Bars) -> None:
@@ -171,6 +189,13 @@ def _one(tenant: Tenant, before: Head | None, progress: Callable[[int, int], Non
         found = verify_tenant(tenant, progress, before=before)
     except (CharterError, DeskError, PluginError, TenancyError) as error:
         return Proved(tenant.slug, error=sentence(error), seconds=time.monotonic() - begun)
+    except Exception as error:  # noqa: BLE001 - one tenant's records must not keep the others from being proved
+        # Where, and not what it says: that may quote a person.
+        where = "".join(format_tb(error.__traceback__))
+        kind = type(error).__qualname__
+        _log.error("not_proved", tenant=tenant.slug, problem=kind, where=where)
+        error_told = f"its records lead to an error ({kind}): the log says where"
+        return Proved(tenant.slug, error=error_told, seconds=time.monotonic() - begun)
     return Proved(
         slug=tenant.slug,
         counts=dict(found.counts),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
@@ -22,12 +24,33 @@ if TYPE_CHECKING:
     from charterhouse.commands.proving import Proved
     from charterhouse.desk.verifying import Head
 
+P = ParamSpec("P")
+
 _SHOWN = 50
 _DIFFERS, _UNPROVED = 1, 2
 
 
+class _NotBegunError(Failure):
+    exit_code = _UNPROVED
+
+
+def _no_difference(command: Callable[P, None]) -> Callable[P, None]:
+    """Let no failure be taken for records that differ."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except Failure as failure:
+            raise _NotBegunError(failure.message) from failure
+
+    return wrapped
+
+
 @click.command(name="verify")
-@click.option("--tenant", "slugs", multiple=True, metavar="SLUG", help="All tenants by default.")
+@click.option(
+    "--tenant", "slugs", multiple=True, metavar="SLUG", help="All active tenants by default."
+)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -40,6 +63,7 @@ _DIFFERS, _UNPROVED = 1, 2
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
 @click.pass_context
+@_no_difference
 @told_plainly
 def command(
     ctx: click.Context,
@@ -54,8 +78,8 @@ def command(
     Compares events, decisions, postings, balances, standings, documents, cards and what was paid
     online, and checks the audit chain. The memory that it takes does not grow with the history.
 
-    Exit code 0 when all is as it was decided, 1 when something differs, 2 when a tenant could not
-    be proved.
+    Exit code 0 when all is as it was decided, 1 when something differs, 2 when a tenant, or
+    anything at all, could not be proved.
     """
     from charterhouse.commands.proving import cores, prove
 

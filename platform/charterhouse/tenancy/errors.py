@@ -25,6 +25,7 @@ __all__ = [
     "SlugTakenError",
     "StatusError",
     "StoreBusyError",
+    "StoreDamagedError",
     "StoreFrozenError",
     "StoreMissingError",
     "StoreOutdatedError",
@@ -160,6 +161,12 @@ class StoreMissingError(TenancyError):
     """The tenant's store does not exist where the catalogue says it is."""
 
     code = "store_missing"
+
+
+class StoreDamagedError(TenancyError):
+    """The file of the tenant's store is damaged."""
+
+    code = "store_damaged"
 
 
 class StoreOutdatedError(TenancyError):

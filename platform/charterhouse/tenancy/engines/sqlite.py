@@ -201,7 +201,7 @@ class SqliteStores:
 
     def revisions(self, tenant_id: int) -> tuple[str, ...]:
         """Return the revisions of the store's schema; see ``Stores``."""
-        with closing(connect(self.path(tenant_id))) as driver:
+        with _named_errors(), closing(connect(self.path(tenant_id))) as driver:
             return revisions(driver)
 
     @contextmanager
@@ -264,14 +264,8 @@ class SqliteStores:
     def _told(self, tenant: Tenant) -> Iterator[None]:
         """Give the driver's errors their meaning, and tell what was refused."""
         try:
-            yield
-        except (sqlite3.Error, DBAPIError) as error:
-            known = meaning(error)
-            if known is error:
-                raise
-            if isinstance(known, errors.StoreRefusedError):
-                self._refused(tenant.id)
-            raise known from error
+            with _named_errors():
+                yield
         except errors.StoreRefusedError:
             self._refused(tenant.id)
             raise
@@ -322,6 +316,17 @@ class SqliteStores:
         if not handle.checked:
             self._check(revisions(driver))
             handle.checked = True
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, DBAPIError) as error:
+        known = meaning(error)
+        if known is error:
+            raise
+        raise known from error
 
 
 def _commit(driver: StoreConnection) -> None:

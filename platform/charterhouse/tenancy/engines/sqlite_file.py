@@ -55,6 +55,7 @@ _LIMITS = MigrationLimits()
 _MORE = 30
 
 
+_DAMAGED = "The file of the store is damaged."
 _UNUSABLE = (
     "The file of the store cannot be opened or read just now: try again, and see whether the "
     "process may open more files and its disk is well."
@@ -194,6 +195,8 @@ _MEANINGS: dict[int, tuple[type[errors.TenancyError], str]] = {
         errors.StoreRefusedError,
         "The store refused what no unit may do.",
     ),
+    sqlite3.SQLITE_CORRUPT: (errors.StoreDamagedError, _DAMAGED),
+    sqlite3.SQLITE_NOTADB: (errors.StoreDamagedError, _DAMAGED),
     sqlite3.SQLITE_CANTOPEN: (errors.StoreUnavailableError, _UNUSABLE),
     sqlite3.SQLITE_IOERR: (errors.StoreUnavailableError, _UNUSABLE),
     sqlite3.SQLITE_READONLY: (
