@@ -28,6 +28,8 @@ from charterhouse.tenancy.store import prepared, unit
 from charterhouse.tenancy.vault import blind_index
 
 EVERYWHERE = "member.sign_out_everywhere"
+_NO_VALUE = frozenset({"not_included", "tier_too_low", "not_eligible"})
+"""Reasons that refuse a top-up of any amount."""
 
 _LAST_OUT = prepared(
     select(func.max(audit.c.seq).label("seq")).where(
@@ -157,9 +159,21 @@ def home(ref: str) -> Home:
             benefits=_benefits(found, said),
             ways=ways(found),
             can_join=not program_now().verbs.keys().isdisjoint(("apply", "join")),
-            can_top_up="top_up" in program_now().verbs and found.standing.status == "active",
+            can_top_up=_takes_value(found.standing),
             has_points=has_points() or bool(points and points.amount),
         )
+
+
+def _takes_value(standing: Standing) -> bool:
+    """Whether the charter lets this member store value; how much it wants is said when asked."""
+    if "top_up" not in program_now().verbs or standing.status != "active":
+        return False
+    told = {"member": standing.ref, "amount": "1.00", "channel": "online"}
+    try:
+        refused = quote("top_up", told, actor=f"member:{standing.ref}").refusal
+    except DeskError:
+        return False
+    return refused is None or refused["code"] not in _NO_VALUE
 
 
 def has_points() -> bool:

@@ -178,11 +178,28 @@ _CHOICES: Mapping[str, Mapping[str, Text]] = {
 }  # fmt: skip
 _CHOICES = {**_CHOICES, "sanction.measures": _CHOICES["measures"]}
 
+# Words for what is common; an institution may use any code, so forms do not choose from these.
+_ACTIVITIES: Mapping[str, Text] = {
+    "health-lecture": ("健康讲座", "Health lecture"),
+    "tea-lecture": ("茶会讲座", "Lecture over tea"),
+    "spring-walk": ("春季踏青", "Spring walk"),
+    "lantern-evening": ("元宵灯会", "Lantern evening"),
+    "lotus-festival": ("荷花节", "Lotus festival"),
+    "moon-festival": ("中秋活动", "Mid-autumn festival"),
+}
+_PRODUCTS: Mapping[str, Text] = {
+    "endowment": ("两全保险", "Endowment insurance"),
+    "annuity": ("年金保险", "Annuity"),
+    "whole-life": ("终身寿险", "Whole-life insurance"),
+    "term-life": ("定期寿险", "Term-life insurance"),
+    "critical-illness": ("重大疾病保险", "Critical-illness insurance"),
+}
+
 LABELS: Mapping[str, Text] = {
     code: text
     for family in ("measures", "refer.outcome", "take_part.result", "award.kind", "channel", "kind")
     for code, text in _CHOICES[family].items()
-} | {**CLASSES, **PURPOSES, **ACCOUNTS}
+} | {**CLASSES, **PURPOSES, **ACCOUNTS, **_ACTIVITIES, **_PRODUCTS}
 """What a code means of which the charter does not say it, wherever it stands."""
 
 FIELDS: Mapping[str, Text] = {
@@ -243,6 +260,7 @@ FIELDS: Mapping[str, Text] = {
     "step": ("步骤", "Step"),
     "stored_value": ("储值", "Stored value"),
     "sum_insured": ("保额", "Sum insured"),
+    "term_start": ("本期起始", "Term begins"),
     "tier": ("等级", "Tier"),
     "to": ("变更为", "To"),
     "top_up": ("充值", "Top-up"),

@@ -130,6 +130,17 @@ def test_points_by_kind_with_their_clauses(
     assert "#clause-5.1" in page
 
 
+def test_value_is_asked_for_only_where_the_charter_takes_it(
+    phone: Callable[..., Any], member: str
+) -> None:
+    """The charter names top-ups, to refuse them by its clause whatever the amount."""
+    refused = submit("top_up", {"member": member, "amount": "5000.00"}, actor="test").refusal
+    assert refused is not None
+    assert refused["code"] == "not_included"
+
+    assert "/my/top-up" not in phone(number=PHONE).text("/")
+
+
 def test_no_points_yet_says_how_they_come(phone: Callable[..., Any], member: str) -> None:
     assert "No points yet" in phone(number=PHONE).text("/points")
 

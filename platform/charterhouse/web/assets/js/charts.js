@@ -133,7 +133,7 @@ function heatmap(data, look) {
   };
 }
 
-function options(data, look) {
+function options(data, look, title) {
   const round = data.kind === "pie";
   const legend = data.kind === "heatmap" ? false : data.series.length > 1 || round;
   const body = {
@@ -145,7 +145,8 @@ function options(data, look) {
   }[data.kind]();
   return {
     animation: !still.matches,
-    aria: { enabled: true, decal: { show: data.kind !== "line" && data.series.length > 1 } },
+    // The table says the figures in order; the library's own sentence reads out gaps and indices.
+    aria: { enabled: true, label: { description: title }, decal: { show: data.kind !== "line" && data.series.length > 1 } },
     color: look.series,
     // Texts are measured before they are drawn, so "inherit" would be measured as another font.
     textStyle: { fontFamily: look.font },
@@ -175,7 +176,7 @@ export async function draw(box) {
     const chart = drawn.get(box) || echarts.init(box, null, { renderer: "svg", locale });
     if (!drawn.has(box)) new ResizeObserver(() => chart.resize()).observe(box);
     drawn.set(box, chart);
-    chart.setOption(options(data, colours()), true);
+    chart.setOption(options(data, colours(), box.getAttribute("aria-label")), true);
     box.classList.add("is-drawn");
   } catch {
     // The table under the chart says the same: it opens instead.
