@@ -77,6 +77,14 @@ def test_a_tenant_is_suspended_and_resumed(house: House, run: Callable[..., str]
         pass
 
 
+def test_what_was_never_finished_is_not_opened(house: House, run: Callable[..., str]) -> None:
+    house.catalogue.create(slug="south", name_zh="南方", name_en="South", charter="sample.other")
+    assert "import" in run("resume", "south", code=1)
+    south = house.catalogue.by_slug("south")
+    assert south is not None
+    assert south.status == "provisioning", "an import killed half way would be in use"
+
+
 def test_limits_are_set_and_shown(house: House, run: Callable[..., str]) -> None:
     assert "the defaults" in run("limit", "north")
     assert run("limit", "north", "keep_books_days=30", "unit_seconds=20") == (

@@ -248,6 +248,31 @@ def test_an_import_killed_half_way_is_done_by_the_next(
     assert verify_tenant(tenant).clean
 
 
+def test_what_an_import_left_before_its_plugins_is_made_whole(
+    house: House, elsewhere: Catalogue, tmp_path: Path
+) -> None:
+    house.catalogue.set_plugin(house.tenant.id, "gynecology", enabled=True)
+    house.catalogue.change(house.tenant.id, limits={"keep_books_days": 30})
+    export(house.catalogue, house.tenant, tmp_path / "x")
+    # As far as an import, or another command, had come when it was killed.
+    elsewhere.create(slug="north", name_zh="别的", name_en="Other", charter="sample.other")
+
+    tenant = import_(elsewhere, tmp_path / "x").tenant
+
+    assert tenant.plugins == {"gynecology"}
+    assert (tenant.name_zh, tenant.charter) == ("北方医院", house.tenant.charter)
+    assert dict(tenant.limits) == {"keep_books_days": 30}
+
+
+def test_an_import_that_broke_off_in_another_cell_is_not_gone_on_with(
+    house: House, elsewhere: Catalogue, tmp_path: Path
+) -> None:
+    export(house.catalogue, house.tenant, tmp_path / "x")
+    elsewhere.create(slug="north", name_zh="别的", name_en="Other", charter="sample.other")
+    with pytest.raises(ConflictError, match="is in local"):
+        import_(elsewhere, tmp_path / "x", cell="east")
+
+
 def test_an_export_of_a_suspended_tenant_can_be_made(house: House, tmp_path: Path) -> None:
     house.catalogue.suspend(house.tenant.id, reason="left")
     written = export(house.catalogue, house.tenant, tmp_path / "x")

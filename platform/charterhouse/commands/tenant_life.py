@@ -173,6 +173,11 @@ def resume(*, slug: str) -> None:
 
     catalogue = installation()
     tenant = tenant_named(catalogue, slug)
+    if tenant.status == "provisioning":
+        raise Failure(
+            f"{slug} was never finished: run the `apply` or `import` that broke off again, or close "
+            "and erase it."
+        )
     if any(one.state == "filling" for one in copies.spares(catalogue, tenant.id)):
         now = give_up(catalogue, tenant, actor=_ACTOR)
     else:

@@ -115,17 +115,23 @@ def _enter(
     """The entry of the tenant to be: a new one, or that of an import that broke off."""
     name = slug or str(told.get("slug", ""))
     known = catalogue.by_slug(name)
-    if known is not None:
-        if known.status != "provisioning":
-            raise ConflictError(f"the address {name} is taken: give another", field="slug")
-        return known
+    if known is not None and known.status != "provisioning":
+        raise ConflictError(f"the address {name} is taken: give another", field="slug")
+    if known is not None and cell not in {None, known.cell}:
+        raise ConflictError(
+            f"what broke off of {name} is in {known.cell}: go on there, or close and erase it first",
+            field="cell",
+        )
     try:
         fields = {each: told[each] for each in ("name_zh", "name_en", "charter", "timezone")}
         plugins, limits = list(told["plugins"]), dict(told["limits"])
     except (KeyError, TypeError, ValueError) as error:
         raise broken("about.json does not tell of a tenant") from error
     registry().charter(fields["charter"])
-    made = catalogue.create(slug=name, limits=limits, cell=cell, actor=actor, **fields)
+    if known is None:
+        made = catalogue.create(slug=name, limits=limits, cell=cell, actor=actor, **fields)
+    else:
+        made = catalogue.change(known.id, limits=limits, actor=actor, **fields)
     for plugin in plugins:
         made = catalogue.set_plugin(made.id, plugin, enabled=True, actor=actor)
     return made
