@@ -49,6 +49,36 @@ def test_the_one_used_last_is_used_next_and_no_more_are_kept_than_wanted() -> No
     assert lines.take() is first
 
 
+def test_a_tenant_gets_the_one_that_served_it_and_whoever_is_new_the_one_used_last() -> None:
+    lines: Connections[Line] = Connections(Line, kept=3, most=3, patience=0.01)
+    north, south = lines.take(1), lines.take(2)
+    lines.give(north)
+    lines.give(south)
+
+    again = lines.take(1)
+    assert again is north
+    lines.give(again)
+    assert lines.take(3) is north, "used last"
+
+    third = lines.take(1)
+    assert third is south, "the other one is in use"
+    lines.give(third)
+    assert lines.take(1) is south
+
+
+def test_what_was_closed_serves_nobody_again() -> None:
+    lines = pool()
+    first = lines.take(1)
+    lines.give(first, usable=False)
+
+    second = lines.take(1)
+    assert second is not first
+    lines.give(second)
+    lines.close()
+    assert second.closed
+    assert lines.take(1) is not second
+
+
 def test_who_waits_in_vain_is_told_so_and_a_place_becomes_free_again() -> None:
     lines = pool()
     first, _ = lines.take(), lines.take()

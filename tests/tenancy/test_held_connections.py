@@ -62,8 +62,8 @@ def _in_transaction(driver: Any) -> bool:
 def _held(monkeypatch: pytest.MonkeyPatch) -> Held:
     held, take, give = Held(), Connections.take, Connections.give
 
-    def taken(self: Connections[Any]) -> Any:
-        driver = take(self)
+    def taken(self: Connections[Any], tenant_id: int | None = None) -> Any:
+        driver = take(self, tenant_id)
         assert not _in_transaction(driver)
         held.now.append(driver)
         held.lent += 1

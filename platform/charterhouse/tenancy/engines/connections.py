@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import StaticPool
@@ -47,7 +48,11 @@ Driver = TypeVar("Driver", bound=Poolable)
 
 
 class Connections(Generic[Driver]):
-    """Connections to one database; the one used last is used next.
+    """Connections to one database.
+
+    A tenant gets the one that served it last, if that is idle: the server's process behind it has
+    the tenant's tables in mind, which another would have to read and keep as well. Else the one
+    that was used last is used next.
 
     Args:
         connect: Opens one.
@@ -78,9 +83,14 @@ class Connections(Generic[Driver]):
     def _fresh(self) -> None:
         self._room = threading.BoundedSemaphore(self._most)
         self._idle: deque[Driver] = deque()
+        self._served: WeakValueDictionary[int, Driver] = WeakValueDictionary()
+        self._lock = threading.Lock()
 
-    def take(self) -> Driver:
+    def take(self, tenant_id: int | None = None) -> Driver:
         """Return a connection that nobody else uses until it is given back.
+
+        Args:
+            tenant_id: For whom, where the connections serve several.
 
         Raises:
             StoreBusyError: All are in use.
@@ -88,11 +98,7 @@ class Connections(Generic[Driver]):
         if not self._room.acquire(timeout=self._patience):
             raise StoreBusyError("Too many units at once: try again.")
         try:
-            while self._idle:
-                try:
-                    found = self._idle.pop()
-                except IndexError:
-                    break  # Another thread was faster.
+            while (found := self._next(tenant_id)) is not None:
                 if time.monotonic() - found.born < self._age:
                     found.resting = False
                     return found
@@ -102,15 +108,36 @@ class Connections(Generic[Driver]):
         except BaseException:
             self._room.release()
             raise
+        with self._lock:
+            self._note(tenant_id, made)
         return made
+
+    def _next(self, tenant_id: int | None) -> Driver | None:
+        """Take an idle connection out, if there is one."""
+        with self._lock:
+            if not self._idle:
+                return None
+            known = None if tenant_id is None else self._served.get(tenant_id)
+            if known is not None and known in self._idle:
+                self._idle.remove(known)
+                return known
+            found = self._idle.pop()
+            self._note(tenant_id, found)
+            return found
+
+    def _note(self, tenant_id: int | None, driver: Driver) -> None:
+        if tenant_id is not None:
+            self._served[tenant_id] = driver
 
     def give(self, driver: Driver, *, usable: bool = True) -> None:
         """Take a connection back, to be used again or, if it is of no use any more, closed."""
         driver.resting = True
         try:
-            if usable and not self._closed and len(self._idle) < self._kept:
-                self._idle.append(driver)
-            else:
+            with self._lock:
+                keep = usable and not self._closed and len(self._idle) < self._kept
+                if keep:
+                    self._idle.append(driver)
+            if not keep:
                 _end(driver)
         finally:
             self._room.release()
@@ -118,8 +145,8 @@ class Connections(Generic[Driver]):
     def close(self) -> None:
         """Close what is idle now, and what is in use when it is given back."""
         self._closed = True
-        while self._idle:
-            _end(self._idle.pop())
+        while (idle := self._next(None)) is not None:
+            _end(idle)
 
     def abandon(self) -> None:
         """Start afresh in a forked child, which must neither use nor close what its parent opened."""

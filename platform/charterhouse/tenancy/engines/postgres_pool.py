@@ -32,8 +32,9 @@ __all__ = ["BUSY_SECONDS", "Pools", "driver_of", "end", "engine_of", "limits"]
 
 BUSY_SECONDS = 5.0
 _OWN_CONNECTIONS = 2
-# A server process remembers every table it saw: it is let go after a while.
-_RECYCLE_SECONDS = 900
+# A server process remembers every table it saw: it is let go after a while. The next one reads the
+# tables of each tenant anew, which takes several times as long as an event.
+_RECYCLE_SECONDS = 3600
 _COMPILED = 2000
 _LOOKS = 4
 # A server process that lists the roles of a login while another is granted keeps a list without it,
@@ -77,7 +78,7 @@ class Pools:
         """Begin on a connection, roll back what is not committed and give it back."""
         script = _script(tenant_id, own=own, write=write, seconds=seconds)
         pool = self._of(tenant_id) if own else self._shared
-        driver = self._begin(pool, script, seconds)
+        driver = self._begin(pool, tenant_id, script, seconds)
         above = Above(driver, self._engine)
         try:
             yield Opened(
@@ -130,11 +131,11 @@ class Pools:
         return found
 
     def _begin(
-        self, pool: Connections[StoreConnection], script: str, seconds: float
+        self, pool: Connections[StoreConnection], tenant_id: int, script: str, seconds: float
     ) -> StoreConnection:
         """Take a connection and begin on it; one that was lost while idle is replaced."""
         while True:
-            driver = pool.take()
+            driver = pool.take(tenant_id)
             used = driver.used
             try:
                 self._taught(driver)
