@@ -17,6 +17,8 @@ from charterhouse.desk.registers import REGISTERS, Wanted, page
 from charterhouse.tenancy.scope import tenant_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.web.conftest import Clinic
 
 LINE = {"item": "us", "category": "exam", "price": "100", "offer": "10"}
@@ -83,6 +85,16 @@ def test_the_setup_guide_knows_what_is_done(clinic: Clinic) -> None:
     text = clinic.get("/admin/")
     done = re.findall(r'<li class="is-done">.*?<summary>.*?</svg>([^<]*)', text, re.DOTALL)
     assert [each.strip() for each in done] == ["Adopt the charter"]
+    assert "Enter the price list" in text
+    # Whoever may set nothing up is not led to pages that refuse.
+    assert "/admin/prices" not in clinic.get("/admin/", role="cashier")
+
+
+def test_a_charter_without_bills_wants_no_price_list(make_clinic: Callable[..., Clinic]) -> None:
+    text = make_clinic("green-channel.three-services", {}).get("/admin/")
+
+    assert "Adopt the charter" in text
+    assert "Enter the price list" not in text
 
 
 def test_tasks_are_marked_as_done_by_those_who_may(clinic: Clinic, wang: str) -> None:
@@ -113,6 +125,10 @@ def test_a_decision_is_laid_open_clause_by_clause(clinic: Clinic, wang: str) -> 
 
     for part in ("Line 1 costs", "¥10.00", "¥8.00", "80 % of the activity price", "Points +8"):
         assert part in text
+    other = clinic.enter("赵桂兰", phone="13900139000", born="1980-11-25")
+    event = clinic.tell("join", member=other, path="ordinary").event_id
+    answer = clinic.browser("owner").get(f"/t/clinic/admin/events/{event}")
+    assert "Term begins: " in said(clinic.get(answer.location.removeprefix("/t/clinic")))
     assert re.search(r"Audit number \d+", text)
     assert "Cash" in text
     assert "Sales" in text

@@ -14,9 +14,10 @@ from charterhouse import clock
 from charterhouse.desk import institution
 from charterhouse.desk.decisions import open_outcome
 from charterhouse.desk.local import today
-from charterhouse.desk.words import version_in_force
+from charterhouse.desk.words import program_now, version_in_force
 from charterhouse.kernel.periods import day_start
 from charterhouse.kernel.standing import HOUSE
+from charterhouse.plugins.errors import CharterUnavailableError
 from charterhouse.records.tables import balance, decision, posting, staff, standing
 from charterhouse.tenancy.scope import current_tenant
 from charterhouse.tenancy.store import Unit, prepared, unit
@@ -288,6 +289,14 @@ def recent(most: int = 8) -> list[Decided]:
         ]  # fmt: skip
 
 
+def _priced() -> bool:
+    """Whether the charter looks at bills, so that prices are wanted; also before there is one."""
+    try:
+        return "spend" in program_now().verbs
+    except (CharterUnavailableError, LookupError):
+        return True
+
+
 def setup(*, payments: bool) -> list[Step]:
     """The steps from an empty house to one at work; required ones first.
 
@@ -300,9 +309,10 @@ def setup(*, payments: bool) -> list[Step]:
             opened.execute(_ANYBODY, {"wanted": status}).scalar()
             for status in ("active", "applied", "approved", "lapsed", "ended", "suspended")
         )
+        billing = _priced()
     return [
         Step("charter", version_in_force() > 0),
-        Step("prices", bool(institution.price_list())),
+        *([Step("prices", bool(institution.price_list()))] if billing else []),
         Step("staff", colleagues > 1),
         Step("member", anybody),
         Step("branches", bool(institution.branches()), required=False),

@@ -20,6 +20,7 @@ FIELDS: Mapping[str, Text] = {
     "tier": ("卡种", "Tier"),
     "card": ("会员卡", "Card"),
     "card_no": ("卡号", "Card number"),
+    "term_start": ("本期起始", "Term begins"),
     "valid_until": ("有效期至", "Valid until"),
     "since": ("入会日", "Member since"),
     "kind": ("类别", "Kind"),

@@ -260,7 +260,6 @@ FIELDS: Mapping[str, Text] = {
     "step": ("步骤", "Step"),
     "stored_value": ("储值", "Stored value"),
     "sum_insured": ("保额", "Sum insured"),
-    "term_start": ("本期起始", "Term begins"),
     "tier": ("等级", "Tier"),
     "to": ("变更为", "To"),
     "top_up": ("充值", "Top-up"),

@@ -80,7 +80,7 @@ def home() -> str:
         bills=bills,
         charts=_charts(people, months) if may("reports.read") else [],
         steps=[(step, *_GUIDE[step.code][:3], url_if(_GUIDE[step.code][3])) for step in steps],
-        guide=not all(step.done for step in steps if step.required),
+        guide=may("settings.write") and not all(step.done for step in steps if step.required),
         tasks=tasks.open_tasks(6) if may("tasks.read") else [],
         task_count=tasks.count_open(),
         recent=dashboard.recent() if may("members.read") else [],
