@@ -69,12 +69,12 @@ programs:
 	@scripts/find-postgres.sh
 
 .PHONY: demo
-demo: setup ## Start the sample institutions on http://localhost:8000
-	$(BIN)/charterhouse demo
+demo: setup ## Start the sample institutions on http://localhost:8000; PORT=9000 for another
+	$(BIN)/charterhouse demo $(if $(PORT),--port=$(PORT))
 
 .PHONY: demo-reset
 demo-reset: setup ## Throw the sample data away and start anew
-	$(BIN)/charterhouse demo --reset
+	$(BIN)/charterhouse demo --reset $(if $(PORT),--port=$(PORT))
 
 # The browser runs apart: what its server leaves open must not fail the other tests.
 .PHONY: test

@@ -63,3 +63,12 @@ def test_passwords_that_differ_stand_beside_their_logins(tmp_path: Path) -> None
     telling.greet(Console(file=printed, width=200), [changed], SITE, "")
     assert f"{first.login} (another-password)" in printed.getvalue()
     assert f"{others[0].login} ({others[0].password})" in printed.getvalue()
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_to_choose_another() -> None:
+    printed = io.StringIO()
+    telling.moved(Console(file=printed, width=WIDTH), 8000, 8001)
+    lines = printed.getvalue().splitlines()
+    assert [line for line in lines if cell_len(line) > WIDTH] == []
+    assert "Port 8000 is taken, so the sites are at 8001." in lines[1]
+    assert lines[1].endswith("make demo PORT=9000")

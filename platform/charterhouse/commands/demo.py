@@ -71,6 +71,7 @@ class _Demo:
         from charterhouse.commands.demonstration.processes import HOST, free_port
 
         self._data = data
+        self._wanted = port
         self._port = free_port(port)
         self._sandbox_port = free_port(sandbox_port)
         self._sandbox = f"http://{HOST}:{self._sandbox_port}"
@@ -115,6 +116,8 @@ class _Demo:
                 self._check(guests, children)
                 return
             telling.greet(console, guests, self._site, self._sandbox)
+            if self._port != self._wanted:
+                telling.moved(console, self._wanted, self._port)
             while not self._ending.wait(_LOOK_SECONDS):
                 for line in messages.new():
                     console.print(f"[bold]短信 message[/]  {line}", highlight=False)

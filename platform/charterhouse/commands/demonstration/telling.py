@@ -37,6 +37,16 @@ def greet(console: Console, guests: list[Guest], site: str, sandbox: str) -> Non
     )
 
 
+def moved(console: Console, wanted: int, port: int) -> None:
+    """Say that the sites are at another port than was asked for, and how to choose one."""
+    console.print(
+        f"[bold yellow]端口 {wanted} 已被占用，改用 {port}。[/] 另选端口：make demo PORT=9000\n"
+        f"[bold yellow]Port {wanted} is taken, so the sites are at {port}.[/] "
+        "Another one: make demo PORT=9000",
+        highlight=False,
+    )
+
+
 def _institution(guest: Guest, home: str) -> Iterator[str]:
     """An institution in four lines: what it is, and how its staff and its members sign in."""
     tenant = guest.tenant
