@@ -77,7 +77,8 @@ def test_one_failing_store_stays_whole_and_the_others_go_on(
     broken = report.failed[0]
     kept = states[broken.tenant_id]
     assert (kept.state, kept.error, kept.attempts) == ("failed", broken.error, 1)
-    assert [(one.slug, behind) for one, behind in left_to_do(catalogue)] == [("b", ("0001",))]
+    left = [(one.tenant.slug, one.revisions) for one in left_to_do(catalogue)]
+    assert left == [("b", ("0001",))]
     assert broken.error is not None
     assert "UNIQUE" in broken.error
 
@@ -272,7 +273,7 @@ def test_many_failures_stop_all_processes(
 
     assert states.count("failed") == 4
     assert states.count("skipped") == 16
-    behind = [one.slug for one, _ in left_to_do(open_catalogue(config))]
+    behind = [one.tenant.slug for one in left_to_do(open_catalogue(config))]
     assert len(behind) == 20
 
 
@@ -344,3 +345,28 @@ def test_a_closed_tenant_is_told_by_the_commands(
     assert "good\tactive\t" in listed
     assert "bad: 0001, closed until it is migrated; " in status.stdout
     assert status.exit_code == 1
+
+
+def test_the_status_tells_of_a_damaged_store_and_not_of_one_that_is_erased(
+    config: Config, make_tenant: Callable[[str], Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged, erased, missing = make_tenant("damaged"), make_tenant("erased"), make_tenant("missing")
+    make_tenant("whole")
+    catalogue = open_catalogue(config)
+    stores = catalogue.installation.stores
+    catalogue.set_status(erased.id, "deleting")
+    stores.erase(erased.store_id)
+    stores.erase(missing.store_id)
+    stores.path(damaged.store_id).write_bytes(b"no database " * 1000)  # type: ignore[attr-defined]  # the embedded engine
+    monkeypatch.setenv("CHARTERHOUSE_DATA_DIR", str(config.data_dir))
+    monkeypatch.setenv("CHARTERHOUSE_MIGRATIONS_DIR", str(config.migrations_dir))
+    monkeypatch.setenv("CHARTERHOUSE_MASTER_KEY", base64.b64encode(config.master_key).decode())
+
+    status = CliRunner().invoke(main, ["migrate", "--status"])
+
+    assert status.exit_code == 1
+    first, second, third = status.stdout.splitlines()
+    assert first == "schema 0001: 2 up to date, 2 not"
+    assert second.startswith("damaged: not to be read")
+    assert second.endswith("is damaged.")
+    assert third.startswith("missing: not to be read; There is no store at ")

@@ -124,7 +124,7 @@ def _told_status(catalogue: Catalogue, *, as_json: bool) -> bool:
 
     states, target = migration_states(catalogue), " ".join(catalogue.installation.history.heads)
     rows = []
-    for tenant, revisions in left_to_do(catalogue):
+    for tenant, revisions, problem in left_to_do(catalogue):
         last = states.get(tenant.id)
         rows.append(
             {
@@ -133,7 +133,7 @@ def _told_status(catalogue: Catalogue, *, as_json: bool) -> bool:
                 "schema": " ".join(revisions) or None,
                 "state": last.state if last else None,
                 "attempts": last.attempts if last else 0,
-                "error": last.error if last else None,
+                "error": problem or (last.error if last else None),
                 "closed": tenant.closed,
             }
         )
@@ -144,5 +144,5 @@ def _told_status(catalogue: Catalogue, *, as_json: bool) -> bool:
     for row in rows:
         closed = ", closed until it is migrated" if row["closed"] else ""
         error = f"; {row['error']}" if row["error"] else ""
-        click.echo(f"{row['tenant']}: {row['schema'] or 'no store'}{closed}{error}")
+        click.echo(f"{row['tenant']}: {row['schema'] or 'not to be read'}{closed}{error}")
     return not rows

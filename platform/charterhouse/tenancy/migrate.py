@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
     After = Callable[[Tenant], None]
 
-__all__ = ["LEASE", "Outcome", "Report", "State", "migrate_tenant", "migration_states"]
+__all__ = [
+    "LEASE",
+    "Outcome",
+    "Report",
+    "State",
+    "has_no_store",
+    "migrate_tenant",
+    "migration_states",
+]
 
 LEASE = timedelta(minutes=30)
 """How long a store is left to the run that took it up, if that is not heard of again."""
@@ -115,8 +123,7 @@ def migrate_tenant(
     """
     history = catalogue.installation.history
     stores = catalogue.installation.stores
-    if not stores.exists(tenant.store_id) and tenant.status in {"provisioning", "deleting"}:
-        # It has no store yet, or none any more.
+    if has_no_store(tenant):
         return Outcome(tenant.id, tenant.slug, "current")
     behind, newer = True, False
     try:
@@ -142,6 +149,13 @@ def migrate_tenant(
         return Outcome(tenant.id, tenant.slug, "busy" if busy else "failed", reason)
     _note(catalogue, tenant, history, "done", behind=False)
     return Outcome(tenant.id, tenant.slug, "done")
+
+
+def has_no_store(tenant: Tenant) -> bool:
+    """Whether a tenant has no store yet, or none any more."""
+    if tenant.status not in {"provisioning", "deleting"}:
+        return False
+    return not tenant.installation.stores.exists(tenant.store_id)
 
 
 def migration_states(catalogue: Catalogue) -> dict[int, State]:

@@ -13,10 +13,16 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from charterhouse.tenancy.errors import MigrationError
-from charterhouse.tenancy.migrate import Outcome, Report, migrate_tenant, migration_states
+from charterhouse.tenancy.errors import MigrationError, TenancyError
+from charterhouse.tenancy.migrate import (
+    Outcome,
+    Report,
+    has_no_store,
+    migrate_tenant,
+    migration_states,
+)
 from charterhouse.tenancy.provision import open_catalogue, template_store
 
 if TYPE_CHECKING:
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from charterhouse.tenancy.migrate import After
     from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["BEHIND", "left_to_do", "migrate_all"]
+__all__ = ["BEHIND", "Behind", "left_to_do", "migrate_all"]
 
 BEHIND = 2
 """With fewer stores for each process, starting processes costs more than they save."""
@@ -77,15 +83,34 @@ def migrate_all(
         return Report(heads, tuple(run.outcome_of(tenant) for tenant in tenants))
 
 
-def left_to_do(catalogue: Catalogue) -> list[tuple[Tenant, tuple[str, ...]]]:
-    """The tenants whose store is not of this release, with its revisions (none: no store)."""
+class Behind(NamedTuple):
+    """A tenant whose store is not of this release.
+
+    Attributes:
+        tenant: Whose.
+        revisions: Of the store; none where it cannot be read.
+        problem: Why it cannot be read, else empty.
+    """
+
+    tenant: Tenant
+    revisions: tuple[str, ...]
+    problem: str
+
+
+def left_to_do(catalogue: Catalogue) -> list[Behind]:
+    """The tenants whose store is not of this release; those that need none are left out."""
     installation = catalogue.installation
     found = []
     for tenant in catalogue.list():
-        has_store = installation.stores.exists(tenant.store_id)
-        revisions = installation.stores.revisions(tenant.store_id) if has_store else ()
+        revisions, problem = tuple[str, ...](), ""
+        try:
+            if has_no_store(tenant):
+                continue
+            revisions = installation.stores.revisions(tenant.store_id)
+        except TenancyError as error:
+            problem = str(error)
         if revisions != installation.history.heads:
-            found.append((tenant, revisions))
+            found.append(Behind(tenant, revisions, problem))
     return found
 
 
