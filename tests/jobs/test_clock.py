@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from records_story import found, tell
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.desk import dashboard, members, registers
@@ -28,8 +30,7 @@ from charterhouse.tenancy.store import unit
 from charterhouse_gynecology.vip_card import VipCard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Iterator
 
     from charterhouse.kernel.draft import Draft
     from charterhouse.kernel.standing import Standing
@@ -114,6 +115,39 @@ def test_a_damaged_member_does_not_hold_up_the_others(house: House) -> None:
         assert due_clock.tick(house.north) == 1
         assert due_clock.tick(house.north) == 0, "li rests"
     assert items(house, "birthday") == [house.somebody]
+
+
+class Watched(datetime):
+    """A moment; something else happens when it is compared for the first time."""
+
+    meanwhile: ClassVar[list[Callable[[], object]]] = []
+
+    def __lt__(self, other: datetime) -> bool:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return super().__lt__(other)
+
+
+def test_a_tenant_is_not_disturbed_when_a_member_of_another_comes_to_rest(house: House) -> None:
+    south = found(house.catalogue, "south")
+    with tenant_scope(south):
+        told = {"member": "li", "path": "ordinary"}
+        tell("2025-03-01 10:00", "join", told, born={"li": "1990-07-08"})
+    for tenant in (house.north, south):
+        path = house.catalogue.installation.stores.path(tenant.id)  # type: ignore[attr-defined]  # the embedded engine
+        with closing(sqlite3.connect(path)) as driver:
+            driver.execute("UPDATE standing SET sealed = 'x' || sealed WHERE ref = 'li'")
+            driver.commit()
+    due_clock = DueClock()
+    with use_clock(FixedClock(Watched.fromisoformat("2025-07-08 00:05+08:00"))):
+        assert due_clock.tick(house.north) == 1
+        # As another thread of the crew does, which visits that tenant.
+        Watched.meanwhile.append(lambda: due_clock.tick(south))
+        assert due_clock.tick(house.north) == 0, "li rests"
+        assert not Watched.meanwhile
+        with capture_logs() as told_again:
+            due_clock.tick(south)
+        assert told_again == [], "li of the other one rests, too"
 
 
 def test_a_member_rests_no_longer_because_the_clock_ran_ahead(house: House) -> None:

@@ -5,6 +5,7 @@ No right or balance depends on it having run: an event advances its members anyw
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,7 +71,8 @@ class DueClock:
     """
 
     def __init__(self) -> None:
-        self._resting: dict[tuple[int, str], datetime] = {}
+        # By tenant, since each is visited by one thread at a time, and others meanwhile.
+        self._resting: dict[int, dict[str, datetime]] = {}
         self._changes: dict[int, _Change] = {}
         self._buried: set[tuple[int, str]] = set()
 
@@ -105,14 +107,14 @@ class DueClock:
         """
         with tenant_scope(tenant), unit(write=True) as opened:
             _advance(opened, [ref], clock.now().astimezone(tenant.zone))
-        self._resting.pop((tenant.id, ref), None)
+        self._resting.get(tenant.id, {}).pop(ref, None)
 
     def _due(self, tenant: Tenant, now: datetime, most: int) -> list[str]:
         # Who seems to rest for longer was put to rest by a clock that ran ahead.
-        self._resting = {
-            key: until for key, until in self._resting.items() if now < until <= now + _REST
-        }
-        resting = {ref for owner, ref in self._resting if owner == tenant.id}
+        known = self._resting.pop(tenant.id, {})
+        resting = {ref: until for ref, until in known.items() if now < until <= now + _REST}
+        if resting:
+            self._resting[tenant.id] = resting
         with unit() as opened:
             wanted = {"now": now, "most": most + len(resting)}
             refs = [ref for ref in opened.execute(_DUE, wanted).scalars() if ref not in resting]
@@ -123,7 +125,7 @@ class DueClock:
             return self._over_change(opened, tenant, now, most, resting)
 
     def _over_change(
-        self, opened: Unit, tenant: Tenant, now: datetime, most: int, resting: set[str]
+        self, opened: Unit, tenant: Tenant, now: datetime, most: int, resting: Container[str]
     ) -> list[str]:
         """Members not yet brought over the last version that came into force."""
         past = [moment for moment in load_book(opened).effects if moment <= now]
@@ -146,7 +148,7 @@ class DueClock:
                 with unit(write=True) as opened:
                     _advance(opened, [ref], now)
             except _FAULTS as error:
-                self._resting[tenant.id, ref] = now + _REST
+                self._resting.setdefault(tenant.id, {})[ref] = now + _REST
                 _log.error("due_failed", member=ref, problem=str(error))
                 # Waiting helps neither a charter nor a standing: it is told at once.
                 bury(tenant, f"clock:{ref}", 1, str(getattr(error, "code", type(error).__name__)))
