@@ -183,6 +183,9 @@ def test_without_points_the_bar_has_services_and_the_card_no_points(
     assert "Points" not in said(page)
     assert "ch-card-face-number" not in page, "there is no card number to show"
     assert page.count("/my/services") == 2, "in the bar and as a tile"
+    statement = said(insured.get("/statement"))
+    assert "Saved" in statement
+    assert "Points" not in statement
     other = make_clinic("gynecology.vip-card", {}, "women")
     ref = other.enter("李建国", phone="13900139000")
     page = phone_of(ref, "women").get("/")

@@ -8,8 +8,8 @@ from flask import abort, redirect, render_template, request, url_for
 
 from charterhouse.desk.errors import DeskError, NotFoundError
 from charterhouse.desk.member_file import Paper, paper, papers
+from charterhouse.desk.portal import has_points, last_day
 from charterhouse.desk.portal import home as read_home
-from charterhouse.desk.portal import last_day
 from charterhouse.desk.statement import method_label, movements
 from charterhouse.desk.statement import statement as read_statement
 from charterhouse.desk.words import words
@@ -40,7 +40,7 @@ def statement() -> str | Response:
         found = read_statement(own_ref(), request.args.get("month", ""))
     except DeskError:
         return redirect(url_for("portal.statement"), code=303)
-    return render_template("portal/statement.html", statement=found)
+    return render_template("portal/statement.html", statement=found, points=has_points())
 
 
 @portal.get("/receipts")

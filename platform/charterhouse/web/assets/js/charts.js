@@ -71,6 +71,9 @@ function axes(data, look) {
     },
     yAxis: {
       type: "value",
+      // Without anything to show the axis would count in thousandths of a fen.
+      max: data.series.some((series) => series.values.some(Boolean)) ? undefined : data.unit === "fen" ? 10000 : 1,
+      minInterval: data.unit === "count" ? 1 : undefined,
       splitLine: { lineStyle: { color: look.line } },
       axisLabel: { ...text, formatter: (value) => short(value, data.unit) },
     },
