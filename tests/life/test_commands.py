@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,6 +104,21 @@ def test_errors_are_told_in_one_sentence(run: Callable[..., str], tmp_path: Path
     assert "There is no tenant 'west'" in run("backup", "west", code=1)
     assert "no cell moon" in run("move", "north", "moon", code=1)
     assert "in local already" in run("move", "north", "local", code=1)
+
+
+def test_what_the_system_refuses_is_told_without_a_traceback(
+    house: House, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    nowhere = run("backup", "north", "--to", "/proc/north.backup", code=1)
+    assert nowhere.startswith("Error: /proc/.north.backup.part: No such file")
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = run("backup", "north", "--to", tmp_path / "x.backup", code=1)
+    assert told == "Error: No space left on device. Make room, then run the same command again.\n"
+    assert list(tmp_path.glob("*.backup")) == []
 
 
 def test_a_tenant_is_exported_imported_closed_and_erased(

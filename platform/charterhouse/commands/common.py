@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import sys
@@ -48,8 +49,23 @@ def told_plainly(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except (ConfigError, DeskError, CharterError, PluginError, TenancyError) as error:
             raise Failure(sentence(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # Whoever read what is printed has gone, and wants to hear no more.
+            raise Failure(_of_system(error)) from error
 
     return wrapped
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refused, where, and what to do about it."""
+    what = error.strerror or str(error) or type(error).__name__
+    where = f"{error.filename}: " if error.filename else ""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    hint = (
+        "Make room, then run the same command again." if full else "Mend that, then run it again."
+    )
+    return f"{where}{what}. {hint}"
 
 
 def sentence(error: Exception) -> str:
