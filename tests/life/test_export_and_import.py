@@ -18,6 +18,7 @@ from charterhouse.desk import files
 from charterhouse.desk.errors import ConflictError, DeskError
 from charterhouse.desk.intake import submit
 from charterhouse.desk.life.backup import back_up
+from charterhouse.desk.life.drafts import draft
 from charterhouse.desk.life.export import LEFT_OUT, export
 from charterhouse.desk.life.importing import import_
 from charterhouse.desk.people import find_people, get_person
@@ -246,6 +247,48 @@ def test_an_import_killed_half_way_is_done_by_the_next(
     assert tenant.status == "active"
     assert plain(tenant) == plain(house.tenant)
     assert verify_tenant(tenant).clean
+
+
+EXPORTING = """
+import os, signal, sys
+from pathlib import Path
+from charterhouse.config import Config
+from charterhouse.desk.life.export import export
+from charterhouse.tenancy.provision import open_catalogue
+
+folder, path = sys.argv[1:]
+catalogue = open_catalogue(Config(data_dir=Path(folder), master_key=b"a life's" * 4))
+
+def progress(done, expected):
+    if done > expected // 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+export(catalogue, catalogue.by_slug("north"), Path(path), progress=progress)
+"""
+
+
+def test_of_an_export_that_was_killed_nothing_stays_beside_the_next(
+    house: House, tmp_path: Path
+) -> None:
+    folder, target = house.catalogue.installation.config.data_dir, tmp_path / "out"
+    words = [sys.executable, "-c", EXPORTING, str(folder), str(target / "at-noon.tar.gz")]
+    assert subprocess.run(words, check=False, timeout=60).returncode == -9
+    assert len(list(target.iterdir())) == 1, "people in the open, under a name that nobody sees"
+
+    # Names have the moment in them: the same command writes another file.
+    export(house.catalogue, house.tenant, target / "at-one.tar.gz")
+
+    assert [each.name for each in target.iterdir()] == ["at-one.tar.gz"]
+
+
+def test_two_exports_beside_each_other_leave_each_other_alone(house: House, tmp_path: Path) -> None:
+    tenant = house.tenant
+    with draft(tmp_path / "held.tar.gz") as held:
+        held.write(b"x")
+        export(house.catalogue, tenant, tmp_path / "first.tar.gz")
+        with pytest.raises(ConflictError, match=r"writing held\.tar\.gz"):
+            export(house.catalogue, tenant, tmp_path / "held.tar.gz")
+    assert (tmp_path / "held.tar.gz").read_bytes() == b"x"
 
 
 def test_what_an_import_left_before_its_plugins_is_made_whole(

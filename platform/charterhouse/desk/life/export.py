@@ -8,7 +8,8 @@ from typing import Any
 
 from charterhouse.desk.audit import note
 from charterhouse.desk.life.archive import ArchiveWriter
-from charterhouse.desk.life.backup import SECONDS, Progress, Written, about, count_rows, draft
+from charterhouse.desk.life.backup import SECONDS, Progress, Written, about, count_rows
+from charterhouse.desk.life.drafts import draft
 from charterhouse.desk.life.rows import TABLES, as_export, read_rows
 from charterhouse.records import tables as t
 from charterhouse.tenancy.catalogue import Catalogue
