@@ -82,6 +82,9 @@ def test_a_failed_tenant_is_closed_whole_and_opens_when_its_migration_succeeds(
     assert page.status_code == 503
     assert "Ask whoever runs this platform" in page.text
     assert "没有丢失" in client.get("/t/bad/?lang=zh", headers={"Accept-Language": "zh"}).text
+    member = client.get("/t/bad/my/?lang=en")
+    assert "Nothing of yours is lost" in member.text
+    assert "migrate --status" not in member.text
     answer = client.get("/t/bad/api/v1/members/1")
     assert (answer.status_code, answer.json and answer.json["code"]) == (
         503,

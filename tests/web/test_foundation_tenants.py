@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,12 @@ def test_an_unknown_slug_is_not_found(client: FlaskClient, address: str) -> None
     assert client.get(address).status_code == 404
 
 
+def test_a_program_is_told_in_its_own_form_that_a_slug_is_unknown(client: FlaskClient) -> None:
+    answer = client.get("/t/nobody/api/v1/members")
+
+    assert (answer.status_code, answer.json and answer.json["code"]) == (404, "tenant_unknown")
+
+
 def test_a_foreign_host_is_not_found_and_a_broken_one_is_refused(client: FlaskClient) -> None:
     foreign = client.get("/where", base_url="http://somewhere.example")
     broken = client.get("/where", headers={"Host": "a/b"})
@@ -107,10 +114,14 @@ def test_a_suspended_tenant_is_refused_and_a_deleted_one_not_found(
     tenant = make_tenant("south")
     catalogue.set_status(tenant.id, "suspended")
     suspended = client.get("/t/south/where")
+    staff = client.get("/t/south/admin/", headers={"Accept-Language": "en"})
     catalogue.set_status(tenant.id, "deleting")
 
     assert suspended.status_code == 403
     assert "tenant_suspended" in suspended.text
+    assert "<h1>Suspended</h1>" in re.sub(r"<h1[^>]*>\s*(.*?)\s*</h1>", r"<h1>\1</h1>", staff.text)
+    assert "Ask whoever runs this platform" in staff.text
+    assert 'href="/t/south/"' not in suspended.text, "it would only say the same again"
     assert client.get("/t/south/where").status_code == 404
 
 

@@ -182,6 +182,8 @@ def _enter() -> Response | None:
     refusal: Refusal | None = None if probed else request.environ.get(REFUSAL)
     g.tenant = request.environ.get(TENANT)
     if refusal is not None:
+        # Its own front page would say the same again.
+        g.way_out = config().public_url.rstrip("/") + "/"
         response = problem_response(_refused(refusal))
         if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = _RETRY_SECONDS
@@ -197,6 +199,19 @@ def _enter() -> Response | None:
 
 
 def _refused(refusal: Refusal) -> Problem:
+    """Say why nothing is to be had, to members without what only their institution can do."""
+    member = request.path.startswith("/my/")
+    if member and refusal.code == "tenant_migration_failed":
+        message = i18n.gettext(
+            "This institution cannot be reached for now. Nothing of yours is lost. Come back later, "
+            "or ask at the institution."
+        )
+        return Problem(int(refusal.status), refusal.code, message)
+    if refusal.code == "tenant_suspended" and request.path.startswith("/admin/"):
+        message = i18n.gettext(
+            "This institution is suspended. Nothing is lost. Ask whoever runs this platform."
+        )
+        return Problem(int(refusal.status), refusal.code, message)
     messages = {
         "tenant_unknown": i18n.gettext(
             "No institution answers at this address. Check it, or ask your institution for the right one."

@@ -6,6 +6,7 @@ error reaches the reader but its reference; the log has the rest under the same 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -137,6 +138,9 @@ _TITLES: Final = {
     500: lazy_gettext("Something went wrong"),
     503: lazy_gettext("For a moment not available"),
 }
+_TITLES_OF_CODES: Final = {"tenant_suspended": lazy_gettext("Suspended")}
+_OF_TENANT = re.compile(r"/t/[^/]*(?=/)")
+"""What is left in the path of a tenant that is unknown."""
 
 
 def reference() -> str:
@@ -149,7 +153,7 @@ def reference() -> str:
 
 def wants_json() -> bool:
     """Whether the reader is a program: an address of the API or of a hook, or one asking for JSON."""
-    if request.path.startswith(_MACHINE_PATHS):
+    if _OF_TENANT.sub("", request.path, count=1).startswith(_MACHINE_PATHS):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json" and not request.accept_mimetypes.accept_html
@@ -179,7 +183,9 @@ def problem_response(problem: Problem) -> Response:
         return response
     if request.headers.get("HX-Request") == "true":
         return _partial(problem)
-    title = _TITLES.get(problem.status, _TITLES[400 if problem.status < 500 else 500])
+    title = _TITLES_OF_CODES.get(problem.code) or _TITLES.get(
+        problem.status, _TITLES[400 if problem.status < 500 else 500]
+    )
     page = render_template("errors/error.html", problem=problem, title=title, reference=reference())
     return make_response(page, problem.status)
 
