@@ -11,16 +11,18 @@ from life_house import KEY, House, settle
 
 from charterhouse.commands.migrate import catch_up
 from charterhouse.config import Config
-from charterhouse.desk.errors import DeskError
+from charterhouse.desk.errors import ConflictError, DeskError
 from charterhouse.desk.files import of_person
 from charterhouse.desk.life.archive import ArchiveReader, ArchiveWriter
-from charterhouse.desk.life.backup import back_up
+from charterhouse.desk.life.backup import about, back_up
 from charterhouse.desk.life.export import export
 from charterhouse.desk.life.importing import import_
 from charterhouse.desk.life.restore import restore
 from charterhouse.desk.people import find_people, get_person
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records import tables as t
+from charterhouse.tenancy.errors import StoreOutdatedError
+from charterhouse.tenancy.migrate import migrate_tenant
 from charterhouse.tenancy.provision import open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.sealed_stream import SealedReader, SealedWriter, read_head
@@ -198,3 +200,53 @@ def test_a_backup_of_a_later_release_is_refused(house: House, tmp_path: Path, sc
 
     assert told.value.code == "archive_schema"
     house.spend(house.refs[0], "goes-on")
+
+
+def later_release(folder: Path, heads: tuple[str, ...], first: str) -> tuple[str, ...]:
+    """Add two migrations to the product's, of which the first one does what is said."""
+    number, later = int(heads[0]), heads
+    for body in (first, 'op.add_column("event", sa.Column("colour", sa.Text()))'):
+        number, before = number + 1, later[0]
+        later = (f"{number:04d}",)
+        (folder / "tenant" / "versions" / f"{later[0]}.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n\n"
+            f'revision = "{later[0]}"\ndown_revision = "{before}"\n\n\n'
+            f"def upgrade() -> None:\n    {body}\n",
+            encoding="utf-8",
+        )
+    return later
+
+
+def test_a_tenant_whose_migration_failed_is_backed_up_as_it_is(
+    any_house: House, tmp_path: Path
+) -> None:
+    before, refs = ledger(any_house.tenant), any_house.refs
+    then = any_house.catalogue.installation
+    heads, folder = then.history.heads, tmp_path / "migrations"
+    then.stores.close()
+    shutil.copytree(then.config.migrations_dir, folder)
+    later_release(folder, heads, 'op.execute("DELETE FROM nowhere")')
+    config = replace(then.config, migrations_dir=folder)
+    now = open_catalogue(config)
+    assert migrate_tenant(now, now.get(any_house.tenant.id)).state == "failed"
+    tenant = now.get(any_house.tenant.id)
+    assert not tenant.open
+
+    back_up(now, tenant, tmp_path / "backup")
+    with pytest.raises(ConflictError, match="migrate it first"):
+        about("backup", tenant)
+    with tenant_scope(tenant), pytest.raises(StoreOutdatedError), unit():
+        pass
+    now.installation.stores.close()
+
+    mended_heads = later_release(folder, heads, 'op.execute("DELETE FROM event WHERE id = 0")')
+    mended = open_catalogue(config)
+    found = restore(mended, tmp_path / "backup", after=catch_up)
+    stores = mended.installation.stores
+    assert (found.schema, stores.revisions(found.tenant.store_id)) == (heads[0], mended_heads)
+    assert found.tenant.open
+    assert ledger(found.tenant) == before
+    assert verify_tenant(found.tenant).clean
+    with tenant_scope(found.tenant):
+        assert [len(of_person(ref)) for ref in refs] == [1, 1, 0]
+    stores.close()

@@ -232,7 +232,7 @@ import os, sys, threading
 from pathlib import Path
 from types import SimpleNamespace
 from charterhouse.tenancy.engines.sqlite import SqliteStores
-stores = SqliteStores(Path(sys.argv[1]), check=lambda revisions: None)
+stores = SqliteStores(Path(sys.argv[1]), check=lambda revisions: True)
 tenant = SimpleNamespace(id=1, store_id=int(sys.argv[2]), limits={})
 who = sys.argv[3]
 def write(thread):

@@ -48,7 +48,8 @@ _yes = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.
 def backup(*, slug: str, target: Path, as_json: bool) -> None:
     """Write everything of a tenant into one file that only this installation's keys open.
 
-    The file shows one consistent state; the tenant is in use meanwhile.
+    The file shows one consistent state; the tenant is in use meanwhile. One that is closed because
+    its migration failed is written as it is, with its older schema.
     """
     from charterhouse.desk.life.backup import back_up
 
@@ -72,6 +73,7 @@ def restore(*, file: Path, cell: str | None, yes: bool, as_json: bool) -> None:
     """Bring a tenant to the state of a backup.
 
     Into a new store, which takes the old one's place when it is proved; that one rests for a week.
+    What is of an older schema is brought to this release's.
     """
     from charterhouse.desk.life import restore as restoring
 
@@ -401,6 +403,7 @@ def _tell_restored(found: Restored, *, as_json: bool) -> None:
         as_json,
         f"{found.tenant.slug} is in {found.tenant.cell}, as it was at {found.made_at}: {found.rows} rows, "
         f"{found.documents} documents; verified {told or 'nothing, as no charter was adopted'}"
+        + (f"; brought here from schema {found.schema}" if found.schema else "")
         + (f"; read-only for {found.closed:.1f} s" if found.closed else ""),
         {
             "tenant": found.tenant.slug,
@@ -410,6 +413,7 @@ def _tell_restored(found: Restored, *, as_json: bool) -> None:
             "rows": found.rows,
             "documents": found.documents,
             "verified": found.counts,
+            "from_schema": found.schema or None,
             "read_only_seconds": round(found.closed, 1),
         },
     )

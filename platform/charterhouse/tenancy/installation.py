@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from charterhouse.tenancy.history import History
 from charterhouse.tenancy.vault import KeyRing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from charterhouse.config import Config
     from charterhouse.tenancy.engines.base import Stores
@@ -24,6 +26,8 @@ __all__ = ["LOCAL", "Installation"]
 
 LOCAL = "local"
 """The cell of the files in the data folder."""
+
+_ANY_SCHEMA = ContextVar("any_schema", default=False)
 
 
 def _nothing(_tenant_id: int) -> None:
@@ -108,9 +112,21 @@ class Installation:
     def _placement(self, tenant_id: int) -> tuple[str, str]:
         return self._placed.get(tenant_id, (LOCAL, "pooled"))
 
-    def _check(self, found: tuple[str, ...]) -> None:
-        if not self.history.serves(found):
+    @contextmanager
+    def any_schema(self) -> Iterator[None]:
+        """Open stores of every schema that this release knows, to read them as they are."""
+        before = _ANY_SCHEMA.set(True)
+        try:
+            yield
+        finally:
+            _ANY_SCHEMA.reset(before)
+
+    def _check(self, found: tuple[str, ...]) -> bool:
+        served = self.history.serves(found)
+        known = bool(found) and all(self.history.knows(each) for each in found)
+        if not served and not (known and _ANY_SCHEMA.get()):
             raise StoreOutdatedError(
                 f"The store has schema {', '.join(found) or 'none'}, this release needs "
                 f"{', '.join(self.history.heads)}: run 'charterhouse migrate'."
             )
+        return served

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import MetaData, Table, func, select
 
 from charterhouse import clock
 from charterhouse.desk.errors import ConflictError
@@ -17,6 +18,7 @@ from charterhouse.desk.life.archive import ArchiveWriter
 from charterhouse.desk.life.rows import TABLES, as_kept, read_rows
 from charterhouse.records import tables as t
 from charterhouse.tenancy.catalogue import Catalogue
+from charterhouse.tenancy.engines.sqlite_file import SqliteFile
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.sealed_stream import SealedWriter
 from charterhouse.tenancy.store import Unit, unit
@@ -29,6 +31,9 @@ Progress = Callable[[int, int], None]
 
 SECONDS = 24 * 3600.0
 """The longest that a pass over a whole store may take."""
+
+_ENGINES_OWN = frozenset({"alembic_version", "imbalance"})
+"""Tables of a file that hold nothing of the tenant: its revision, and the sums of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def back_up(
 ) -> Written:
     """Write a backup of one consistent state of the tenant; writers go on meanwhile.
 
-    The file appears whole or not at all: what broke off is begun anew by the same call.
+    A store of an older schema, because its migration failed, is written as it is: who restores
+    it brings it to the schema of the release that does. The file appears whole or not at all: what broke off is begun anew by the same call.
 
     Args:
         catalogue: of the installation.
@@ -68,15 +74,24 @@ def back_up(
         progress: see `Progress`.
 
     Raises:
-        ConflictError: there is such a file, or the store is not of this release's schema.
+        ConflictError: there is such a file, or the store is of a schema that this release does not
+            know, or was migrated meanwhile.
         BlobMissingError: the content of a file is missing.
         KeyDestroyedError: the tenant was erased.
     """
-    with draft(path) as file, tenant_scope(tenant):
+    installation = tenant.installation
+    with draft(path) as file, tenant_scope(tenant), installation.any_schema():
         sealed = SealedWriter(file, tenant)
-        archive = ArchiveWriter(sealed, about("backup", tenant))
+        told = about("backup", tenant, older=True)
+        archive, tables = ArchiveWriter(sealed, told), _tables(tenant, told["schema"])
         with archive as writer, unit(seconds=SECONDS) as opened:
-            manifest = _write(opened, writer, progress)
+            expected = count_rows(opened, tables)
+            # From the first look on, this unit sees one state.
+            if list(installation.stores.revisions(tenant.store_id)) != told["schema"]:
+                raise ConflictError(
+                    f"{tenant.slug} is being migrated: try again", code="archive_schema"
+                )
+            manifest = _write(opened, writer, tables, expected, progress)
         sealed.close()
         size = file.tell()
     detail = {"file": path.name, "bytes": size}
@@ -86,14 +101,20 @@ def back_up(
     return Written(path, rows, manifest["documents"]["count"], size)
 
 
-def about(kind: str, tenant: Tenant) -> dict[str, Any]:
+def about(kind: str, tenant: Tenant, *, older: bool = False) -> dict[str, Any]:
     """What `about.json` says of an archive of this kind.
+
+    Args:
+        kind: `backup` or `export`.
+        tenant: whose.
+        older: whether the store may be of an older schema.
 
     Raises:
         ConflictError: the store is not of this release's schema.
     """
+    history = tenant.installation.history
     schema = tenant.installation.stores.revisions(tenant.store_id)
-    if schema != tenant.installation.history.heads:
+    if schema != history.heads and not (older and len(schema) == 1 and history.knows(schema[0])):
         raise ConflictError(
             f"the store of {tenant.slug} has schema {', '.join(schema)}: migrate it first, or do it "
             "with the release that served it",
@@ -116,9 +137,9 @@ def about(kind: str, tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def count_rows(opened: Unit) -> int:
+def count_rows(opened: Unit, tables: Iterable[Table] = TABLES) -> int:
     """How many rows a store has in all."""
-    counts = (select(func.count()).select_from(each) for each in TABLES)
+    counts = (select(func.count()).select_from(each) for each in tables)
     return sum(opened.connection.execute(each).scalar_one() for each in counts)
 
 
@@ -149,14 +170,33 @@ def draft(path: Path) -> Iterator[IO[bytes]]:
     _sync(path.parent)
 
 
-def _write(opened: Unit, writer: ArchiveWriter, progress: Progress) -> dict[str, Any]:
-    expected, done = count_rows(opened), 0
-    blobs, seen = current_tenant().installation.blobs, set[str]()
-    for table in TABLES:
+def _tables(tenant: Tenant, schema: Sequence[str]) -> tuple[Table, ...]:
+    """The tables of a store, those that others lead to first."""
+    history = tenant.installation.history
+    if tuple(schema) == history.heads:
+        return TABLES
+    known = MetaData()
+    with tempfile.TemporaryDirectory(dir=tenant.installation.config.data_dir) as folder:
+        pattern = SqliteFile(Path(folder) / "pattern.db", create=True)
+        with pattern.migration() as connection:
+            history.upgrade(connection, to=schema[0])
+            known.reflect(connection)
+    return tuple(each for each in known.sorted_tables if each.name not in _ENGINES_OWN)
+
+
+def _write(
+    opened: Unit,
+    writer: ArchiveWriter,
+    tables: Iterable[Table],
+    expected: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    blobs, seen, done = current_tenant().installation.blobs, set[str](), 0
+    for table in tables:
         for page in read_rows(opened.connection, table):
             for row in page:
                 writer.add_row(table.name, as_kept(row))
-                if table is t.file:
+                if table.name == t.file.name:
                     for name in {row["content"], row["thumbnail"]} - seen - {""}:
                         seen.add(name)
                         writer.add_document(name, blobs.sealed(name))

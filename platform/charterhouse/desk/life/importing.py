@@ -106,7 +106,9 @@ def import_(
         found = prove_records(tenant)
         now = catalogue.activate(tenant.id, actor=actor)
     rows = sum(each["rows"] for each in contents["tables"].values())
-    return Restored(now, told["made_at"], rows, contents["documents"]["count"], found)
+    return Restored(
+        now, told["made_at"], rows, contents["documents"]["count"], found, schema=older or ""
+    )
 
 
 def _enter(

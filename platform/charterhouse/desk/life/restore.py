@@ -52,6 +52,7 @@ class Restored:
         documents: contents of files.
         counts: what `verify` looked at.
         closed: for how many seconds the tenant could be read and not written.
+        schema: of the backup or export, where it was an older one; "" otherwise.
     """
 
     tenant: Tenant
@@ -60,6 +61,7 @@ class Restored:
     documents: int
     counts: dict[str, int]
     closed: float = 0.0
+    schema: str = ""
 
 
 def tenant_of(catalogue: Catalogue, path: Path) -> Tenant:
@@ -194,6 +196,7 @@ def _replace(
         copy = copies.begin(catalogue, tenant.id, purpose, cell=cell, actor=actor)
         moved = purpose == "move"
         if moved:
+            about("backup", source)
             back_up(catalogue, source, path, actor=actor, progress=progress)
         else:
             began = _close(catalogue, copy, actor)
@@ -216,7 +219,8 @@ def _replace(
         copies.discard(catalogue, tenant.id, actor=actor)
         raise
     closed = time.monotonic() - began
-    return Restored(now, made_at, rows, contents["documents"]["count"], found, closed)
+    schema = told["schema"][0] if older else ""
+    return Restored(now, made_at, rows, contents["documents"]["count"], found, closed, schema)
 
 
 def _close(catalogue: Catalogue, copy: copies.Copy, actor: str) -> float:

@@ -59,7 +59,7 @@ class PostgresStores:
         cell: The database and its logins.
         root: The folder of the tenants' files.
         check: Called with the revisions of a store when it is first used; raises when such a
-            schema cannot be served.
+            schema cannot be served. Returns whether it need not be asked again.
         tables: Gives the statements that make a store of this release's schema.
         dedicated: Tells whether a tenant has a login of its own.
         refused: Called with a tenant's id when something was refused to it; after its unit.
@@ -73,7 +73,7 @@ class PostgresStores:
         cell: Cell,
         root: Path,
         *,
-        check: Callable[[tuple[str, ...]], None],
+        check: Callable[[tuple[str, ...]], bool],
         tables: Callable[[], str],
         dedicated: Callable[[int], bool] = lambda _: False,
         refused: Callable[[int], None] = lambda _: None,
@@ -134,8 +134,8 @@ class PostgresStores:
             self._unit(tenant.store_id, write=write, seconds=limit) as opened,
         ):
             driver: StoreConnection = opened.driver
-            if tenant.store_id not in self._checked:
-                self._check(_revisions(driver))
+            known = tenant.store_id in self._checked
+            if not known and self._check(_revisions(driver)):
                 self._checked.add(tenant.store_id)
             if write:
                 driver.full = self._sizes.full(driver, tenant.store_id, max_mib(tenant))

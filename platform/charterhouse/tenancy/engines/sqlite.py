@@ -100,7 +100,7 @@ class SqliteStores:
     Args:
         root: The folder; a tenant's file is ``<id mod 256 in hex>/t<id>.db`` below it.
         check: Called with the revisions of a store when it is first opened; raises when such a
-            schema cannot be served.
+            schema cannot be served. Returns whether it need not be asked again.
         refused: Called with a tenant's id when something was refused to it; after its unit.
         capacity: How many stores stay open at most.
         migrating: How much time a migration has.
@@ -110,7 +110,7 @@ class SqliteStores:
         self,
         root: Path,
         *,
-        check: Callable[[tuple[str, ...]], None],
+        check: Callable[[tuple[str, ...]], bool],
         refused: Callable[[int], None] = lambda _: None,
         capacity: int = _CAPACITY,
         migrating: MigrationLimits = _MIGRATING,
@@ -314,8 +314,7 @@ class SqliteStores:
 
     def _first_look(self, handle: _Handle, driver: StoreConnection) -> None:
         if not handle.checked:
-            self._check(revisions(driver))
-            handle.checked = True
+            handle.checked = self._check(revisions(driver))
 
 
 @contextmanager
