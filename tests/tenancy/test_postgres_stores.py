@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import select
 import threading
 import time
 from dataclasses import replace
@@ -469,3 +471,31 @@ def test_addresses_come_from_the_environment() -> None:
     ):
         with pytest.raises(ValueError, match=r"postgresql://|connection|number"):
             Databases.from_env(wrong)
+
+
+def test_what_fails_among_others_is_told_once(
+    owner: psycopg.Connection[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The driver says of what is behind it that it was left out, and we do not repeat it."""
+
+    def ask() -> None:
+        with owner.pipeline():
+            owner.execute("SELECT 1 / 0")
+            # Its failure is known before the others are sent.
+            select.select([owner.fileno()], [], [], 30)
+            for _ in range(3):
+                owner.execute("SELECT 1")
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        ask()
+    assert caplog.messages == []
+
+
+def test_other_warnings_of_the_driver_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("psycopg")
+    for error in (
+        psycopg.errors.PipelineAborted("pipeline aborted"),
+        psycopg.OperationalError("x"),
+    ):
+        log.warning("error ignored terminating %r: %s", "pipeline", error)
+    assert caplog.messages == ["error ignored terminating 'pipeline': x"]

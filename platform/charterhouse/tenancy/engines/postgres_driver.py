@@ -6,6 +6,7 @@ slips into a statement cannot end it and begin another, and nothing on the list 
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any, Never, Self
 
@@ -30,6 +31,20 @@ __all__ = ["StoreConnection", "connect", "meaning"]
 
 _CONNECT_SECONDS = 5
 _NOT_IN_STATE = "55000"
+
+
+def _tells_more(record: logging.LogRecord) -> bool:
+    """Whether a line of the driver's log tells what nothing else does.
+
+    When a block of statements fails, the driver also tells of those behind the one that failed
+    that they were left out. Leaving the block takes the answers in order, so that this comes first
+    only where the failure itself was raised before; any other error at that moment is told.
+    """
+    args = record.args if isinstance(record.args, tuple) else ()
+    return not any(isinstance(each, psycopg.errors.PipelineAborted) for each in args)
+
+
+logging.getLogger("psycopg").addFilter(_tells_more)
 
 
 class _Guarded(psycopg.Cursor[Any]):
