@@ -80,7 +80,7 @@ def test_points_are_redeemed_by_number_or_by_gift(clinic: Clinic, wang: str) -> 
         clinic, wang, "redeem", {"item": "", "points": "120", "shown": ["card"]}
     )
     form = clinic.get(f"/admin/members/{wang}/do/redeem")
-    assert "umbrella · 100 points" in form
+    assert "Umbrella · 100 points" in form
     assert "670 points are lacking" in form
 
 

@@ -115,11 +115,11 @@ def test_the_timeline_tells_what_happened_with_its_clauses(
     clinic.tell("redeem", member=wang, item="umbrella")
     clinic.tell("redeem", member=wang, points=9000, refused="insufficient")
     page = words_of(clinic.get(f"/admin/members/{wang}"))
-    assert "Points redeemed: umbrella Points 620 →becomes 520 (−100) §Clause 5.7" in page
+    assert "Points redeemed: Umbrella Points 620 →becomes 520 (−100) §Clause 5.7" in page
     assert "Bill of somebody introduced Points (Referral points) +120 §Clause 5.2" in page
     assert "The balance is not sufficient" in page
     assert "Charity donation" in page
-    assert page.index("not sufficient") < page.index("Points redeemed: umbrella")
+    assert page.index("not sufficient") < page.index("Points redeemed: Umbrella")
     only = clinic.get(f"/admin/members/{wang}?kind=refused")
     assert only.count('class="ch-event ') == 1
 

@@ -187,6 +187,23 @@ _ACTIVITIES: Mapping[str, Text] = {
     "lotus-festival": ("荷花节", "Lotus festival"),
     "moon-festival": ("中秋活动", "Mid-autumn festival"),
 }
+_GIFTS: Mapping[str, Text] = {
+    "baby-blanket": ("婴儿毯", "Baby blanket"),
+    "bath-set": ("洗护套装", "Bath set"),
+    "canvas-bag": ("帆布袋", "Canvas bag"),
+    "care-voucher": ("护理券", "Care voucher"),
+    "checkup-voucher": ("体检券", "Check-up voucher"),
+    "growth-album": ("成长相册", "Growth album"),
+    "honey": ("蜂蜜", "Honey"),
+    "lotus-lamp": ("荷花灯", "Lotus lamp"),
+    "pillow": ("枕头", "Pillow"),
+    "scarf": ("丝巾", "Scarf"),
+    "tea-box": ("茶叶礼盒", "Box of tea"),
+    "thermometer": ("体温计", "Thermometer"),
+    "thermos": ("保温杯", "Thermos"),
+    "towel-set": ("毛巾套装", "Set of towels"),
+    "umbrella": ("雨伞", "Umbrella"),
+}
 _PRODUCTS: Mapping[str, Text] = {
     "endowment": ("两全保险", "Endowment insurance"),
     "annuity": ("年金保险", "Annuity"),
@@ -199,7 +216,7 @@ LABELS: Mapping[str, Text] = {
     code: text
     for family in ("measures", "refer.outcome", "take_part.result", "award.kind", "channel", "kind")
     for code, text in _CHOICES[family].items()
-} | {**CLASSES, **PURPOSES, **ACCOUNTS, **_ACTIVITIES, **_PRODUCTS}
+} | {**CLASSES, **PURPOSES, **ACCOUNTS, **_ACTIVITIES, **_GIFTS, **_PRODUCTS}
 """What a code means of which the charter does not say it, wherever it stands."""
 
 FIELDS: Mapping[str, Text] = {
