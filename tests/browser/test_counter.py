@@ -179,4 +179,4 @@ def test_rows_of_the_charters_tables_are_added_by_script(
     page.fill("[name=gifts-1-key]", "umbrella")
     page.fill("[name=gifts-1-value]", "60")
     page.click(".ch-form-actions [data-primary]")
-    expect(page.locator("main")).to_contain_text("Umbrella")
+    expect(page.locator("main")).to_contain_text("雨伞 · 60")

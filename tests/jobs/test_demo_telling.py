@@ -72,3 +72,19 @@ def test_a_port_that_is_taken_is_named_with_the_way_to_choose_another() -> None:
     assert [line for line in lines if cell_len(line) > WIDTH] == []
     assert "Port 8000 is taken, so the sites are at 8001." in lines[1]
     assert lines[1].endswith("make demo PORT=9000")
+
+
+def test_an_institution_that_somebody_suspended_or_closed_is_left_out(tmp_path: Path) -> None:
+    _guests(tmp_path / "var")
+    catalogue = open_catalogue(Config(data_dir=tmp_path / "var", master_key=b"a" * 32))
+    folders = house.read_folders(house.TENANTS)
+    for number, folder in enumerate(folders):
+        tenant = catalogue.by_slug(folder.slug)
+        assert tenant is not None
+        for status in ("active", ("suspended", "deleting", "active")[min(number, 2)]):
+            catalogue.set_status(tenant.id, status)
+
+    left = [folder.slug for _, folder in house.open_ones(catalogue, folders)]
+
+    catalogue.installation.stores.close()
+    assert left == [folder.slug for folder in folders[2:]]

@@ -75,12 +75,22 @@ def furnish(
             list_requests(catalogue.get(one.tenant_id))
     missing = [folder for folder in folders if not _there(catalogue, folder)]
     stories.tell(config, missing, members, ending=ending)
-    for folder in folders:
-        known = catalogue.by_slug(folder.slug)
-        if known is not None:
-            with tenant_scope(known):
-                choose_merchant(account=account_of(known))
+    for known, _ in open_ones(catalogue, folders):
+        with tenant_scope(known):
+            choose_merchant(account=account_of(known))
     return catalogue
+
+
+def open_ones(
+    catalogue: Catalogue, folders: list[TenantFolder]
+) -> list[tuple[Tenant, TenantFolder]]:
+    """The sample institutions that are open: somebody may have tried suspending or closing one."""
+    known = ((catalogue.by_slug(folder.slug), folder) for folder in folders)
+    return [
+        (tenant, folder)
+        for tenant, folder in known
+        if tenant is not None and tenant.status == "active" and tenant.closed is None
+    ]
 
 
 def _there(catalogue: Catalogue, folder: TenantFolder) -> bool:
@@ -96,10 +106,7 @@ def account_of(tenant: Tenant) -> str:
 def guests(catalogue: Catalogue, folders: list[TenantFolder]) -> list[Guest]:
     """The sample institutions with their staff and some members."""
     found = []
-    for folder in folders:
-        tenant = catalogue.by_slug(folder.slug)
-        if tenant is None:
-            continue
+    for tenant, folder in open_ones(catalogue, folders):
         with tenant_scope(tenant):
             found.append(Guest(tenant, folder.staff, tuple(some_members(2))))
     return found
