@@ -174,7 +174,9 @@ def test_every_acknowledged_event_is_in_the_new_place_once(placed: House, load: 
     load.end()
 
     assert load.strange == []
-    assert set(load.again) <= {"tenant_moving", "store_frozen", "tenant_not_writable"}
+    # On a machine with too much to do a writer may also wait longer for its turn than it has.
+    allowed = {"tenant_moving", "store_frozen", "tenant_not_writable", "store_busy"}
+    assert set(load.again) <= allowed
     assert "tenant_moving" in load.again
     assert _kept(placed) == {key: (number, 1) for key, number in load.known.items()}
     tenant = placed.catalogue.get(placed.tenant.id)

@@ -7,14 +7,17 @@ equally many rows of each table, which together means that they hold the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, Self
 
 from sqlalchemy import (
     BigInteger,
     Integer,
     LargeBinary,
     Table,
+    TableClause,
     bindparam,
     column,
     delete,
@@ -28,7 +31,7 @@ from sqlalchemy import table as light_table
 from charterhouse.desk.errors import DeskError
 from charterhouse.desk.life.archive import TOGETHER
 from charterhouse.desk.life.backup import SECONDS, Progress
-from charterhouse.desk.life.rows import TABLES, Row, write_rows
+from charterhouse.desk.life.rows import TABLES, write_rows
 from charterhouse.records import tables as t
 from charterhouse.tenancy.ids import ids_of
 from charterhouse.tenancy.scope import tenant_scope
@@ -43,19 +46,60 @@ _BACK = ids_of(3600)
 """By how much an id that was made earlier may come later: clocks of machines differ."""
 
 Key = tuple[Any, ...]
+Row = tuple[Any, ...]
+"""The values of a row as the store has them, in the order of the table's columns."""
 
-_LIGHT = {
-    each: light_table(
-        each.name,
-        # A number among others has to be taken for a great one, however small it is.
-        *[
-            column(one.name, BigInteger() if isinstance(one.type, Integer) else None)
-            for one in each.columns
-        ],
-    )
-    for each in TABLES
-}
-"""The tables with values as the store has them."""
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A table with values as the store has them; asked for each row, so made once.
+
+    Attributes:
+        light: the table.
+        names: of its columns.
+        key: the columns of its key.
+        key_of: takes the key of a row.
+        size: how many rows a page has.
+        together: takes what joins rows that no page may part; None where nothing does.
+    """
+
+    light: TableClause
+    names: tuple[str, ...]
+    key: tuple[Any, ...]
+    key_of: Callable[[Row], Key]
+    size: int
+    together: Callable[[Row], Any] | None
+
+    @classmethod
+    def of(cls, table: Table) -> Self:
+        light = light_table(
+            table.name,
+            # A number among others has to be taken for a great one, however small it is.
+            *[
+                column(each.name, BigInteger() if isinstance(each.type, Integer) else None)
+                for each in table.columns
+            ],
+        )
+        names = tuple(each.name for each in table.columns)
+        key = [each.name for each in table.primary_key]
+        places = [names.index(name) for name in key]
+        big = any(isinstance(each.type, LargeBinary) for each in table.columns)
+        joined = TOGETHER.get(table.name)
+        return cls(
+            light,
+            names,
+            tuple(light.c[name] for name in key),
+            itemgetter(*places) if len(places) > 1 else _only(places[0]),
+            _PAGE_OF_FILES if big else _PAGE,
+            None if joined is None else itemgetter(names.index(joined)),
+        )
+
+
+def _only(place: int) -> Callable[[Row], Key]:
+    return lambda row: (row[place],)
+
+
+_SHAPES = {each: _Shape.of(each) for each in TABLES}
 
 
 def bring_over(old: Tenant, new: Tenant, progress: Progress) -> int:
@@ -106,97 +150,92 @@ def _followed(old: Tenant, new: Tenant, table: Table) -> Iterator[list[Row]]:
     if table not in t.HISTORY:
         yield from _pages(old, table)
         return
-    key = next(iter(table.primary_key.columns)).name
     with tenant_scope(new), unit(seconds=SECONDS) as opened:
-        last = opened.connection.execute(select(func.max(_LIGHT[table].c[key]))).scalar()
+        last = opened.connection.execute(select(func.max(_SHAPES[table].key[0]))).scalar()
     start = None if last is None else last - (_BACK if _by_time(table) else 0)
     yield from _pages(old, table, start)
 
 
 def _by_time(table: Table) -> bool:
     """Whether keys are ids, of which a later one may be smaller; others count the rows."""
-    name = next(iter(table.primary_key.columns)).name
+    name: str = _SHAPES[table].key[0].name
     return name == "id" or name.endswith("_id")
 
 
 def _pages(tenant: Tenant, table: Table, start: Any = None) -> Iterator[list[Row]]:
     """Rows from a value of the first column of the key on, each page of a transaction of its own."""
-    light = _LIGHT[table]
-    key = [light.c[each.name] for each in table.primary_key]
-    big = any(isinstance(each.type, LargeBinary) for each in table.columns)
-    size = _PAGE_OF_FILES if big else _PAGE
-    query = select(light).order_by(*key).limit(size)
+    shape = _SHAPES[table]
+    key, joined = shape.key, shape.together
+    query = select(shape.light).order_by(*key).limit(shape.size)
     page = _rows(tenant, query if start is None else query.where(key[0] >= start))
-    together = TOGETHER.get(table.name)
     while page:
-        if together is not None and len(page) == size:
+        if joined is not None and len(page) == shape.size:
             # The rest of a decision of which the page has only the beginning.
-            of = light.c[together] == page[-1][together]
-            kept = [row for row in page if row[together] != page[-1][together]]
-            page = [*kept, *_rows(tenant, select(light).where(of).order_by(*key))]
+            last = joined(page[-1])
+            of = shape.light.c[TOGETHER[table.name]] == last
+            kept = [row for row in page if joined(row) != last]
+            page = [*kept, *_rows(tenant, select(shape.light).where(of).order_by(*key))]
         yield page
-        last = [page[-1][each.name] for each in key]
-        after = tuple_(*key) > tuple_(*last) if len(key) > 1 else key[0] > last[0]
+        end = shape.key_of(page[-1])
+        after = tuple_(*key) > tuple_(*end) if len(key) > 1 else key[0] > end[0]
         page = _rows(tenant, query.where(after))
 
 
 def _rows(tenant: Tenant, query: Any) -> list[Row]:
     with tenant_scope(tenant), unit(seconds=SECONDS) as opened:
-        return [dict(row) for row in opened.connection.execute(query).mappings()]
+        return [tuple(row) for row in opened.connection.execute(query).all()]
 
 
 def _follow(new: Tenant, table: Table, page: Sequence[Row]) -> None:
     """Write those rows of a page that the copy lacks or has otherwise."""
+    shape = _SHAPES[table]
     there = _those(new, table, page)
-    lacking = [row for row in page if _key(table, row) not in there]
-    other = [row for row in page if _key(table, row) in there and there[_key(table, row)] != row]
+    keyed = {shape.key_of(row): row for row in page}
+    lacking = [row for key, row in keyed.items() if key not in there]
+    other = [row for key, row in keyed.items() if there.get(key, row) != row]
     if not lacking and not other:
         return
     with tenant_scope(new), unit(write=True, seconds=SECONDS) as opened:
         if other:
-            opened.connection.execute(_rewriting(table), [_named(row) for row in other])
-        write_rows(opened.connection, table, lacking)
+            opened.connection.execute(_rewriting(table), [_named(shape, row) for row in other])
+        named = [dict(zip(shape.names, row, strict=True)) for row in lacking]
+        write_rows(opened.connection, table, named)
 
 
 def _remove(old: Tenant, new: Tenant, table: Table, page: Sequence[Row]) -> None:
     """Remove those rows of a page of the copy that the store does not have."""
-    there = _those(old, table, page)
-    gone = [_key(table, row) for row in page if _key(table, row) not in there]
+    shape, there = _SHAPES[table], _those(old, table, page)
+    gone = [key for row in page if (key := shape.key_of(row)) not in there]
     if gone:
         with tenant_scope(new), unit(write=True, seconds=SECONDS) as opened:
-            opened.connection.execute(delete(_LIGHT[table]).where(_among(table, gone)))
+            opened.connection.execute(delete(shape.light).where(_among(shape, gone)))
 
 
 def _those(tenant: Tenant, table: Table, page: Sequence[Row]) -> dict[Key, Row]:
     """The rows of a store with the keys of a page, by key."""
-    light = _LIGHT[table]
-    query = select(light).where(_among(table, [_key(table, row) for row in page]))
-    return {_key(table, row): row for row in _rows(tenant, query)}
+    shape = _SHAPES[table]
+    query = select(shape.light).where(_among(shape, [shape.key_of(row) for row in page]))
+    return {shape.key_of(row): row for row in _rows(tenant, query)}
 
 
-def _among(table: Table, keys: Sequence[Key]) -> Any:
-    columns = [_LIGHT[table].c[each.name] for each in table.primary_key]
-    if len(columns) == 1:
-        return columns[0].in_([key[0] for key in keys])
-    return tuple_(*columns).in_(keys)
+def _among(shape: _Shape, keys: Sequence[Key]) -> Any:
+    if len(shape.key) == 1:
+        return shape.key[0].in_([key[0] for key in keys])
+    return tuple_(*shape.key).in_(keys)
 
 
 def _rewriting(table: Table) -> Any:
-    light = _LIGHT[table]
-    keys = [each.name for each in table.primary_key]
+    shape = _SHAPES[table]
+    keys = [each.name for each in shape.key]
     values: dict[str, Any] = {
-        each.name: bindparam(f"to_{each.name}") for each in table.columns if each.name not in keys
+        name: bindparam(f"to_{name}") for name in shape.names if name not in keys
     }
-    query = update(light).values(values)
-    return query.where(*(light.c[name] == bindparam(f"to_{name}") for name in keys))
+    query = update(shape.light).values(values)
+    return query.where(*(each == bindparam(f"to_{each.name}") for each in shape.key))
 
 
-def _named(row: Row) -> Row:
-    return {f"to_{name}": value for name, value in row.items()}
-
-
-def _key(table: Table, row: Row) -> Key:
-    return tuple(row[each.name] for each in table.primary_key)
+def _named(shape: _Shape, row: Row) -> dict[str, Any]:
+    return {f"to_{name}": value for name, value in zip(shape.names, row, strict=True)}
 
 
 def _counts(tenant: Tenant) -> dict[Table, int]:
