@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,11 +23,13 @@ from charterhouse.kernel.standing import dump
 from charterhouse.records import tables as t
 from charterhouse.records.view import StoreView
 from charterhouse.tenancy import copies, errors
+from charterhouse.tenancy.engines.base import MigrationLimits
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 from charterhouse.tenancy.vault import EncryptedStr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from life_house import House
@@ -302,6 +306,79 @@ def test_a_restore_given_up_leaves_the_tenant_as_it_was(house: House, tmp_path: 
     assert copies.spares(house.catalogue) == ()
     house.spend(house.refs[0], "after")
     assert verify_tenant(house.tenant).clean
+
+
+@contextmanager
+def held(house: House) -> Iterator[None]:
+    """Another process writes the tenant's store and does not end."""
+    stores = house.catalogue.installation.stores
+    with closing(sqlite3.connect(stores.path(house.tenant.store_id))) as other:  # type: ignore[attr-defined]  # the embedded engine
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_a_store_that_cannot_be_thawed_now_is_not_left_open_and_frozen(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(house.catalogue, house.tenant, tmp_path / "b")
+    stores = house.catalogue.installation.stores
+    monkeypatch.setattr(stores, "_migrating", MigrationLimits(lock_seconds=0.1))
+    with ExitStack() as stack:
+
+        def fails(*_: Any, **__: Any) -> None:
+            stack.enter_context(held(house))
+            raise errors.QuotaError("full")
+
+        monkeypatch.setattr(restoring, "fill", fails)
+        with pytest.raises(errors.QuotaError):
+            restore(house.catalogue, tmp_path / "b")
+        assert house.tenant.status == "moving"
+        with pytest.raises(errors.StoreBusyError):
+            restoring.give_up(house.catalogue, house.tenant)
+
+    restoring.give_up(house.catalogue, house.tenant)
+
+    assert house.tenant.status == "active"
+    house.spend(house.refs[0], "after")
+
+
+def test_a_restore_of_a_damaged_store_can_be_given_up(house: House, tmp_path: Path) -> None:
+    back_up(house.catalogue, house.tenant, tmp_path / "b")
+    stores = house.catalogue.installation.stores
+    stores.close()
+    stores.path(house.tenant.store_id).write_bytes(b"no database " * 1000)  # type: ignore[attr-defined]  # the embedded engine
+    assert child(house, tmp_path / "b", "restore", 4).returncode == -9
+    house.catalogue._next_poll = 0.0
+
+    assert restoring.give_up(house.catalogue, house.tenant).status == "active"
+
+    assert copies.spares(house.catalogue) == ()
+    restore(house.catalogue, tmp_path / "b")
+    house.spend(house.refs[0], "after")
+
+
+def test_when_the_answer_to_the_last_step_is_lost_the_old_store_stays_frozen(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(house.catalogue, house.tenant, tmp_path / "b")
+    old, finish = house.tenant, copies.finish
+
+    def lost(*words: Any, **more: Any) -> None:
+        finish(*words, **more)
+        raise errors.CatalogueUnavailableError("lost")
+
+    monkeypatch.setattr(copies, "finish", lost)
+    with pytest.raises(errors.CatalogueUnavailableError):
+        restore(house.catalogue, tmp_path / "b")
+
+    assert house.tenant.store_id != old.store_id
+    assert house.tenant.status == "active"
+    with (
+        tenant_scope(old),
+        pytest.raises(errors.StoreFrozenError),
+        unit(write=True) as opened,
+    ):
+        opened.connection.execute(t.balance.delete())
 
 
 def test_two_commands_do_not_meet(house: House, tmp_path: Path) -> None:

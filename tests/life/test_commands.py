@@ -110,7 +110,7 @@ def test_what_the_system_refuses_is_told_without_a_traceback(
     house: House, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     nowhere = run("backup", "north", "--to", "/proc/north.backup", code=1)
-    assert nowhere.startswith("Error: /proc/.north.backup.part: No such file")
+    assert nowhere.startswith("Error: /proc/.north.backup.charterhouse-part: No such file")
 
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import MetaData, Table, func, select
 
 from charterhouse import clock
 from charterhouse.desk.errors import ConflictError
 from charterhouse.desk.life.archive import ArchiveWriter
+from charterhouse.desk.life.drafts import draft
 from charterhouse.desk.life.rows import TABLES, as_kept, read_rows
 from charterhouse.records import tables as t
 from charterhouse.tenancy.catalogue import Catalogue
@@ -24,7 +23,7 @@ from charterhouse.tenancy.sealed_stream import SealedWriter
 from charterhouse.tenancy.store import Unit, unit
 from charterhouse.tenancy.tenant import Tenant
 
-__all__ = ["SECONDS", "Progress", "Written", "about", "back_up", "count_rows", "draft"]
+__all__ = ["SECONDS", "Progress", "Written", "about", "back_up", "count_rows"]
 
 Progress = Callable[[int, int], None]
 """Called with (rows and documents done, expected in all)."""
@@ -143,33 +142,6 @@ def count_rows(opened: Unit, tables: Iterable[Table] = TABLES) -> int:
     return sum(opened.connection.execute(each).scalar_one() for each in counts)
 
 
-@contextmanager
-def draft(path: Path) -> Iterator[IO[bytes]]:
-    """A file, its owner's alone, that gets its name when it is whole and on the disk.
-
-    Raises:
-        ConflictError: there is such a file.
-    """
-    if path.exists():
-        raise ConflictError(
-            f"{path} is there already: name another file", field="file", code="file_exists"
-        )
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
 def _tables(tenant: Tenant, schema: Sequence[str]) -> tuple[Table, ...]:
     """The tables of a store, those that others lead to first."""
     history = tenant.installation.history
@@ -204,11 +176,3 @@ def _write(
             progress(done, expected)
         writer.end_table()
     return writer.close()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,7 +27,7 @@ from charterhouse.records import tables as t
 from charterhouse.tenancy import copies
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.engines.freezing import freeze, thaw
-from charterhouse.tenancy.errors import SealError, TenancyError
+from charterhouse.tenancy.errors import SealError, StoreBusyError, TenancyError
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.sealed_stream import read_head
 from charterhouse.tenancy.store import unit
@@ -36,6 +37,8 @@ from charterhouse.tenancy.types import to_json
 __all__ = [
     "After", "Restored", "give_up", "move", "prove_records", "prove_rows", "restore", "tenant_of",
 ]  # fmt: skip
+
+_log = structlog.get_logger(__name__)
 
 After = Callable[[Tenant], None]
 """Fills what a new schema has room for, in a store that was migrated."""
@@ -151,8 +154,7 @@ def move(
             _clear(catalogue, tenant, but=folder)
             if catalogue.get(tenant.id).status == "moving":
                 # It is used as before while it is copied anew.
-                thaw(catalogue.installation.stores, tenant.store_id)
-                copies.discard(catalogue, tenant.id, actor=actor)
+                _take_back(catalogue, tenant.id, actor)
             return _replace(catalogue, tenant, folder / "backup", "move", cell, actor, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -162,14 +164,13 @@ def give_up(catalogue: Catalogue, tenant: Tenant, *, actor: str = "system") -> T
     """End a restore or move that broke off: the tenant is used again as it was before.
 
     Raises:
-        StoreBusyError: Another command is at work on the tenant.
+        StoreBusyError: Another command is at work on the tenant, or a store is in use or away: the
+            tenant stays closed for writing, call again.
     """
     with copies.alone(catalogue, tenant.id):
-        store_id = catalogue.get(tenant.id).store_id
-        if catalogue.installation.stores.exists(store_id):
-            thaw(catalogue.installation.stores, store_id)
         _clear(catalogue, tenant)
-        return copies.discard(catalogue, tenant.id, actor=actor)
+        _take_back(catalogue, tenant.id, actor)
+        return catalogue.get(tenant.id)
 
 
 def _clear(catalogue: Catalogue, tenant: Tenant, *, but: Path | None = None) -> None:
@@ -214,9 +215,9 @@ def _replace(
             made_at, rows = clock.now().isoformat(), bring_over(source, copy.tenant, progress)
         now = copies.finish(catalogue, copy, actor=actor)
     except BaseException:
-        with suppress(TenancyError, SQLAlchemyError, sqlite3.Error):
-            thaw(stores, old)
-        copies.discard(catalogue, tenant.id, actor=actor)
+        # What is in use or away just now keeps the tenant closed for writing until `give_up`.
+        with suppress(StoreBusyError):
+            _take_back(catalogue, tenant.id, actor)
         raise
     closed = time.monotonic() - began
     schema = told["schema"][0] if older else ""
@@ -228,6 +229,24 @@ def _close(catalogue: Catalogue, copy: copies.Copy, actor: str) -> float:
     began = time.monotonic()
     copies.close(catalogue, copy, actor=actor)
     return began
+
+
+def _take_back(catalogue: Catalogue, tenant_id: int, actor: str) -> None:
+    """Let the tenant use its store again and remove the copy, unless that took its place already."""
+    stores, spares = catalogue.installation.stores, copies.spares(catalogue, tenant_id)
+    if not any(one.state == "filling" for one in spares):
+        return
+    store_id = catalogue.get(tenant_id).store_id
+    try:
+        if stores.exists(store_id):
+            thaw(stores, store_id)
+    except StoreBusyError:
+        # Open and frozen it would take nothing, and no command would be left to thaw it.
+        raise
+    except (TenancyError, SQLAlchemyError, sqlite3.Error) as error:
+        # Its loss may be why one restores.
+        _log.warning("store_not_thawed", store=store_id, problem=str(error))
+    copies.discard(catalogue, tenant_id, actor=actor)
 
 
 def _freeze_what_is_left(catalogue: Catalogue, store_id: int) -> None:
