@@ -145,6 +145,19 @@ def test_settings_that_members_were_promised_stay(directory: Catalogue, write: W
     assert again.kept[0].startswith("charter settings reissue_fee: stay as adopted")
 
 
+def test_how_a_tenant_is_kept_apart_is_chosen_when_it_is_made(
+    directory: Catalogue, write: Write
+) -> None:
+    slug = "slug: shuiyun\n"
+    made = apply(directory, write(slug, f"{slug}isolation: dedicated\n"))
+    again = apply(directory, write())
+
+    assert made.tenant.isolation == again.tenant.isolation == "dedicated"
+    assert again.kept == ["isolation: stays dedicated; pooled needs a new tenant"]
+    with pytest.raises(FolderError, match="pooled, dedicated"):
+        read_folder(write(slug, f"{slug}isolation: alone\n"))
+
+
 def test_a_call_that_broke_off_is_finished_by_the_next(directory: Catalogue, write: Write) -> None:
     def stop(told: int, _expected: int) -> None:
         if told > 5:

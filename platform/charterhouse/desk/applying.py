@@ -115,6 +115,7 @@ class _Application:
                 name_en=folder.name_en,
                 charter=folder.charter,
                 timezone=folder.timezone,
+                isolation=folder.isolation,
                 plugins=folder.plugins,
                 seed=self._fill,
                 actor=actor,
@@ -137,6 +138,10 @@ class _Application:
             self._kept.append(
                 f"charter: stays {tenant.charter}; members hold cards under it, so that the "
                 f"change to {folder.charter} needs a new tenant"
+            )
+        if tenant.isolation != folder.isolation:
+            self._kept.append(
+                f"isolation: stays {tenant.isolation}; {folder.isolation} needs a new tenant"
             )
         return tenant
 

@@ -55,6 +55,7 @@ class TenantFolder:
     """One institution as its folder describes it.
 
     Attributes:
+        isolation: ``pooled``, or ``dedicated`` with a login of its own in PostgreSQL.
         hosts: host names of its own.
         plugins: plugins allowed to it.
         settings: of its charter where they differ from the defaults, plain JSON.
@@ -67,6 +68,7 @@ class TenantFolder:
     name_zh: str
     name_en: str
     timezone: str
+    isolation: str
     hosts: tuple[str, ...]
     plugins: tuple[str, ...]
     charter: str
@@ -161,6 +163,9 @@ class _Folder(Schema):
     slug = fields.String(required=True, validate=_CODE)
     name = fields.Nested(_Names, required=True)
     timezone = fields.String(load_default="Asia/Shanghai")
+    isolation = fields.String(
+        load_default="pooled", validate=validate.OneOf(("pooled", "dedicated"))
+    )
     hosts = fields.List(fields.String(), load_default=list)
     plugins = fields.List(fields.String(validate=_CODE), load_default=list)
     charter = fields.Nested(_Charter, required=True)
@@ -248,6 +253,7 @@ def _checked(path: Path, loaded: Mapping[str, Any], raw: Any) -> TenantFolder:
         name_zh=loaded["name"]["zh"],
         name_en=loaded["name"]["en"],
         timezone=loaded["timezone"],
+        isolation=loaded["isolation"],
         hosts=tuple(loaded["hosts"]),
         plugins=tuple(loaded["plugins"]),
         charter=loaded["charter"]["code"],
