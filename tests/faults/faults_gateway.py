@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from faults_house import die, kill, wait_for
+from faults_house import a_port, die, kill, wait_for
 from werkzeug.serving import make_server
 
-from charterhouse.commands.demonstration.processes import free_port
 from charterhouse.payments import house
 from charterhouse.payments.gateways.base import RefundRequest, RefundState
 from charterhouse.payments.gateways.stripe import StripeGateway, StripeSettings
@@ -60,7 +59,7 @@ class GatewayProcess:
     pid: int = 0
 
     def __post_init__(self) -> None:
-        self.port = self.port or free_port(19900)
+        self.port = self.port or a_port(19900)
 
     @property
     def url(self) -> str:

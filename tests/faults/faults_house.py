@@ -14,7 +14,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,6 +30,7 @@ from charterhouse.desk import access
 from charterhouse.desk.channels import OUTBOX
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
+from charterhouse.plugins.registry import registry
 from charterhouse.records.books import adopt
 from charterhouse.records.sealing import OUTBOX as SEAL
 from charterhouse.records.tables import outbox
@@ -44,6 +45,7 @@ from charterhouse.tenancy.tenant import Tenant
 KEY = b"killed!!" * 4
 SOAK_SECONDS = 60.0 * float(os.environ.get("CHARTERHOUSE_SOAK_MINUTES", "0"))
 EVENTS = "/t/east/api/v1/events"
+CHARTER = "gynecology.vip-card"
 # Of a machine on which other tests run as well.
 PATIENCE = 120.0
 LOST = (OSError, http.client.HTTPException, ValueError)
@@ -62,6 +64,11 @@ class House:
     refs: list[str]
     port: int
     more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def events(self) -> str:
+        """Where the API takes the tenant's events."""
+        return f"/t/{self.tenant.slug}/api/v1/events"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -119,12 +126,38 @@ class House:
         wait_for(answers)
 
 
+def a_port(wanted: int) -> int:
+    """A port that stays this process's, even while a server on it is dead.
+
+    Processes that test side by side look among others.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return free_port(wanted + 200 * int(worker.removeprefix("gw")))
+
+
 def furnish(folder: Path, databases: Databases, members: int) -> House:
     """Make an installation with members of one tenant."""
     config = Config(data_dir=folder, master_key=KEY, databases=databases)
     catalogue = open_catalogue(config)
+    made = _opened(catalogue, "east", members)
+    catalogue.installation.stores.close()
+    return House(folder, databases, catalogue, *made, a_port(18900))
+
+
+def neighbour(house: House, slug: str, cell: str, members: int) -> House:
+    """Make another tenant in the same installation, served by the same processes."""
+    tenant, token, refs = _opened(house.catalogue, slug, members, cell=cell)
+    house.catalogue.installation.stores.close()
+    return replace(house, tenant=tenant, token=token, refs=refs)
+
+
+def _opened(
+    catalogue: Catalogue, slug: str, members: int, **more: str
+) -> tuple[Tenant, str, list[str]]:
+    # Reading all charters takes a busy machine longer than a unit may.
+    registry().charter(CHARTER)
     tenant = create_tenant(
-        catalogue, slug="east", name_zh="东", name_en="East", charter="gynecology.vip-card"
+        catalogue, slug=slug, name_zh="院", name_en="House", charter=CHARTER, **more
     )
     with tenant_scope(tenant):
         with unit(write=True) as opened:
@@ -133,8 +166,7 @@ def furnish(folder: Path, databases: Databases, members: int) -> House:
         refs = [create_person({"name": "王秀英", "born": "1990-07-08"}).ref for _ in range(members)]
         for ref in refs:
             assert submit("join", {"member": ref, "path": "ordinary"}, actor="test").accepted
-    catalogue.installation.stores.close()
-    return House(folder, databases, catalogue, tenant, token, refs, free_port(18900))
+    return tenant, token, refs
 
 
 def leave_a_notice(phone: str) -> None:

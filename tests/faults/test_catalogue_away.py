@@ -47,7 +47,7 @@ def _stopped(server: ScratchPostgres) -> Iterator[None]:
 def _served(site: Site, first: int) -> None:
     """Tell for longer than the catalogue is known without looking whether something changed."""
     client, ref = site.app.test_client(), site.house.refs[0]
-    over, number = time.monotonic() + 2 * _POLL_SECONDS, first
+    over, number = time.monotonic() + 1.2 * _POLL_SECONDS, first
     while time.monotonic() < over:
         assert site.tell(client, ref, f"key-{number}") == (201, "")
         number += 1

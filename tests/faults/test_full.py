@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from faults_house import EVENTS, House, children, end, in_a_child, wait_for
+from faults_house import EVENTS, House, children, end, furnish, in_a_child, wait_for
 
+from charterhouse.databases import Databases
 from charterhouse.desk.intake import submit
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.metric_room import take_room_first
@@ -25,10 +27,29 @@ from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
 
-def _tell(house: House, number: int) -> tuple[int, str]:
-    body = {"spend": {"id": f"bill-{number}", "member": house.refs[0], "amount": "10.00"}}
-    status, answer = house.ask("POST", EVENTS, body, f"key-{number}")
-    return status, answer.get("code", "") if status >= 400 else ""
+@dataclass
+class Served:
+    """A house under a server, and how many events it has taken."""
+
+    house: House
+    server: subprocess.Popen[bytes]
+    told: int = 0
+
+    def try_(self, number: int) -> tuple[int, str]:
+        """Tell an event; returns the status and, of a refusal, its code."""
+        body = {"spend": {"id": f"bill-{number}", "member": self.house.refs[0], "amount": "10.00"}}
+        status, answer = self.house.ask("POST", EVENTS, body, f"key-{number}")
+        return status, answer.get("code", "") if status >= 400 else ""
+
+    def tell(self) -> tuple[int, str]:
+        """Tell the next event, the same again until it is taken."""
+        seen = self.try_(self.told)
+        self.told += seen == (201, "")
+        return seen
+
+    def is_proved(self) -> None:
+        """What was taken is there, and nothing else."""
+        _proved(self.house, self.told)
 
 
 def _keys(house: House) -> set[str]:
@@ -37,70 +58,68 @@ def _keys(house: House) -> set[str]:
         return {row.key for row in rows}
 
 
-@contextmanager
-def _served(house: House) -> Iterator[subprocess.Popen[bytes]]:
-    server = house.serve()
-    try:
-        house.ready(server)
-        yield server
-    finally:
-        end(server)
-
-
 def _proved(house: House, told: int) -> None:
     assert verify_tenant(house.tenant).differences == []
     assert _keys(house) == {f"api:key-{number}" for number in range(told)}
 
 
-def test_a_store_at_its_limit_refuses_until_it_may_grow(house_in: Callable[..., House]) -> None:
-    house = house_in()
+@pytest.fixture(name="served", scope="module")
+def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server takes seconds to start: one for all that lets it live."""
+    house = furnish(tmp_path_factory.mktemp("served"), Databases(), 1)
+    house.more = {"CHARTERHOUSE_METRICS_TOKEN": "a token of operators"}
+    server = house.serve()
+    try:
+        house.ready(server)
+        yield Served(house, server)
+    finally:
+        end(server)
+        house.catalogue.close()
+
+
+def test_a_store_at_its_limit_refuses_until_it_may_grow(served: Served) -> None:
+    house = served.house
 
     def limit(mib: int) -> None:
         house.catalogue.change(house.tenant.id, limits={"max_store_mib": mib})
 
-    with _served(house):
-        assert _tell(house, 0) == (201, "")
-        limit(1)
-        # Pages within the limit are used up first; each refusal is one of a whole event.
-        told = 1
-        while (seen := _tell(house, told)) == (201, ""):
-            told += 1
-            assert told < 2000
-        assert seen == (503, "store_full")
-        assert f"api:key-{told}" not in _keys(house)
-        assert verify_tenant(house.tenant).differences == []
-        assert house.ask("GET", f"{EVENTS}/1")[0] == 404, "what is there can be read"
+    assert served.tell() == (201, "")
+    limit(1)
+    # Pages within the limit are used up first; each refusal is one of a whole event.
+    while (seen := served.tell()) == (201, ""):
+        assert served.told < 2000
+    assert seen == (503, "store_full")
+    served.is_proved()
+    assert house.ask("GET", f"{EVENTS}/1")[0] == 404, "what is there can be read"
 
-        limit(64)
-        wait_for(lambda: _tell(house, told) == (201, ""))
-        assert _tell(house, told)[0] in (200, 201)
-    _proved(house, told + 1)
+    limit(64)
+    wait_for(lambda: served.tell() == (201, ""))
+    assert served.try_(served.told - 1)[0] == 200
+    served.is_proved()
 
 
-def test_a_full_disk_refuses_until_there_is_room(house_in: Callable[..., House]) -> None:
-    house = house_in()
-    house.more = {"CHARTERHOUSE_METRICS_TOKEN": "a token of operators"}
+def test_a_full_disk_refuses_until_there_is_room(served: Served) -> None:
+    house, pid = served.house, served.server.pid
 
-    def room(server: subprocess.Popen[bytes], size: int) -> None:
-        for pid in children(server.pid):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    def room(size: int) -> None:
+        for each in children(pid):
+            resource.prlimit(each, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
-    with _served(house) as server:
-        assert _tell(house, 0) == (201, "")
-        workers = children(server.pid)
-        room(server, 4096)
-        # Longer than the tenants are known without looking whether something changed.
-        over = time.monotonic() + 2 * _POLL_SECONDS
-        while time.monotonic() < over:
-            for number in range(1, 20):
-                assert _tell(house, number) == (503, "store_full")
-        assert house.ask("GET", f"{EVENTS}/1")[0] == 404, "what is there can be read"
-        assert children(server.pid) == workers, "nobody died of it"
-        assert _keys(house) == {"api:key-0"}
-        room(server, resource.RLIM_INFINITY)
-        for number in range(1, 20):
-            assert _tell(house, number) == (201, "")
-    _proved(house, 20)
+    assert served.tell() == (201, "")
+    workers, some = children(pid), range(served.told, served.told + 19)
+    room(4096)
+    # Longer than the tenants are known without looking whether something changed.
+    over = time.monotonic() + 1.2 * _POLL_SECONDS
+    while time.monotonic() < over:
+        for number in some:
+            assert served.try_(number) == (503, "store_full")
+    assert house.ask("GET", f"{EVENTS}/1")[0] == 404, "what is there can be read"
+    assert children(pid) == workers, "nobody died of it"
+    served.is_proved()
+    room(resource.RLIM_INFINITY)
+    for _ in some:
+        assert served.tell() == (201, "")
+    served.is_proved()
 
 
 def test_a_process_that_may_open_no_more_files_says_so(house_in: Callable[..., House]) -> None:

@@ -16,11 +16,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from faults_house import KEY, PATIENCE, SOAK_SECONDS, House, leave_a_notice, sent_by, wait_for
+from faults_house import (
+    KEY,
+    PATIENCE,
+    SOAK_SECONDS,
+    House,
+    a_port,
+    leave_a_notice,
+    sent_by,
+    wait_for,
+)
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from charterhouse.commands.demonstration.processes import free_port
 from charterhouse.config import Config
 from charterhouse.desk.undelivered import SENT
 from charterhouse.jobs.crew import Crew
@@ -36,7 +44,7 @@ class RedisQueue:
     """A Redis that keeps nothing: what was in the queue is gone when it is back."""
 
     def __init__(self, folder: Path) -> None:
-        self.url = f"redis://127.0.0.1:{free_port(18970)}"
+        self.url = f"redis://127.0.0.1:{a_port(18970)}"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.back()

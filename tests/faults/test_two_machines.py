@@ -10,10 +10,9 @@ from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faults_house import EVENTS, House, end, leave_a_notice, sent_by, wait_for
+from faults_house import EVENTS, House, a_port, end, leave_a_notice, sent_by, wait_for
 from sqlalchemy import func, select
 
-from charterhouse.commands.demonstration.processes import free_port
 from charterhouse.desk.life.restore import move
 from charterhouse.records.books import adopt
 from charterhouse.records.tables import event
@@ -45,7 +44,7 @@ def _second(
     first.more["CHARTERHOUSE_QUEUE"] = postgres.database()
     folder = tmp_path_factory.mktemp("second")
     documents = {"CHARTERHOUSE_DOCUMENTS": f"file://{first.folder / 'documents'}"}
-    return replace(first, folder=folder, port=free_port(18950), more={**first.more, **documents})
+    return replace(first, folder=folder, port=a_port(18950), more={**first.more, **documents})
 
 
 @pytest.fixture(name="start")
