@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
-from charterhouse.tenancy import copies, errors
+from charterhouse.tenancy import copies, errors, models
+from charterhouse.tenancy.engines.cells import CellStores
 from charterhouse.tenancy.engines.sqlite_file import SqliteFile
 from charterhouse.tenancy.history import History
+from charterhouse.tenancy.installation import LOCAL
 from charterhouse.tenancy.provision import open_catalogue, template_store
 from charterhouse.tenancy.scope import tenant_scope
 from charterhouse.tenancy.store import unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from charterhouse.config import Config
@@ -57,6 +61,28 @@ def test_a_filled_store_takes_the_place_of_the_old_one(catalogue: Catalogue, nor
         copies.finish(catalogue, copy, actor="test")
     told = [entry.action for entry in catalogue.audit(north.id, limit=3)]
     assert told == ["store replaced", "closed for writing", "restore begun"]
+
+
+def test_a_store_out_of_reach_keeps_no_other_from_being_removed(
+    catalogue: Catalogue, make_tenant: Callable[[str], Tenant]
+) -> None:
+    tenants = sorted((make_tenant(slug) for slug in ("a", "b")), key=lambda one: one.id)
+    for tenant in tenants:
+        copy = copies.begin(catalogue, tenant.id, "restore", actor="test")
+        copies.close(catalogue, copy, actor="test")
+        copies.finish(catalogue, copy, actor="test", rest=timedelta(0))
+    gone = {"id": 7, "name": "gone", "kind": "postgresql", "capacity": 500}
+    lost = models.store_copy.c.tenant_id == tenants[0].id
+    with catalogue.database.transaction(write=True) as connection:
+        connection.execute(models.cell.insert(), gone)
+        connection.execute(models.store_copy.update().where(lost).values(cell_id=7))
+    installation, real = catalogue.installation, catalogue.installation.stores
+    installation.stores = CellStores({LOCAL: real}, lambda one: installation._placement(one)[0])
+
+    removed = copies.tidy(catalogue, actor="test")
+
+    assert [one.tenant_id for one in removed] == [tenants[1].id]
+    assert [one.tenant_id for one in copies.spares(catalogue)] == [tenants[0].id]
 
 
 def test_a_copy_begun_anew_forgets_the_one_before(catalogue: Catalogue, north: Tenant) -> None:

@@ -8,11 +8,11 @@ its time is over.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import delete, insert, select, update
 
 from charterhouse import clock
@@ -46,6 +46,8 @@ __all__ = [
     "tidy",
     "writable",
 ]
+
+_log = structlog.get_logger(__name__)
 
 REST = timedelta(days=7)
 """How long a store that was replaced is kept."""
@@ -266,14 +268,19 @@ def clear(
 def tidy(catalogue: Catalogue, *, actor: str) -> tuple[Spare, ...]:
     """Remove the spare stores whose time is over and return them.
 
-    A tenant at which another command works, perhaps the same one on another machine, is left out.
+    A tenant at which another command works, perhaps the same one on another machine, is left out,
+    and so is one whose spare store is out of reach.
     """
     now = clock.now()
     gone: list[Spare] = []
     overdue = {one.tenant_id for one in spares(catalogue) if one.until and one.until <= now}
     for tenant_id in sorted(overdue):
-        with suppress(errors.StoreBusyError), alone(catalogue, tenant_id):
-            gone += clear(catalogue, tenant_id, actor=actor)
+        try:
+            with alone(catalogue, tenant_id):
+                gone += clear(catalogue, tenant_id, actor=actor)
+        except errors.TenancyError as error:
+            # The others' time is over, too.
+            _log.warning("not_tidied", tenant_id=tenant_id, problem=str(error))
     return tuple(gone)
 
 
