@@ -291,6 +291,24 @@ def test_two_exports_beside_each_other_leave_each_other_alone(house: House, tmp_
     assert (tmp_path / "held.tar.gz").read_bytes() == b"x"
 
 
+def test_a_full_tenant_can_leave_and_come_elsewhere(
+    house: House, elsewhere: Catalogue, tmp_path: Path
+) -> None:
+    with tenant_scope(house.tenant), unit(write=True) as opened:
+        for number in range(15):
+            row = {"name": f"n{number}", "value": "x" * 100_000}
+            opened.connection.execute(t.institution.insert().values(row))
+    house.catalogue.change(house.tenant.id, limits={"max_store_mib": 1})
+
+    export(house.catalogue, house.tenant, tmp_path / "x")
+    with tenant_scope(house.tenant):
+        assert trail().entries[0].action == "tenant.export"
+    tenant = import_(elsewhere, tmp_path / "x").tenant
+
+    assert dict(tenant.limits) == {"max_store_mib": 1}
+    assert plain(tenant)["posting"] == plain(house.tenant)["posting"]
+
+
 def test_what_an_import_left_before_its_plugins_is_made_whole(
     house: House, elsewhere: Catalogue, tmp_path: Path
 ) -> None:

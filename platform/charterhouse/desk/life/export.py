@@ -12,6 +12,7 @@ from charterhouse.desk.life.backup import SECONDS, Progress, Written, about, cou
 from charterhouse.desk.life.drafts import draft
 from charterhouse.desk.life.rows import TABLES, as_export, read_rows
 from charterhouse.records import tables as t
+from charterhouse.tenancy import copies
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.scope import current_tenant, tenant_scope
 from charterhouse.tenancy.store import Unit, unit
@@ -53,7 +54,9 @@ def export(
         with catalogue.changing(tenant.id, "export", actor, {"file": path.name}):
             pass
         if tenant.writable:
-            note("tenant.export", subject=str(tenant.id), actor=actor)
+            # A full store does not keep its owner from leaving with it.
+            with tenant_scope(copies.writable(tenant)):
+                note("tenant.export", subject=str(tenant.id), actor=actor)
         archive = ArchiveWriter(file, about("export", tenant))
         with archive as writer, unit(seconds=SECONDS) as opened:
             manifest = _write(opened, writer, progress)

@@ -89,7 +89,8 @@ def import_(
     """
     told = read_about(path)
     older = older_schema(catalogue.installation.history, told)
-    tenant = _enter(catalogue, told["tenant"], slug, cell, actor)
+    # What is there now has to fit in, whatever the tenant's limit.
+    tenant = copies.writable(_enter(catalogue, told["tenant"], slug, cell, actor))
     with copies.alone(catalogue, tenant.id):
         if catalogue.get(tenant.id).status != "provisioning":
             raise ConflictError(f"the address {tenant.slug} is taken", field="slug")
@@ -102,7 +103,7 @@ def import_(
         else:
             contents = _fill_from_older(tenant, older, path, progress)
             if after is not None:
-                after(copies.writable(tenant))
+                after(tenant)
         found = prove_records(tenant)
         now = catalogue.activate(tenant.id, actor=actor)
     rows = sum(each["rows"] for each in contents["tables"].values())
