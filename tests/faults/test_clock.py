@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import io
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults_house import KEY, chance_of
+from PIL import Image
 from sqlalchemy import func, select
 
 from charterhouse.clock import FixedClock, use_clock
 from charterhouse.config import Config
 from charterhouse.databases import Databases
+from charterhouse.desk import files
+from charterhouse.desk.file_sweep import Swept, sweep
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
 from charterhouse.desk.verifying import verify_tenant
 from charterhouse.records.books import adopt
 from charterhouse.records.chain import Walk, pages
 from charterhouse.records.tables import audit, decision, event
+from charterhouse.tenancy.blobs import Blobs
 from charterhouse.tenancy.catalogue import Catalogue
 from charterhouse.tenancy.migrate import LEASE, migrate_tenant
 from charterhouse.tenancy.provision import create_tenant, open_catalogue
 from charterhouse.tenancy.scope import tenant_scope
-from charterhouse.tenancy.store import unit
+from charterhouse.tenancy.store import find_unit, unit
 from charterhouse.tenancy.tenant import Tenant
 
 BOTH_ENGINES = True
@@ -83,6 +90,54 @@ def test_a_clock_that_jumps_changes_neither_order_nor_proof(
         assert (again.event_id, again.figures) == (first.event_id, first.figures)
     _in_order(told)
     assert verify_tenant(tenant).differences == []
+
+
+@pytest.mark.parametrize("moment", ["before its row", "before its commit"])
+def test_a_clock_that_jumps_ahead_takes_no_file_on_its_way(
+    tenant: Tenant, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """What is swept goes within a writing unit, as a file comes: one waits for the other."""
+    (ref, code), paper = (create_person({"name": "王秀英"}).ref, files.paper_codes()[0]), _paper()
+    swept: list[Swept] = []
+
+    def sweeping() -> None:
+        with use_clock(clock), tenant_scope(tenant):
+            swept.append(sweep())
+
+    put, note = Blobs.put, files.note
+    other = threading.Thread(target=sweeping)
+
+    def put_and_sweep(blobs: Blobs, plain: bytes) -> str:
+        name = put(blobs, plain)
+        if find_unit() is None:
+            clock.advance(timedelta(days=1))
+            sweeping()
+        return name
+
+    def sweep_and_note(*args: Any, **more: Any) -> int:
+        clock.advance(timedelta(days=1))
+        other.start()
+        other.join(0.3)
+        assert other.is_alive(), "it waits for the file"
+        return note(*args, **more)
+
+    if moment == "before its row":
+        monkeypatch.setattr(Blobs, "put", put_and_sweep)
+    else:
+        monkeypatch.setattr(files, "note", sweep_and_note)
+    kept = files.add(ref, code, paper, actor="test")
+    monkeypatch.undo()
+    if other.ident:
+        other.join()
+    assert sum(each.unnamed for each in swept) == (2 if moment == "before its row" else 0)
+    assert files.open_(ref, int(kept.id), actor="test")[1] == paper.data
+    assert files.thumbnail(ref, int(kept.id)) == paper.thumbnail
+
+
+def _paper() -> files.Checked:
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), (7, 90, 90)).save(drawn, "PNG")
+    return files.check(drawn.getvalue())
 
 
 def test_a_clock_that_jumps_leaves_no_store_to_a_run_that_is_no_more(

@@ -17,7 +17,11 @@ from charterhouse.tenancy.store import unit
 __all__ = ["GRACE", "Lost", "Swept", "sweep"]
 
 GRACE = timedelta(hours=1)
-"""How old a blob without a row is before it is swept: its row may be on the way."""
+"""How old a blob without a row is before it is swept: its row may be on the way.
+
+It spares work alone. A file that comes is safe whatever the clock says: its blob is looked for,
+and written again, within the unit that writes its row, and swept within another such unit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
