@@ -25,8 +25,8 @@ FILES, POSTGRES = "files", "PostgreSQL"
 
 _chosen: ContextVar[Collection[str]] = ContextVar("chosen", default=(FILES, POSTGRES))
 
-# A server that serves, where trials have as little as they can.
-_SETTINGS = ("shared_buffers=1GB", "max_connections=500", "max_wal_size=4GB")
+# A server that serves, set as the manual of operations says.
+_SETTINGS = ("max_connections=500", "max_wal_size=16GB", "checkpoint_timeout=15min")
 
 # What one tenant may ask for at once is no part of what an event costs.
 _UNBOUNDED = {
@@ -95,8 +95,13 @@ def server(place: Path) -> Iterator[ScratchPostgres]:
     for folder in (place, *place.parents):
         if folder.stat().st_mode & 0o011 == 0:
             folder.chmod(0o711)
-    with closing(ScratchPostgres(durable=True, place=place, settings=_SETTINGS)) as started:
+    settings = (*_SETTINGS, f"shared_buffers={_memory_mib() // 4}MB")
+    with closing(ScratchPostgres(durable=True, place=place, settings=settings)) as started:
         yield started
+
+
+def _memory_mib() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // (1024 * 1024)
 
 
 @contextmanager
