@@ -302,7 +302,7 @@ def test_the_command_tells_what_it_did(tmp_path: Path, write: Write) -> None:
     assert (listed["slug"], listed["status"]) == ("shuiyun", "active")
     assert run("verify", "--tenant", "shuiyun").returncode == 0
     unknown = run("verify", "--tenant", "nowhere")
-    assert unknown.returncode == 1
+    assert unknown.returncode == 2
     assert unknown.stderr == "Error: There is no tenant 'nowhere'; there are: shuiyun.\n"
     wrong = run("tenant", "apply", str(write("role: owner", "role: king")))
     assert wrong.returncode == 1
