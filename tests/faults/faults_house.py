@@ -152,12 +152,12 @@ def neighbour(house: House, slug: str, cell: str, members: int) -> House:
 
 
 def _opened(
-    catalogue: Catalogue, slug: str, members: int, **more: str
+    catalogue: Catalogue, slug: str, members: int, cell: str | None = None
 ) -> tuple[Tenant, str, list[str]]:
     # Reading all charters takes a busy machine longer than a unit may.
     registry().charter(CHARTER)
     tenant = create_tenant(
-        catalogue, slug=slug, name_zh="院", name_en="House", charter=CHARTER, **more
+        catalogue, slug=slug, name_zh="院", name_en="House", charter=CHARTER, cell=cell
     )
     with tenant_scope(tenant):
         with unit(write=True) as opened:
