@@ -19,6 +19,7 @@ from charterhouse.clock import FixedClock, use_clock
 from charterhouse.config import Config
 from charterhouse.databases import Databases
 from charterhouse.desk import files
+from charterhouse.desk.audit import note
 from charterhouse.desk.file_sweep import Swept, sweep
 from charterhouse.desk.intake import submit
 from charterhouse.desk.people import create_person
@@ -104,7 +105,7 @@ def test_a_clock_that_jumps_ahead_takes_no_file_on_its_way(
         with use_clock(clock), tenant_scope(tenant):
             swept.append(sweep())
 
-    put, note = Blobs.put, files.note
+    put = Blobs.put
     other = threading.Thread(target=sweeping)
 
     def put_and_sweep(blobs: Blobs, plain: bytes) -> str:
